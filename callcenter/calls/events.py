@@ -1,0 +1,85 @@
+"""What the ledger tells the house about calls. Published after the fact is stored."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from callcenter.core.events import Event
+from callcenter.core.ids import CallId, LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEvent(Event):
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallArrived(CallEvent):
+    """`direction` is inbound or outbound; numbers as Asterisk gave them."""
+
+    direction: str
+    caller: str
+    dialled: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuStepped(CallEvent):
+    """A flow node was left: `key` is what the caller pressed, empty when nothing."""
+
+    flow: str
+    node: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallQueued(CallEvent):
+    queue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRung(CallEvent):
+    extension: str
+    queue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingMissed(CallEvent):
+    extension: str
+    queue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentAnswered(CallEvent):
+    extension: str
+    queue: str
+    waited: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentFinished(CallEvent):
+    """The agent's part of the call is over (hang-up by either side, or transfer)."""
+
+    extension: str
+    talked: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingBegan(CallEvent):
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEnded(CallEvent):
+    """`outcome` is answered, abandoned, self_service, failed or unknown (see `calls.state`)."""
+
+    outcome: str
+    waited: timedelta
+    talked: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapRecorded(Event):
+    """The link was away from `since` to `at`; `recovered` facts were read back from Asterisk's CEL file."""
+
+    pbx: str
+    since: datetime
+    recovered: int

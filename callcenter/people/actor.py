@@ -1,0 +1,45 @@
+"""Who is asking: every use case that can be refused takes an `Actor`."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from callcenter.core.errors import Forbidden
+from callcenter.core.ids import OrgId, UserId
+
+
+class Role(StrEnum):
+    """Roles of the seeds (requirements A3.3); a user may hold several."""
+
+    AGENT = "agent"  # 话务员
+    DISPATCHER = "dispatcher"  # 派单员
+    REVIEWER = "reviewer"  # 审核员
+    UNIT_OPERATOR = "unit_operator"  # 承办单位经办人
+    UNIT_HEAD = "unit_head"  # 承办单位负责人
+    SUPERVISOR = "supervisor"  # 值班长
+    LEADER = "leader"  # 领导
+    ADMIN = "admin"  # 系统管理员
+    SERVICE = "service"  # another machine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """An authenticated user or machine. `org_path` is the materialised path of the user's org, e.g. `/310000/310118/`;
+    rows are visible when their org's path starts with it (XY-03)."""
+
+    user_id: UserId
+    username: str
+    name: str
+    roles: frozenset[Role]
+    org_id: OrgId
+    org_path: str
+
+    def may(self, *roles: Role) -> bool:
+        return Role.ADMIN in self.roles or not self.roles.isdisjoint(roles)
+
+    def require(self, *roles: Role) -> None:
+        """Raises Forbidden unless the actor holds one of the roles (ADMIN holds all)."""
+        if not self.may(*roles):
+            raise Forbidden
+
+    def sees(self, org_path: str) -> bool:
+        return org_path.startswith(self.org_path)

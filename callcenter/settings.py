@@ -1,0 +1,60 @@
+"""All settings, read once from the environment (`HOTLINE_...`, nested with `__`) and an optional TOML file."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from callcenter.core.errors import Misconfigured
+from callcenter.store.config import StoreConfig
+
+
+class Settings(BaseSettings):
+    """One frozen object; each room takes its own part."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="HOTLINE_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="forbid",
+        nested_model_default_partial_update=True,
+    )
+
+    city: str = Field(default="Asia/Shanghai", description="Time zone of the city, an IANA name.")
+    store: StoreConfig = Field(default_factory=StoreConfig, description="The database.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        file = os.environ.get("HOTLINE_CONFIG")
+        toml = (TomlConfigSettingsSource(settings_cls, toml_file=Path(file)),) if file else ()
+        return (init_settings, env_settings, *toml)
+
+
+def load_settings(**given: Any) -> Settings:
+    """Raises Misconfigured, naming each wrong setting and never its value."""
+    file = os.environ.get("HOTLINE_CONFIG")
+    if file and not Path(file).is_file():
+        raise Misconfigured(cause=f"the settings file {file} is not there", remedy="correct HOTLINE_CONFIG")
+    if "DATABASE_URL" in os.environ and "store" not in given:
+        given["store"] = {"url": os.environ["DATABASE_URL"]}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
+        raise Misconfigured(cause=f"settings not valid ({wrong})", remedy="see docs/settings.md") from error
+    except (OSError, ValueError) as error:
+        raise Misconfigured(cause=f"cannot read {file}: {error}", remedy="correct the TOML file") from error

@@ -1,0 +1,59 @@
+"""Brings a database to the schema in use: Alembic orders the steps, the steps are plain SQL files."""
+
+import asyncio
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
+from pgqueuer.queries import Queries
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from callcenter.core.errors import Misconfigured
+from callcenter.resources import SCHEMA
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(SCHEMA / "migrations"))
+    config.set_main_option("prepend_sys_path", str(SCHEMA / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def head() -> str:
+    """The revision that this code expects."""
+    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    if revision is None:
+        raise Misconfigured(cause=f"no migrations under {SCHEMA}", remedy="reinstall the program")
+    return revision
+
+
+async def migrate(url: str) -> None:
+    """Runs every step not yet applied, then brings PgQueuer's own tables up. Idempotent."""
+    engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
+    config = _config()
+    async with engine.begin() as connection:
+
+        def upgrade(sync_connection: object) -> None:
+            config.attributes["connection"] = sync_connection
+            command.upgrade(config, "head")
+
+        await connection.run_sync(upgrade)
+    await engine.dispose()
+    raw = await asyncpg.connect(url)
+    try:
+        queries = Queries(AsyncpgDriver(raw))
+        if await queries.schema_is_installed():
+            await queries.apply_upgrade()
+        else:
+            await queries.install()
+    finally:
+        await raw.close()
+
+
+def main(url: str) -> None:
+    asyncio.run(migrate(url))

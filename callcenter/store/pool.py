@@ -1,0 +1,59 @@
+"""The connection pool, opened once by the composition root and closed with its context."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+import orjson
+
+from callcenter.core.errors import Unavailable
+from callcenter.store.config import StoreConfig
+
+if TYPE_CHECKING:
+    Pool = asyncpg.Pool[asyncpg.Record]
+    Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+else:  # asyncpg's classes are generic only in its stubs
+    Pool = asyncpg.Pool
+    Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+
+AWAY = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.InterfaceError,
+    TimeoutError,
+)
+"""Errors that mean the database is not there just now; nothing that was asked has been refused."""
+
+
+async def prepare(connection: Any) -> None:
+    """JSON columns read and write as Python values."""
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(
+            name,
+            encoder=lambda value: orjson.dumps(value).decode(),
+            decoder=orjson.loads,
+            schema="pg_catalog",
+        )
+
+
+@asynccontextmanager
+async def open_pool(config: StoreConfig) -> AsyncIterator[Pool]:
+    """Raises Unavailable, naming the cause but never the password, when the database cannot be reached."""
+    url = config.url.get_secret_value()
+    try:
+        async with asyncio.timeout(config.connect_timeout):
+            pool = await asyncpg.create_pool(url, min_size=config.pool_min, max_size=config.pool_max, init=prepare)
+    except asyncpg.InvalidPasswordError as error:
+        raise Unavailable(part="PostgreSQL", remedy="wrong user or password: correct DATABASE_URL") from error
+    except asyncpg.InvalidCatalogNameError as error:
+        raise Unavailable(part="PostgreSQL", remedy="the database does not exist: create it with createdb") from error
+    except (*AWAY, ValueError) as error:
+        remedy = f"start it, or correct DATABASE_URL ({type(error).__name__})"
+        raise Unavailable(part="PostgreSQL", remedy=remedy) from error
+    try:
+        yield pool
+    finally:
+        await pool.close()

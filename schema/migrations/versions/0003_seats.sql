@@ -1,0 +1,34 @@
+-- Seats: presence of agents and the cards offered to them.
+create table agent_seat (
+    user_id uuid primary key references app_user,
+    extension text not null unique,
+    presence text not null,                  -- offline, ready, paused, ringing, talking, after_call
+    reason text not null default '',
+    since timestamptz not null,
+    call_id uuid references call,
+    version bigint not null default 0
+);
+
+create table agent_presence (
+    id uuid primary key,
+    user_id uuid not null references app_user,
+    presence text not null,
+    reason text not null default '',
+    since timestamptz not null,
+    until timestamptz
+);
+create index agent_presence_user on agent_presence (user_id, since desc);
+create unique index agent_presence_open on agent_presence (user_id) where until is null;
+
+create table call_offer (
+    id uuid primary key,
+    call_id uuid not null references call,
+    user_id uuid not null references app_user,
+    card jsonb not null,                     -- the screen-pop as shown
+    offered_at timestamptz not null,
+    answered_at timestamptz,
+    ended_at timestamptz,
+    outcome text                             -- answered, missed, abandoned
+);
+create index call_offer_user on call_offer (user_id, offered_at desc);
+create unique index call_offer_open on call_offer (call_id, user_id) where ended_at is null;
