@@ -1,0 +1,1 @@
+"""The sample city and the sample call: what `./hotline run` shows on a fresh machine."""
