@@ -1,0 +1,47 @@
+"""Settings come from the environment or a TOML file; a wrong one is named, its value never shown."""
+
+from pathlib import Path
+
+import pytest
+
+from callcenter.core.errors import Misconfigured
+from callcenter.settings import load_settings
+
+
+def test_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "hotline.toml"
+    file.write_text('city = "Asia/Urumqi"\n[store]\npool_max = 5\npool_min = 1\n', encoding="utf-8")
+    monkeypatch.setenv("HOTLINE_CONFIG", str(file))
+    monkeypatch.setenv("HOTLINE_STORE__POOL_MAX", "7")
+    settings = load_settings()
+    assert (settings.city, settings.store.pool_max, settings.store.pool_min) == ("Asia/Urumqi", 7, 1)
+
+
+def test_database_url_is_understood(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:secret@host/db")
+    monkeypatch.setenv("HOTLINE_STORE__POOL_MAX", "7")
+    settings = load_settings()
+    assert settings.store.url.get_secret_value() == "postgresql://u:secret@host/db"
+    assert settings.store.pool_max == 7
+    assert "secret" not in repr(settings)
+
+
+def test_a_wrong_setting_is_named_without_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOTLINE_STORE__POOL_MAX", "hunter2")
+    with pytest.raises(Misconfigured, match=r"store\.pool_max") as refused:
+        load_settings()
+    assert "hunter2" not in str(refused.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOTLINE_CONFIG", str(tmp_path / "away.toml"))
+    with pytest.raises(Misconfigured, match="away"):
+        load_settings()
+
+
+def test_a_malformed_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "hotline.toml"
+    file.write_text("[store\n", encoding="utf-8")
+    monkeypatch.setenv("HOTLINE_CONFIG", str(file))
+    with pytest.raises(Misconfigured, match=r"hotline\.toml"):
+        load_settings()
