@@ -13,6 +13,7 @@ from pydantic_settings import (
 )
 
 from callcenter.core.errors import Misconfigured
+from callcenter.pbx.config import AmiConfig
 from callcenter.store.config import StoreConfig
 
 
@@ -29,6 +30,7 @@ class Settings(BaseSettings):
 
     city: str = Field(default="Asia/Shanghai", description="Time zone of the city, an IANA name.")
     store: StoreConfig = Field(default_factory=StoreConfig, description="The database.")
+    ami: AmiConfig = Field(default_factory=AmiConfig, description="The manager interface of the PBX.")
 
     @classmethod
     def settings_customise_sources(

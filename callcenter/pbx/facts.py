@@ -9,6 +9,7 @@ from datetime import datetime
 
 from callcenter.core.events import Event
 from callcenter.core.ids import LegId
+from callcenter.pbx.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,9 +196,12 @@ class OriginateAnswered(PbxFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkUp(PbxFact):
-    """Logged in and the snapshot taken; `lost_at` is when the previous link was last known good, None at first."""
+    """Logged in and the snapshot taken; `lost_at` is when the previous link was last known good, None at first.
+
+    Facts that Asterisk reported while the snapshot was taken come after this one and may already be in it."""
 
     lost_at: datetime | None
+    snapshot: Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
