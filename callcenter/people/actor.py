@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+from uuid import UUID
 
 from callcenter.core.errors import Forbidden
 from callcenter.core.ids import OrgId, UserId
@@ -43,3 +45,14 @@ class Actor:
 
     def sees(self, org_path: str) -> bool:
         return org_path.startswith(self.org_path)
+
+
+ANONYMOUS: Final = Actor(
+    user_id=UserId(UUID(int=0)),
+    username="",
+    name="",
+    roles=frozenset(),
+    org_id=OrgId(UUID(int=0)),
+    org_path="-",  # no org's path starts like this
+)
+"""Whoever has not logged in: holds no role, sees no row."""

@@ -1,0 +1,67 @@
+"""Refusals of the people room."""
+
+from callcenter.core.errors import Invalid, Refused, Unauthenticated, Unavailable
+
+
+class LoginFailed(Unauthenticated):
+    """Wrong name or password; which of the two is never told."""
+
+    code = "login-failed"
+    zh = "用户名或密码不正确"
+    en = "Wrong user name or password"
+
+
+class LoginLocked(Refused):
+    """`retry_after` is in whole seconds."""
+
+    code = "login-locked"
+    zh = "登录失败次数过多，请 {retry_after} 秒后再试"
+    en = "Too many failed log-ins: try again in {retry_after} seconds"
+
+
+class LoginBusy(Unavailable):
+    code = "login-busy"
+    zh = "登录人数过多，请稍候再试"
+    en = "Too many log-ins at once: try again shortly"
+
+
+class WeakPassword(Invalid):
+    code = "password-too-weak"
+    zh = "密码不符合要求：{reason_zh}"
+    en = "The password does not meet the policy: {reason_en}"
+
+
+class WrongPassword(Invalid):
+    code = "password-wrong"
+    zh = "原密码不正确"
+    en = "The present password is wrong"
+
+
+class NameTaken(Refused):
+    code = "name-taken"
+    zh = "{what}已被使用"
+    en = "This {what} is already in use"
+
+
+class NoSuchOrg(Invalid):
+    code = "no-such-org"
+    zh = "没有这个机构，或不在您的管辖范围内"
+    en = "There is no such org within your reach"
+
+
+class OrgTooDeep(Invalid):
+    code = "org-too-deep"
+    zh = "机构最多四级"
+    en = "The org tree has four levels at most"
+
+
+class AgentNeedsExtension(Invalid):
+    code = "agent-needs-extension"
+    zh = "坐席须有分机号"
+    en = "An agent needs an extension"
+
+
+class ExpiryPast(Invalid):
+    code = "expiry-past"
+    zh = "有效期须在一年以内，且晚于当前时间"
+    en = "The expiry must lie ahead, within one year"
