@@ -2,8 +2,10 @@
 create table recording (
     id uuid primary key,
     call_id uuid not null references call,
+    pbx text not null,
     leg text not null,
-    status text not null,                    -- recording, sealed, damaged, missing
+    source text not null,                    -- what Asterisk was told: YYYYMMDD/<uniqueid>, under its monitor folder
+    status text not null,                    -- recording, sealed, damaged (a voice is missing), missing (both are)
     path text,                               -- relative to the media folder
     started_at timestamptz not null,
     sealed_at timestamptz,
@@ -13,10 +15,12 @@ create table recording (
     channels smallint,
     sample_rate integer,
     repaired boolean not null default false,
-    unique (call_id, leg, started_at)
+    fault text not null default '',          -- caller-missing, agent-unreadable, storage-full ...
+    unique (pbx, source)
 );
-create index recording_call on recording (call_id);
+create index recording_call on recording (call_id, started_at);
 create index recording_open on recording (started_at) where status = 'recording';
+create unique index recording_path on recording (path);
 
 create table transcript (
     id uuid primary key,
@@ -25,11 +29,11 @@ create table transcript (
     status text not null,                    -- waiting, awaiting_model, running, ready, empty, failed
     model text,
     text text not null default '',
-    error text,
+    error text,                              -- code of the failure, or why the model is awaited
     created_at timestamptz not null,
     finished_at timestamptz
 );
-create index transcript_call on transcript (call_id);
+create index transcript_call on transcript (call_id, created_at);
 create index transcript_waiting on transcript (created_at) where status in ('waiting', 'awaiting_model', 'running');
 
 create table transcript_segment (

@@ -1,0 +1,32 @@
+"""Settings of the media room."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class MediaConfig(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    folder: Path = Field(default=Path("media"), description="Where sealed recordings are kept.")
+    monitor_folder: Path = Field(
+        default=Path("monitor"), description="Where Asterisk writes recordings, as this server sees that folder."
+    )
+    close_deadline: timedelta = Field(
+        default=timedelta(seconds=10),
+        gt=timedelta(0),
+        description="How long Asterisk may take to close a recording after its channel ended; then it is repaired.",
+    )
+    scan_every: timedelta = Field(
+        default=timedelta(seconds=30),
+        gt=timedelta(0),
+        description="How often ended recordings that could not be sealed (disk full ...) are tried again.",
+    )
+    sweep_every: timedelta = Field(
+        default=timedelta(hours=6), gt=timedelta(0), description="How often files and rows are compared for orphans."
+    )
+    orphan_after: timedelta = Field(
+        default=timedelta(minutes=10),
+        description="A file younger than this is not yet an orphan: its row may be on the way.",
+    )

@@ -1,0 +1,113 @@
+-- name: begin_recording!
+insert into recording (id, call_id, pbx, leg, source, status, started_at)
+select :id, c.id, c.pbx, :leg, :source, 'recording', :at from call c where c.id = :call
+on conflict (pbx, source) do nothing;
+
+-- name: adopt_recording!
+-- A file on the disk whose start was not heard: its name is its leg.
+insert into recording (id, call_id, pbx, leg, source, status, started_at)
+select :id, l.call_id, l.pbx, l.leg, :source, 'recording', l.started_at
+from call_leg l where l.pbx = :pbx and l.leg = :leg
+on conflict (pbx, source) do nothing;
+
+-- name: open_recordings
+-- `over` when the recorded leg, or the whole call, is known to have ended.
+select r.id, r.call_id, r.leg, r.source, r.started_at, r.fault,
+       (l.ended_at is not null or c.ended_at is not null) as over
+from recording r
+join call c on c.id = r.call_id
+left join call_leg l on l.pbx = r.pbx and l.leg = r.leg
+where r.status = 'recording' and r.pbx = :pbx
+order by r.started_at;
+
+-- name: finish_recording^
+update recording
+set status = :status, path = :path, sealed_at = :at, seconds = :seconds, bytes = :bytes, sha256 = :sha256,
+    channels = :channels, sample_rate = :sample_rate, repaired = :repaired, fault = :fault
+where id = :id and status = 'recording'
+returning id;
+
+-- name: note_fault!
+update recording set fault = :fault where id = :id and status = 'recording';
+
+-- name: sealed_sources
+select source, path, sha256 from recording
+where pbx = :pbx and source = any(:sources::text[]) and status in ('sealed', 'damaged');
+
+-- name: known_sources
+select source from recording where pbx = :pbx and source = any(:sources::text[]);
+
+-- name: known_paths
+select path from recording where path = any(:paths::text[]);
+
+-- name: sealed_page
+select id, call_id, path, bytes from recording
+where path is not null and id > :after order by id limit :count;
+
+-- name: agent_of_call^
+select u.id from call c join app_user u on u.extension = c.extension where c.id = :call;
+
+-- name: recordings_of_call
+select r.id, r.call_id, r.status, r.path, r.started_at, r.sealed_at, r.seconds, r.bytes, r.sha256, r.channels,
+       r.sample_rate, r.repaired, r.fault, t.status as transcript
+from recording r left join transcript t on t.recording_id = r.id
+where r.call_id = :call order by r.started_at;
+
+-- name: recording_by_id^
+select r.id, r.call_id, r.status, r.path, r.started_at, r.sealed_at, r.seconds, r.bytes, r.sha256, r.channels,
+       r.sample_rate, r.repaired, r.fault, t.status as transcript
+from recording r left join transcript t on t.recording_id = r.id
+where r.id = :id;
+
+-- name: call_exists$
+select exists (select from call where id = :call);
+
+-- name: took_call$
+-- The agent who answered last, or one to whom the call was offered and who answered it.
+select exists (
+    select from call c join app_user u on u.extension = c.extension where c.id = :call and u.id = :user
+) or exists (
+    select from call_offer o where o.call_id = :call and o.user_id = :user and o.answered_at is not null
+);
+
+-- name: create_transcript!
+insert into transcript (id, recording_id, call_id, status, created_at)
+values (:id, :recording, :call, 'waiting', :at)
+on conflict (recording_id) do nothing;
+
+-- name: transcript_job^
+select t.id, t.status, t.call_id, r.path
+from transcript t join recording r on r.id = t.recording_id
+where t.recording_id = :recording;
+
+-- name: transcripts_unfinished
+select recording_id from transcript where status in ('waiting', 'awaiting_model', 'running') order by created_at;
+
+-- name: move_transcript^
+update transcript set status = :status, error = :error
+where id = :id and status in ('waiting', 'awaiting_model', 'running')
+returning id;
+
+-- name: finish_transcript^
+update transcript
+set status = :status, error = :error, model = :model, text = :text, finished_at = :at
+where id = :id and status in ('waiting', 'awaiting_model', 'running')
+returning id;
+
+-- name: add_segments!
+insert into transcript_segment (transcript_id, idx, party, start_ms, end_ms, text, confidence)
+select :transcript, idx, party, start_ms, end_ms, said, confidence
+from unnest(:idx::int[], :party::text[], :start_ms::int[], :end_ms::int[], :said::text[], :confidence::real[])
+    as s (idx, party, start_ms, end_ms, said, confidence);
+
+-- name: transcripts_of_call
+select id, recording_id, status, model, text, error, created_at, finished_at
+from transcript where call_id = :call order by created_at;
+
+-- name: segments_of_call
+select s.transcript_id, s.party, s.start_ms, s.end_ms, s.text, s.confidence
+from transcript_segment s join transcript t on t.id = s.transcript_id
+where t.call_id = :call order by s.transcript_id, s.idx;
+
+-- name: call_of_recording^
+select call_id from recording where id = :recording;
