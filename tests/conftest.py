@@ -14,6 +14,8 @@ from callcenter.store.config import StoreConfig
 from callcenter.store.migrate import migrate
 from callcenter.store.pool import Pool, open_pool
 
+pytest_plugins = ["tests.simulators.asterisk"]
+
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
