@@ -21,3 +21,11 @@ class ScreenPopped(Event):
     offer: OfferId
     call: CallId
     agent: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskChanged(Event):
+    """What this agent's desk shows has changed: presence, card or phone. `version` is the state's."""
+
+    agent: UserId
+    version: int

@@ -1,11 +1,16 @@
--- Seats: presence of agents and the cards offered to them.
+-- Seats: presence of agents and the cards offered to them. A call's row can come later than its facts (the ledger
+-- spools while the database is away), so that call ids here are no foreign keys.
 create table agent_seat (
     user_id uuid primary key references app_user,
     extension text not null unique,
-    presence text not null,                  -- offline, ready, paused, ringing, talking, after_call
+    sip_secret text not null default '',     -- password of the seat's phone
+    queues text[] not null default '{}',     -- queues that the agent's skills allow
+    presence text not null default 'offline', -- offline, ready, paused, ringing, talking, after_call
     reason text not null default '',
     since timestamptz not null,
-    call_id uuid references call,
+    call_id uuid,
+    offer_id uuid,                           -- the card on the desk
+    reachable boolean not null default true, -- the phone is registered
     version bigint not null default 0
 );
 
@@ -22,13 +27,14 @@ create unique index agent_presence_open on agent_presence (user_id) where until 
 
 create table call_offer (
     id uuid primary key,
-    call_id uuid not null references call,
+    call_id uuid not null,
     user_id uuid not null references app_user,
     card jsonb not null,                     -- the screen-pop as shown
     offered_at timestamptz not null,
     answered_at timestamptz,
     ended_at timestamptz,
-    outcome text                             -- answered, missed, abandoned
+    outcome text                             -- answered, missed, abandoned, elsewhere
 );
-create index call_offer_user on call_offer (user_id, offered_at desc);
+create index call_offer_user on call_offer (user_id, offered_at desc, id desc);
+create index call_offer_call on call_offer (call_id);
 create unique index call_offer_open on call_offer (call_id, user_id) where ended_at is null;

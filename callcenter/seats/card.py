@@ -1,0 +1,108 @@
+"""What an agent's desk shows: the card of a call and the state of the desk. Citizens' data: never logged."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+Note = Literal["call_unavailable", "history_unavailable", "orders_unavailable", "similar_unavailable", "still_looking"]
+
+
+class Shown(BaseModel):
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class MenuStep(Shown):
+    """A flow node the caller went through; `key` is what was pressed, '' for nothing."""
+
+    flow: str
+    node: str
+    key: str = ""
+
+
+class EarlierCall(Shown):
+    id: UUID
+    started_at: datetime
+    direction: str
+    hotline: str
+    outcome: str | None
+    talked_seconds: float | None
+
+
+class OrderLine(Shown):
+    id: UUID
+    number: str
+    stage: str
+    title: str
+    category: str
+    address: str
+    created_at: datetime
+
+
+class Card(Shown):
+    """`waited_seconds` counts from joining the queue to the ring. `notes` says which parts could not be looked up."""
+
+    caller_number: str
+    caller_region: str
+    dialled: str
+    hotline: str
+    queue: str
+    menu_path: tuple[MenuStep, ...] = ()
+    waited_seconds: float
+    recent_calls: tuple[EarlierCall, ...] = ()
+    open_orders: tuple[OrderLine, ...] = ()
+    similar_orders: tuple[OrderLine, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+class OfferView(Shown):
+    """A call as it was offered to one agent; `outcome` is answered, missed, abandoned or elsewhere, None while open."""
+
+    id: UUID
+    call_id: UUID
+    card: Card
+    offered_at: datetime
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    outcome: str | None = None
+
+
+class ReasonView(Shown):
+    code: str
+    zh: str
+    en: str
+
+
+class DeskState(Shown):
+    """Everything a desk needs to resume. Of two states the higher `version` is the newer one.
+
+    `seat` is False for users who answer no calls. `pbx_connected` is False while Asterisk cannot be asked."""
+
+    version: int
+    seat: bool
+    extension: str = ""
+    queues: tuple[str, ...] = ()
+    presence: str = "offline"
+    reason: str = ""
+    since: datetime | None = None
+    reachable: bool = True
+    pbx_connected: bool = False
+    after_call_until: datetime | None = None
+    pause_reasons: tuple[ReasonView, ...] = ()
+    offer: OfferView | None = None
+    at: datetime
+
+
+class SeatView(Shown):
+    """A seat in a supervisor's list."""
+
+    user_id: UUID
+    name: str
+    extension: str
+    queues: tuple[str, ...]
+    presence: str
+    reason: str
+    since: datetime
+    reachable: bool
+    call_id: UUID | None

@@ -1,0 +1,162 @@
+"""The seats room for those who ask: agents for their own seat and desk, supervisors for all seats."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from callcenter.core.bus import Bus
+from callcenter.core.clock import Clock
+from callcenter.core.ids import OfferId, UserId
+from callcenter.people.actor import Actor, Role
+from callcenter.seats.card import DeskState, OfferView, ReasonView, SeatView
+from callcenter.seats.config import SeatsConfig
+from callcenter.seats.errors import CallNotYours, NoSeat, NotAskable, SeatsElsewhere, UnknownPauseReason
+from callcenter.seats.journal import PASSING
+from callcenter.seats.ports import CallsReading, OpenOrders, Telephony
+from callcenter.seats.presence import ZH, Ask, Presence, ask_for
+from callcenter.seats.seat import Seat
+from callcenter.seats.store import SeatStore
+from callcenter.seats.watch import Watch
+from callcenter.store.pool import Pool
+
+STORED_WITHIN: Final = timedelta(seconds=2)
+"""How long a command waits for its row; Asterisk has said yes by then, so a slow database does not fail it."""
+
+
+class Seats:
+    """One per process. `run` hears the calls and must be running where Asterisk is to be asked (the lease, D5)."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        telephony: Telephony,
+        calls: CallsReading,
+        orders: OpenOrders,
+        config: SeatsConfig,
+        clock: Clock,
+        bus: Bus,
+    ) -> None:
+        self._store = SeatStore(pool)
+        self._telephony = telephony
+        self._config = config
+        self._clock = clock
+        self._watch = Watch(self._store, telephony, calls, orders, config, clock, bus)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        await self._watch.run()
+
+    async def assign(self, user: UserId, extension: str, sip_secret: str, queues: tuple[str, ...]) -> None:
+        """Gives a user a seat, or changes it. `sip_secret` is the password of its phone."""
+        await self._store.assign(user, extension, sip_secret, queues, self._clock.now())
+        await self._watch.crew.load()
+
+    async def log_in(self, actor: Actor) -> None:
+        """Ready in all queues of the seat."""
+        await self._change(actor, Ask.READY, "")
+
+    async def log_out(self, actor: Actor) -> None:
+        await self._change(actor, Ask.LOG_OUT, "")
+
+    async def set_presence(self, actor: Actor, presence: Presence, reason: str = "") -> None:
+        """Raises NotAskable, SeatsElsewhere, UnknownPauseReason, NoSeat, PresenceRefused, and what the PBX answers."""
+        wanted = ask_for(presence)
+        if wanted is None:
+            raise NotAskable(presence=ZH[presence])
+        if wanted is not Ask.PAUSE:
+            reason = ""
+        elif reason not in {known.code for known in self._config.pause_reasons}:
+            raise UnknownPauseReason(reason=reason[:32])
+        await self._change(actor, wanted, reason)
+
+    async def hang_up(self, actor: Actor, call: UUID) -> None:
+        """Ends the agent's own leg of the call on their desk. Raises CallNotYours."""
+        seat = await self._seat(UserId(actor.user_id))
+        if seat is None or seat.call is None or seat.call != call:
+            raise CallNotYours
+        channel = await self._store.channel_of_agent(seat.call, seat.extension)
+        if channel is None:
+            raise CallNotYours
+        await self._telephony.hang_up(channel)
+
+    async def desk_state(self, actor: Actor) -> DeskState:
+        """All that a desk needs to resume, for users with and without a seat."""
+        return await self.state_of(actor.user_id)
+
+    async def state_of(self, user: UserId) -> DeskState:
+        seat = await self._seat(user)
+        now = self._clock.now()
+        if seat is None:
+            return DeskState(version=0, seat=False, pbx_connected=self._telephony.connected, at=now)
+        return DeskState(
+            version=seat.version,
+            seat=True,
+            extension=seat.extension,
+            queues=seat.queues,
+            presence=seat.presence.value,
+            reason=seat.reason,
+            since=seat.since,
+            reachable=seat.reachable,
+            pbx_connected=self._telephony.connected,
+            after_call_until=seat.ends_after(self._config.after_call_limit),
+            pause_reasons=tuple(ReasonView.model_validate(reason) for reason in self._config.pause_reasons),
+            offer=await self._offer_on(seat),
+            at=now,
+        )
+
+    async def offers_of(
+        self, actor: Actor, limit: int, before: tuple[datetime, OfferId] | None = None
+    ) -> list[OfferView]:
+        """The agent's own offers, newest first."""
+        return await self._store.offers_of(actor.user_id, limit, before)
+
+    async def seats(self, actor: Actor) -> list[SeatView]:
+        """All seats, by extension. Raises Forbidden for others than supervisors."""
+        actor.require(Role.SUPERVISOR)
+        seats = self._watch.crew.all() if self._watch.running else await self._store.all()
+        return [
+            SeatView(
+                user_id=seat.user,
+                name=seat.name,
+                extension=seat.extension,
+                queues=seat.queues,
+                presence=seat.presence.value,
+                reason=seat.reason,
+                since=seat.since,
+                reachable=seat.reachable,
+                call_id=seat.call,
+            )
+            for seat in sorted(seats, key=lambda seat: seat.extension)
+        ]
+
+    async def _change(self, actor: Actor, wanted: Ask, reason: str) -> None:
+        actor.require(Role.AGENT)
+        if not self._watch.running:
+            raise SeatsElsewhere
+        if self._watch.crew.seat(actor.user_id) is None:
+            await self._watch.crew.load()
+        if self._watch.crew.seat(actor.user_id) is None:
+            raise NoSeat
+        await self._watch.commands.change(actor.user_id, wanted, reason)
+        try:
+            async with asyncio.timeout(STORED_WITHIN.total_seconds()):
+                await self._watch.journal.settled()
+        except TimeoutError:
+            return
+
+    async def _seat(self, user: UserId) -> Seat | None:
+        """From memory where the calls are heard, else as stored."""
+        if self._watch.running and (seat := self._watch.crew.seat(user)) is not None:
+            return seat
+        return await self._store.get(user)
+
+    async def _offer_on(self, seat: Seat) -> OfferView | None:
+        if seat.offer is None:
+            return None
+        if (offer := self._watch.crew.offer_of(seat.user)) is not None:
+            return offer
+        try:
+            return await self._store.offer(seat.offer)
+        except PASSING:
+            return None

@@ -1,0 +1,128 @@
+"""Seats, presence log and offers in PostgreSQL."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from callcenter.core.ids import CallId, OfferId, UserId, new_id
+from callcenter.seats.card import OfferView
+from callcenter.seats.presence import Presence
+from callcenter.seats.seat import Seat
+from callcenter.store.pool import Connection, Pool
+from callcenter.store.queries import load
+
+_QUERIES = load("seats")
+
+
+def _seat(row: Any) -> Seat:
+    return Seat(
+        user=row["user_id"],
+        name=row["name"],
+        extension=row["extension"],
+        queues=tuple(row["queues"]),
+        presence=Presence(row["presence"]),
+        reason=row["reason"],
+        since=row["since"],
+        call=row["call_id"],
+        offer=row["offer_id"],
+        reachable=row["reachable"],
+        version=row["version"],
+    )
+
+
+def _payload(user: UUID, kind: str, subject: UUID, version: int) -> str:
+    """Ids only (D5); the version lets an instance skip what it has already shown."""
+    return orjson.dumps({"user": str(user), "kind": kind, "id": str(subject), "version": version}).decode()
+
+
+class SeatStore:
+    """Raises what asyncpg raises; `callcenter.store.pool.AWAY` are the passing errors."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def assign(self, user: UserId, extension: str, sip_secret: str, queues: Iterable[str], at: datetime) -> None:
+        await _QUERIES.assign_seat(
+            self._pool, user_id=user, extension=extension, sip_secret=sip_secret, queues=list(queues), at=at
+        )
+
+    async def all(self) -> list[Seat]:
+        async with self._pool.acquire() as connection:
+            return [_seat(row) for row in await _QUERIES.all_seats(connection)]
+
+    async def get(self, user: UserId) -> Seat | None:
+        row = await _QUERIES.seat_of(self._pool, user_id=user)
+        return _seat(row) if row else None
+
+    async def write(self, seat: Seat, *, logged: bool) -> None:
+        """Stores the seat, a line of the presence log when `logged`, and wakes every instance's desks."""
+        await _QUERIES.write_seat(
+            self._pool,
+            user_id=seat.user,
+            presence=seat.presence.value,
+            reason=seat.reason,
+            since=seat.since,
+            call_id=seat.call,
+            offer_id=seat.offer,
+            reachable=seat.reachable,
+            version=seat.version,
+            logged=logged,
+            log_id=new_id(),
+            payload=_payload(seat.user, "presence", seat.user, seat.version),
+        )
+
+    async def write_offer(self, user: UserId, offer: OfferView, version: int) -> None:
+        """Stores the card, or its completed form."""
+        await _QUERIES.write_offer(
+            self._pool,
+            id=offer.id,
+            call_id=offer.call_id,
+            user_id=user,
+            card=offer.card.model_dump(mode="json"),
+            offered_at=offer.offered_at,
+            payload=_payload(user, "offer", offer.id, version),
+        )
+
+    async def answer_offer(self, offer: OfferId, at: datetime) -> None:
+        await _QUERIES.answer_offer(self._pool, id=offer, at=at)
+
+    async def end_offer(self, offer: OfferId, outcome: str, at: datetime) -> None:
+        await _QUERIES.end_offer(self._pool, id=offer, outcome=outcome, at=at)
+
+    async def end_other_offers(self, user: UserId, keep: OfferId | None, at: datetime) -> None:
+        await _QUERIES.end_other_offers(self._pool, user_id=user, keep=keep, at=at)
+
+    async def offer(self, offer: OfferId) -> OfferView | None:
+        row = await _QUERIES.offer(self._pool, id=offer)
+        return OfferView.model_validate(dict(row)) if row else None
+
+    async def offers_of(
+        self, user: UserId, limit: int, before: tuple[datetime, OfferId] | None = None
+    ) -> list[OfferView]:
+        before_at, before_id = before or (None, None)
+        async with self._pool.acquire() as connection:
+            rows = await _QUERIES.offers_of(
+                connection, user_id=user, limit=limit, before_at=before_at, before_id=before_id
+            )
+            return [OfferView.model_validate(dict(row)) for row in rows]
+
+    async def channel_of_agent(self, call: CallId, extension: str) -> str | None:
+        channel: str | None = await _QUERIES.channel_of_agent(self._pool, call_id=call, extension=extension)
+        return channel
+
+    async def seats_of_ended_calls(self) -> set[UserId]:
+        """Agents that we believe ringing or talking in a call that the ledger has closed."""
+        async with self._pool.acquire() as connection:
+            return {UserId(row["user_id"]) for row in await _QUERIES.seats_of_ended_calls(connection)}
+
+
+async def assign_seat(
+    connection: Connection, user: UserId, extension: str, sip_secret: str, queues: Iterable[str], at: datetime
+) -> None:
+    """Gives a user a seat inside the caller's transaction."""
+    await _QUERIES.assign_seat(
+        connection, user_id=user, extension=extension, sip_secret=sip_secret, queues=list(queues), at=at
+    )
