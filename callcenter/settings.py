@@ -14,6 +14,7 @@ from pydantic_settings import (
 
 from callcenter.core.errors import Misconfigured
 from callcenter.pbx.config import AmiConfig
+from callcenter.people.config import PeopleConfig
 from callcenter.store.config import StoreConfig
 from callcenter.web.config import WebConfig
 
@@ -31,6 +32,7 @@ class Settings(BaseSettings):
 
     city: str = Field(default="Asia/Shanghai", description="Time zone of the city, an IANA name.")
     store: StoreConfig = Field(default_factory=StoreConfig, description="The database.")
+    people: PeopleConfig = Field(default_factory=PeopleConfig, description="Log-ins and passwords.")
     web: WebConfig = Field(default_factory=WebConfig, description="HTTP server.")
     ami: AmiConfig = Field(default_factory=AmiConfig, description="The manager interface of the PBX.")
 

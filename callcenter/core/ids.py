@@ -16,6 +16,7 @@ TranscriptId = NewType("TranscriptId", UUID)
 OrderId = NewType("OrderId", UUID)
 CallbackId = NewType("CallbackId", UUID)
 AttemptId = NewType("AttemptId", UUID)
+TokenId = NewType("TokenId", UUID)
 
 
 def new_id() -> UUID:

@@ -39,8 +39,8 @@ class WrongPassword(Invalid):
 
 class NameTaken(Refused):
     code = "name-taken"
-    zh = "{what}已被使用"
-    en = "This {what} is already in use"
+    zh = "{what_zh}已被使用"
+    en = "This {what_en} is already in use"
 
 
 class NoSuchOrg(Invalid):
@@ -49,10 +49,10 @@ class NoSuchOrg(Invalid):
     en = "There is no such org within your reach"
 
 
-class OrgTooDeep(Invalid):
-    code = "org-too-deep"
-    zh = "机构最多四级"
-    en = "The org tree has four levels at most"
+class WrongLevel(Invalid):
+    code = "org-level-wrong"
+    zh = "下级机构的级别须低于上级机构"
+    en = "An org's level must lie below its parent's"
 
 
 class AgentNeedsExtension(Invalid):
@@ -65,3 +65,9 @@ class ExpiryPast(Invalid):
     code = "expiry-past"
     zh = "有效期须在一年以内，且晚于当前时间"
     en = "The expiry must lie ahead, within one year"
+
+
+class NotMachine(Invalid):
+    code = "not-a-machine"
+    zh = "令牌只能发给具有 service 角色的用户"
+    en = "Tokens are only for users of the role service"

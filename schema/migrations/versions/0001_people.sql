@@ -28,9 +28,11 @@ create table user_session (
     user_id uuid not null references app_user,
     csrf text not null,
     created_at timestamptz not null,
+    seen_at timestamptz not null,            -- last use, to the minute: idle sessions end
     expires_at timestamptz not null
 );
 create index user_session_expiry on user_session (expires_at);
+create index user_session_user on user_session (user_id);
 
 create table api_token (
     id uuid primary key,
@@ -38,15 +40,17 @@ create table api_token (
     name text not null,
     token_hash bytea not null unique,
     created_at timestamptz not null,
-    expires_at timestamptz,
+    expires_at timestamptz not null,
     revoked_at timestamptz
 );
+create index api_token_user on api_token (user_id, created_at);
 
 create table login_failure (
-    username text not null,
+    name_hash bytea not null,                -- of what was typed: people type passwords into the wrong field
     at timestamptz not null
 );
-create index login_failure_recent on login_failure (username, at);
+create index login_failure_recent on login_failure (name_hash, at);
+create index login_failure_age on login_failure (at);
 
 create table audit_log (
     id uuid primary key,
@@ -57,4 +61,4 @@ create table audit_log (
     subject_id text not null,
     detail jsonb not null default '{}'
 );
-create index audit_log_subject on audit_log (subject_type, subject_id, at);
+create index audit_log_subject on audit_log (subject_type, subject_id, at desc, id desc);
