@@ -1,0 +1,256 @@
+"""SIPp as the simulated citizens and agents: one process per telephone, bounded in time, ended by its process id.
+
+SIPp does the signalling; the audio of single calls is `rtp.Voice`, so that a telephone can listen before it presses.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from callcenter.core.errors import Misconfigured, Unavailable
+from callcenter.sample.rtp import Voice, open_voice
+
+_SCENARIOS: Final = Path(__file__).parent / "scenarios"
+_STOP: Final = timedelta(seconds=5)
+_FOREVER: Final = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What SIPp counted. `exit_code` 0: all calls as the scenario wants."""
+
+    exit_code: int
+    successful: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line of a scenario's log: offered, answered, cancelled, bye, hung_up, refused."""
+
+    what: str
+    rtp_port: int
+
+
+class Telephone:
+    """A running SIPp with its voice. `voice` speaks by itself from the answer on."""
+
+    def __init__(self, process: asyncio.subprocess.Process, voice: Voice, folder: Path, port: int) -> None:
+        self._process = process
+        self._folder = folder
+        self._heard: list[Said] = []
+        self._changed = asyncio.Condition()
+        self.voice = voice
+        self.port = port
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        return tuple(line.what for line in self._heard)
+
+    async def until(self, what: str, within: timedelta, *, times: int = 1) -> None:
+        """Returns when the scenario has reported `what` so often. Raises TimeoutError."""
+        async with asyncio.timeout(within.total_seconds()), self._changed:
+            await self._changed.wait_for(lambda: self.said.count(what) >= times)
+
+    async def ended(self, within: timedelta) -> Outcome:
+        """The outcome, when SIPp has ended by itself. Raises TimeoutError."""
+        async with asyncio.timeout(within.total_seconds()):
+            code = await self._process.wait()
+        return Outcome(code, *_counts(self._folder / "stat.csv"))
+
+    async def stop(self) -> None:
+        """Ends SIPp at once; a call still standing gets no BYE."""
+        if self._process.returncode is None:
+            self._process.send_signal(signal.SIGKILL)
+        await self._process.wait()
+
+    async def listen(self, log: asyncio.StreamReader, host: str) -> None:
+        """Follows the scenario's log to its end."""
+        async for line in log:
+            words = line.decode(errors="replace").split()
+            if not words:
+                continue
+            said = Said(words[0], int(words[1]) if len(words) > 1 and words[1].isdigit() else 0)
+            if said.what == "answered":
+                self.voice.speak_to(host, said.rtp_port)
+            elif said.what in ("bye", "hung_up"):
+                await self.voice.hush()
+            async with self._changed:
+                self._heard.append(said)
+                self._changed.notify_all()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """Where the telephones ring: Asterisk's SIP address."""
+
+    host: str
+    port: int
+
+
+@asynccontextmanager
+async def open_caller(
+    exchange: Exchange, *, dial: str, caller: str, speech: bytes, hold: timedelta
+) -> AsyncIterator[Telephone]:
+    """Rings `dial` at once; hangs up `hold` after the answer unless the other side does."""
+    arguments = ["-s", dial, "-key", "caller", caller, "-m", "1"]
+    async with _open(exchange, "caller", {"HOLD_MS": hold}, arguments, speech, bound=hold + _FOREVER) as telephone:
+        yield telephone
+
+
+@asynccontextmanager
+async def open_agent(
+    exchange: Exchange,
+    *,
+    extension: str,
+    secret: str,
+    speech: bytes,
+    ring: timedelta = timedelta(milliseconds=200),
+    hold: timedelta = timedelta(minutes=5),
+) -> AsyncIterator[Telephone]:
+    """Registers, then answers every call `ring` after it comes. Raises Unavailable when it may not register."""
+    port = _free_udp()
+    await register(exchange, {extension: secret}, port=port)
+    values = {"RING_MS": ring, "HOLD_MS": hold}
+    async with _open(exchange, "answerer", values, [], speech, bound=_FOREVER, port=port) as telephone:
+        yield telephone
+
+
+@asynccontextmanager
+async def open_citizen(
+    exchange: Exchange,
+    *,
+    port: int,
+    speech: bytes,
+    ring: timedelta = timedelta(milliseconds=500),
+    hold: timedelta = timedelta(minutes=2),
+) -> AsyncIterator[Telephone]:
+    """Answers the calls that leave by the trunk at `port`, and does not speak over a prompt twice."""
+    values = {"RING_MS": ring, "HOLD_MS": hold}
+    async with _open(exchange, "answerer", values, [], speech, bound=_FOREVER, port=port) as telephone:
+        yield telephone
+
+
+@asynccontextmanager
+async def open_busy(exchange: Exchange, *, port: int) -> AsyncIterator[Telephone]:
+    """A citizen whose line is engaged."""
+    async with _open(exchange, "busy", {}, [], b"", bound=_FOREVER, port=port) as telephone:
+        yield telephone
+
+
+async def register(exchange: Exchange, seats: Mapping[str, str], *, port: int) -> None:
+    """Registers every extension (name → secret) at the loopback `port`. Raises Unavailable when one is refused."""
+    with tempfile.TemporaryDirectory(prefix="hotline-sipp-") as folder:
+        lines = Path(folder) / "seats.csv"
+        fields = (f"{name};[authentication username={name} password={secret}]" for name, secret in seats.items())
+        lines.write_text("\n".join(("SEQUENTIAL", *fields)) + "\n")
+        arguments = ["-inf", str(lines), "-m", str(len(seats)), "-r", "50"]
+        async with _open(exchange, "register", {}, arguments, b"", bound=timedelta(seconds=30), port=port) as telephone:
+            outcome = await telephone.ended(timedelta(seconds=40))
+    if outcome.exit_code or outcome.successful < len(seats):
+        raise Unavailable(part="SIP", remedy="the exchange refused the registration; check the seat's secret")
+
+
+@asynccontextmanager
+async def open_callers(
+    exchange: Exchange, *, dial: str, rate: float, count: int, hold: timedelta, bound: timedelta
+) -> AsyncIterator[Telephone]:
+    """`count` calls at `rate` a second without audio; `ended` gives the counts."""
+    arguments = ["-s", dial, "-key", "caller", "13900000000", "-m", str(count), "-r", str(rate), "-l", str(count)]
+    async with _open(exchange, "caller", {"HOLD_MS": hold}, arguments, b"", bound=bound) as telephone:
+        yield telephone
+
+
+def _free_udp() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _scenario(folder: Path, name: str, values: Mapping[str, timedelta]) -> Path:
+    text = (_SCENARIOS / f"{name}.xml").read_text(encoding="utf-8")
+    for key, value in values.items():
+        text = text.replace(f"@{key}@", str(max(1, int(value.total_seconds() * 1000))))
+    file = folder / f"{name}.xml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def _counts(stat: Path) -> tuple[int, int]:
+    """Cumulative successful and failed calls of SIPp's statistics file; zero when it wrote none."""
+    rows = stat.read_text().splitlines() if stat.exists() else []
+    if len(rows) < 2:
+        return 0, 0
+    last = dict(zip(rows[0].split(";"), rows[-1].split(";"), strict=False))
+    return int(last.get("SuccessfulCall(C)") or 0), int(last.get("FailedCall(C)") or 0)
+
+
+@asynccontextmanager
+async def _open(
+    exchange: Exchange,
+    name: str,
+    values: Mapping[str, timedelta],
+    more: Iterable[str],
+    speech: bytes,
+    *,
+    bound: timedelta,
+    port: int | None = None,
+) -> AsyncIterator[Telephone]:
+    port = port or _free_udp()
+    reading, writing = os.pipe()
+    with tempfile.TemporaryDirectory(prefix="hotline-sipp-") as made, os.fdopen(reading, "rb", 0) as pipe:
+        folder = Path(made)
+        async with open_voice(speech) as (voice, audio_port):
+            command = [
+                *("sipp", f"{exchange.host}:{exchange.port}", "-sf", str(_scenario(folder, name, values))),
+                *("-i", "127.0.0.1", "-p", str(port), "-mi", "127.0.0.1", "-mp", str(_free_udp())),
+                *(
+                    "-key",
+                    "audio_port",
+                    str(audio_port),
+                    "-nostdin",
+                    "-nd",
+                    "-timeout",
+                    f"{int(bound.total_seconds())}s",
+                ),
+                *("-trace_stat", "-stf", str(folder / "stat.csv"), "-trace_logs", "-log_file", f"/dev/fd/{writing}"),
+                *("-trace_err", "-error_file", str(folder / "errors.log"), *more),
+            ]
+            try:
+                process = await _spawn(command, folder, writing)
+            finally:
+                os.close(writing)
+            telephone = Telephone(process, voice, folder, port)
+            log = asyncio.StreamReader()
+            loop = asyncio.get_running_loop()
+            transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(log), pipe)
+            listening = asyncio.create_task(telephone.listen(log, exchange.host))
+            try:
+                yield telephone
+            finally:
+                await telephone.stop()
+                listening.cancel()
+                await asyncio.gather(listening, return_exceptions=True)
+                transport.close()
+
+
+async def _spawn(command: list[str], folder: Path, log: int) -> asyncio.subprocess.Process:
+    try:
+        return await asyncio.create_subprocess_exec(
+            *command,
+            cwd=folder,
+            pass_fds=(log,),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+    except FileNotFoundError as error:
+        raise Misconfigured(cause="SIPp is not installed", remedy="run: apt-get install sip-tester") from error
