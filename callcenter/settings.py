@@ -15,6 +15,7 @@ from pydantic_settings import (
 from callcenter.core.errors import Misconfigured
 from callcenter.pbx.config import AmiConfig
 from callcenter.people.config import PeopleConfig
+from callcenter.seats.config import SeatsConfig
 from callcenter.store.config import StoreConfig
 from callcenter.web.config import WebConfig
 
@@ -34,6 +35,7 @@ class Settings(BaseSettings):
     store: StoreConfig = Field(default_factory=StoreConfig, description="The database.")
     people: PeopleConfig = Field(default_factory=PeopleConfig, description="Log-ins and passwords.")
     web: WebConfig = Field(default_factory=WebConfig, description="HTTP server.")
+    seats: SeatsConfig = Field(default_factory=SeatsConfig, description="Agents, presence and the screen-pop.")
     ami: AmiConfig = Field(default_factory=AmiConfig, description="The manager interface of the PBX.")
 
     @classmethod
