@@ -15,9 +15,9 @@ def fields_of(text: str) -> dict[str, str]:
 
 
 def number_in(fields: Fields, name: str) -> int:
-    """0 when missing or not a number."""
+    """0 when missing, not a number, or longer than any that Asterisk counts."""
     value = fields.get(name, "")
-    return int(value) if value.removeprefix("-").isdecimal() else 0
+    return int(value) if len(value) <= 10 and value.removeprefix("-").isdecimal() else 0
 
 
 def leg_in(fields: Fields, name: str) -> LegId | None:
