@@ -24,8 +24,8 @@ class LocalState:
     passwords: dict[str, str] = field(repr=False, default_factory=dict)
 
     def password_of(self, username: str) -> str:
-        """Made on first asking."""
-        return self.passwords.setdefault(username, secrets.token_urlsafe(9))
+        """Made on first asking; sixteen characters, which the password policy accepts."""
+        return self.passwords.setdefault(username, secrets.token_urlsafe(12))
 
     def sip_secret_of(self, extension: str) -> str:
         return self.sip_secrets.setdefault(extension, secrets.token_urlsafe(18))
