@@ -13,9 +13,12 @@ from pydantic_settings import (
 )
 
 from callcenter.core.errors import Misconfigured
+from callcenter.logs import LogsConfig
+from callcenter.media.config import MediaConfig
 from callcenter.pbx.config import AmiConfig
 from callcenter.people.config import PeopleConfig
 from callcenter.seats.config import SeatsConfig
+from callcenter.speech.config import SpeechConfig
 from callcenter.store.config import StoreConfig
 from callcenter.web.config import WebConfig
 
@@ -32,11 +35,14 @@ class Settings(BaseSettings):
     )
 
     city: str = Field(default="Asia/Shanghai", description="Time zone of the city, an IANA name.")
+    logs: LogsConfig = Field(default_factory=LogsConfig, description="Structured logs.")
     store: StoreConfig = Field(default_factory=StoreConfig, description="The database.")
     people: PeopleConfig = Field(default_factory=PeopleConfig, description="Log-ins and passwords.")
     web: WebConfig = Field(default_factory=WebConfig, description="HTTP server.")
     seats: SeatsConfig = Field(default_factory=SeatsConfig, description="Agents, presence and the screen-pop.")
     ami: AmiConfig = Field(default_factory=AmiConfig, description="The manager interface of the PBX.")
+    media: MediaConfig = Field(default_factory=MediaConfig, description="Recordings and transcripts.")
+    speech: SpeechConfig = Field(default_factory=SpeechConfig, description="Speech recognition.")
 
     @classmethod
     def settings_customise_sources(

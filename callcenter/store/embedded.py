@@ -130,7 +130,10 @@ class EmbeddedServer:
 
     def _holder(self) -> int:
         """The process that the lock file names. Another server's socket would answer as well, so it must be asked."""
-        return int((self._data / "postmaster.pid").read_text().partition("\n")[0] or 0)
+        try:
+            return int((self._data / "postmaster.pid").read_text().partition("\n")[0] or 0)
+        except FileNotFoundError:
+            return 0
 
     async def _ensure_database(self, connection: Connection) -> None:
         try:

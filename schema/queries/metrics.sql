@@ -1,0 +1,31 @@
+-- name: standing(now)
+-- What stands open right now. Every branch reads a small table or a partial index over open work, never history.
+select 'agents' as gauge, presence as kind, count(*)::float8 as value from agent_seat group by presence
+union all
+select 'orders', stage, count(*)::float8 from work_order where closed_at is null group by stage
+union all
+select 'overdue', name, count(*)::float8 from order_timer
+where stopped_at is null and breached_at is not null group by name
+union all
+select 'unnoticed', name, count(*)::float8 from order_timer
+where stopped_at is null and breached_at is null and due_at < cast(:now as timestamptz) group by name
+union all
+select 'jobs_' || status::text, entrypoint, count(*)::float8 from pgqueuer group by status, entrypoint
+union all
+select 'job_age', entrypoint, extract(epoch from cast(:now as timestamptz) - min(execute_after))::float8 from pgqueuer
+where status = 'queued' and execute_after <= cast(:now as timestamptz) group by entrypoint
+union all
+select 'callbacks', 'waiting', count(*)::float8 from callback where status = 'waiting'
+union all
+select 'callbacks', 'late', count(*)::float8 from callback
+where status = 'waiting' and next_at < cast(:now as timestamptz) - interval '1 hour'
+union all
+select 'attempts', 'open', count(*)::float8 from callback_attempt where settled_at is null
+union all
+select 'recordings', 'open', count(*)::float8 from recording where status = 'recording'
+union all
+select 'recordings', 'unsealed', count(*)::float8 from recording join call on call.id = recording.call_id
+where recording.status = 'recording' and call.ended_at < cast(:now as timestamptz) - interval '10 minutes'
+union all
+select 'transcripts', status, count(*)::float8 from transcript
+where status in ('waiting', 'awaiting_model', 'running') group by status;
