@@ -5,41 +5,11 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from callcenter.pbx.decode import WANTED_EVENTS
 from callcenter.pbx.plan import EmergencyKey, HotlineLine, PbxPlan, QueuePlan, SeatLine, Trunk
 from callcenter.pbx.tree import Tree
 
 __all__ = ["EmergencyKey", "HotlineLine", "PbxPlan", "QueuePlan", "SeatLine", "Trunk", "render"]
-
-WANTED_EVENTS: Final = (
-    "AgentCalled",
-    "AgentComplete",
-    "AgentConnect",
-    "AgentRingNoAnswer",
-    "AttendedTransfer",
-    "BlindTransfer",
-    "BridgeEnter",
-    "BridgeLeave",
-    "DeviceStateChange",
-    "DialBegin",
-    "DialEnd",
-    "FullyBooted",
-    "Hangup",
-    "LocalBridge",
-    "MixMonitorStart",
-    "MixMonitorStop",
-    "Newchannel",
-    "Newstate",
-    "OriginateResponse",
-    "QueueCallerAbandon",
-    "QueueCallerJoin",
-    "QueueCallerLeave",
-    "QueueMemberAdded",
-    "QueueMemberPause",
-    "QueueMemberRemoved",
-    "QueueMemberStatus",
-    "Shutdown",
-    "UserEvent",
-)
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 
