@@ -1,4 +1,4 @@
-"""Makes one stereo file, caller left and agent right, of the two mono files that Asterisk wrote. Blocking, for a thread.
+"""Makes one stereo file, caller left and agent right, of the two mono files Asterisk wrote. Blocking, for a thread.
 
 Memory is bounded by the block. A side that is missing or unreadable is silence, and the other is kept. The originals
 are never touched here: the custodian removes them after the row is committed.
@@ -95,8 +95,7 @@ def seal(caller: Path, agent: Path, target: Path) -> Sealed | None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         digest = _write(part, left, right, frames, rate)
-        if _digest_of(part) != digest:
-            raise SealBroken(remedy=f"check the disk that holds {target.parent}")
+        _verify(part, digest)
         part.replace(target)
         _sync_folder(target.parent)
     except OSError as error:
@@ -126,7 +125,9 @@ def _faults(left: Side, right: Side) -> str:
     """An empty side is a fault only beside one that is not: a caller who was never bridged has two empty ones."""
     quiet = left.frames == right.frames == 0
     named = (("caller", left), ("agent", right))
-    return " ".join(f"{who}-{side.fault}" for who, side in named if side.fault and not (quiet and side.fault == "empty"))
+    return " ".join(
+        f"{who}-{side.fault}" for who, side in named if side.fault and not (quiet and side.fault == "empty")
+    )
 
 
 def _samples(side: Side) -> Generator[npt.NDArray[np.int16], None, None]:
@@ -165,9 +166,10 @@ def _write(part: Path, left: Side, right: Side, frames: int, rate: int) -> str:
     return digest.hexdigest()
 
 
-def _digest_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _verify(part: Path, digest: str) -> None:
+    with part.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+            raise SealBroken(remedy=f"check the disk that holds {part.parent}")
 
 
 def _sync_folder(folder: Path) -> None:

@@ -38,7 +38,7 @@ class WavShape:
     @property
     def closed(self) -> bool:
         """The writer has put the final length into the header, and that much is there."""
-        return 0 < self.declared and self.length == self.declared - self.declared % (2 * self.channels)
+        return self.declared > 0 and self.length == self.declared - self.declared % (2 * self.channels)
 
     @property
     def repaired(self) -> bool:

@@ -4,21 +4,25 @@ select :id, c.id, c.pbx, :leg, :source, 'recording', :at from call c where c.id 
 on conflict (pbx, source) do nothing;
 
 -- name: adopt_recording!
--- A file on the disk whose start was not heard: its name is its leg.
+-- A file on the disk whose start was not heard: its name is its leg. A leg still up may yet be heard of.
 insert into recording (id, call_id, pbx, leg, source, status, started_at)
 select :id, l.call_id, l.pbx, l.leg, :source, 'recording', l.started_at
-from call_leg l where l.pbx = :pbx and l.leg = :leg
+from call_leg l where l.pbx = :pbx and l.leg = :leg and l.ended_at is not null
 on conflict (pbx, source) do nothing;
 
--- name: open_recordings
--- `over` when the recorded leg, or the whole call, is known to have ended.
-select r.id, r.call_id, r.leg, r.source, r.started_at, r.fault,
-       (l.ended_at is not null or c.ended_at is not null) as over
+-- name: open_over
+-- Those whose recorded leg, or whole call, is known to have ended.
+select r.id, r.call_id, r.leg, r.source, r.started_at, r.fault
 from recording r
 join call c on c.id = r.call_id
 left join call_leg l on l.pbx = r.pbx and l.leg = r.leg
-where r.status = 'recording' and r.pbx = :pbx
+where r.status = 'recording' and r.pbx = :pbx and (l.ended_at is not null or c.ended_at is not null)
 order by r.started_at;
+
+-- name: open_of
+select id, call_id, leg, source, started_at, fault
+from recording
+where status = 'recording' and pbx = :pbx and (leg = :leg or call_id = :call);
 
 -- name: finish_recording^
 update recording
@@ -31,11 +35,14 @@ returning id;
 update recording set fault = :fault where id = :id and status = 'recording';
 
 -- name: sealed_sources
-select source, path, sha256 from recording
-where pbx = :pbx and source = any(:sources::text[]) and status in ('sealed', 'damaged');
+select source, path, bytes from recording
+where pbx = :pbx and source = any(:sources::text[]) and status = 'sealed';
 
 -- name: known_sources
 select source from recording where pbx = :pbx and source = any(:sources::text[]);
+
+-- name: sources_anywhere
+select source from recording where source = any(:sources::text[]);
 
 -- name: known_paths
 select path from recording where path = any(:paths::text[]);
@@ -76,7 +83,7 @@ values (:id, :recording, :call, 'waiting', :at)
 on conflict (recording_id) do nothing;
 
 -- name: transcript_job^
-select t.id, t.status, t.call_id, r.path
+select t.id, t.status, t.error, t.call_id, r.path
 from transcript t join recording r on r.id = t.recording_id
 where t.recording_id = :recording;
 

@@ -19,8 +19,10 @@ create table recording (
     unique (pbx, source)
 );
 create index recording_call on recording (call_id, started_at);
-create index recording_open on recording (started_at) where status = 'recording';
+create index recording_open on recording (pbx, started_at) where status = 'recording';
+create index recording_open_leg on recording (pbx, leg) where status = 'recording';
 create unique index recording_path on recording (path);
+create index recording_source on recording (source);
 
 create table transcript (
     id uuid primary key,

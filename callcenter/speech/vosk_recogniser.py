@@ -1,0 +1,42 @@
+"""Vosk behind the port. Imported only in recogniser processes: importing vosk loads its library."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import vosk
+
+from callcenter.speech.errors import ModelBroken
+from callcenter.speech.recogniser import Recogniser, Segment, Word, segment_of
+
+
+def load_model(path: Path) -> Any:
+    """Raises ModelBroken when Vosk refuses the folder. A damaged file can also end the process."""
+    vosk.SetLogLevel(-1)
+    try:
+        return vosk.Model(str(path))
+    except Exception as error:  # vosk raises bare Exception
+        raise ModelBroken(name=path.name, reason="Vosk cannot load it") from error
+
+
+class VoskRecogniser:
+    """Open dictation of one voice."""
+
+    def __init__(self, model: Any, rate: int) -> None:
+        self._kaldi = vosk.KaldiRecognizer(model, rate)
+        self._kaldi.SetWords(True)
+
+    def feed(self, pcm: bytes) -> Segment | None:
+        return _segment(self._kaldi.Result()) if pcm and self._kaldi.AcceptWaveform(pcm) else None
+
+    def finish(self) -> Segment | None:
+        return _segment(self._kaldi.FinalResult())
+
+
+def _segment(result: str) -> Segment | None:
+    words = json.loads(result).get("result", [])
+    return segment_of([Word(word["word"], word["start"], word["end"], word["conf"]) for word in words])
+
+
+def _proof(model: Any) -> Recogniser:
+    return VoskRecogniser(model, 8000)
