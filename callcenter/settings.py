@@ -15,6 +15,7 @@ from pydantic_settings import (
 from callcenter.core.errors import Misconfigured
 from callcenter.logs import LogsConfig
 from callcenter.media.config import MediaConfig
+from callcenter.orders.config import OrdersConfig
 from callcenter.pbx.config import AmiConfig
 from callcenter.people.config import PeopleConfig
 from callcenter.seats.config import SeatsConfig
@@ -37,6 +38,7 @@ class Settings(BaseSettings):
     city: str = Field(default="Asia/Shanghai", description="Time zone of the city, an IANA name.")
     logs: LogsConfig = Field(default_factory=LogsConfig, description="Structured logs.")
     store: StoreConfig = Field(default_factory=StoreConfig, description="The database.")
+    orders: OrdersConfig = Field(default_factory=OrdersConfig, description="Work orders, rule sets, calendar.")
     people: PeopleConfig = Field(default_factory=PeopleConfig, description="Log-ins and passwords.")
     web: WebConfig = Field(default_factory=WebConfig, description="HTTP server.")
     seats: SeatsConfig = Field(default_factory=SeatsConfig, description="Agents, presence and the screen-pop.")

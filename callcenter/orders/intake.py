@@ -1,0 +1,106 @@
+"""Taking a demand in: one order a key, numbered by the city's date."""
+
+from dataclasses import asdict
+from typing import Any
+
+import asyncpg
+
+from callcenter.core import errors
+from callcenter.core.ids import OrderId, OrgId, UserId, new_id
+from callcenter.orders.events import OrderMoved
+from callcenter.orders.guards import Standing, decide
+from callcenter.orders.lifecycle import Register
+from callcenter.orders.places import place_of
+from callcenter.orders.room import Room
+from callcenter.orders.terms import Stage
+from callcenter.orders.views import NewOrder
+from callcenter.people.actor import Actor
+
+
+class IncompleteOrder(errors.Invalid):
+    """B-26: unclear elements may wait, but without a title, the matter or its cause nothing can be dispatched."""
+
+    code = "order-incomplete"
+    zh = "工单要素不完整，缺少：{missing_zh}"
+    en = "the order is not complete; missing: {missing_en}"
+
+
+class KeyReused(errors.Invalid):
+    code = "idempotency-key-reused"
+    zh = "该幂等键已用于另一张内容不同的工单"
+    en = "this idempotency key was used for an order with other content"
+
+
+class NotACentre(errors.Invalid):
+    code = "not-a-centre"
+    zh = "所选机构不是本级或下级派单中心"
+    en = "the chosen organisation is not a dispatching centre of your own subtree"
+
+
+def _check_complete(new: NewOrder) -> None:
+    missing = [
+        (zh, en)
+        for text, zh, en in ((new.title, "标题", "title"), (new.content, "诉求内容", "content"))
+        if not text.strip()
+    ]
+    if not (new.caller_number or new.call_id or new.address.strip()):
+        missing.append(("联系方式或地址", "a number to call or an address"))
+    if missing:
+        raise IncompleteOrder(
+            missing_zh="、".join(zh for zh, _ in missing), missing_en=", ".join(en for _, en in missing)
+        )
+
+
+async def _centre(room: Room, actor: Actor, centre: OrgId | None) -> tuple[OrgId, str]:
+    if centre is None or centre == actor.org_id:
+        return actor.org_id, actor.org_path
+    row = await room.store.org(centre)
+    if row is None or row["kind"] != "centre" or not actor.sees(row["path"]):
+        raise NotACentre
+    return OrgId(row["id"]), row["path"]
+
+
+def _fields(new: NewOrder, actor: Actor, owner: tuple[OrgId, str]) -> dict[str, Any]:
+    fields = asdict(new)
+    del fields["centre"]
+    return fields | {
+        "id": new_id(),
+        "idempotency_key": fields.pop("key"),
+        "place": place_of(new.address),
+        "created_by": actor.user_id,
+        "owner_org_id": owner[0],
+        "owner_org_path": owner[1],
+        "intake_org_path": actor.org_path,
+    }
+
+
+def _same(row: asyncpg.Record, new: NewOrder) -> bool:
+    return all(row[name] == getattr(new, name) for name in ("title", "content", "request_type", "call_id"))
+
+
+async def create(room: Room, actor: Actor, new: NewOrder) -> OrderId:
+    """The new order's id, or the one made before with the same key by the same user. Raises Invalid, Forbidden."""
+    _check_complete(new)
+    owner = await _centre(room, actor, new.centre)
+    stage = decide(
+        Standing(
+            stage=Stage.NEW,
+            created_by=UserId(actor.user_id),
+            owner_org_id=owner[0],
+            owner_org_path=owner[1],
+            intake_org_path=actor.org_path,
+        ),
+        Register(),
+        actor,
+    )
+    now = room.clock.now()
+    day = f"{room.calendar.local_date(now):%Y%m%d}"
+    row = await room.store.create(_fields(new, actor, owner) | {"stage": stage, "created_at": now}, day)
+    if row is not None:
+        order = OrderId(row["id"])
+        room.bus.publish(OrderMoved(at=now, order=order, move=Register.kind, stage=stage))
+        return order
+    before = await room.store.of_key(actor.user_id, str(new.key))
+    if before is None or not _same(before, new):
+        raise KeyReused
+    return OrderId(before["id"])

@@ -1,0 +1,84 @@
+"""The parts that the use cases of this room share, put together once."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import asyncpg
+
+from callcenter.core import errors
+from callcenter.core.bus import Bus
+from callcenter.core.clock import Clock
+from callcenter.core.ids import OrderId, OrgId, UserId
+from callcenter.orders.calendar import WorkingCalendar
+from callcenter.orders.calendar_data import load_calendar
+from callcenter.orders.config import OrdersConfig
+from callcenter.orders.guards import Standing, visible
+from callcenter.orders.ruleset_files import enrol, read_rule_files, rule_book
+from callcenter.orders.rulesets import RuleBook
+from callcenter.orders.store import OrderStore
+from callcenter.orders.terms import Stage
+from callcenter.people.actor import Actor
+from callcenter.people.audit import Audit
+from callcenter.store.pool import Pool
+
+
+class NoSuchOrder(errors.NotFound):
+    """Not there, or not visible to this user: the two look alike on purpose."""
+
+    code = "no-such-order"
+    zh = "未找到该工单"
+    en = "there is no such order"
+
+
+class Conflict(errors.Refused):
+    """Somebody else moved the order between reading and writing."""
+
+    code = "order-changed"
+    zh = "该工单刚被他人更新，请刷新后重试"
+    en = "somebody else has just changed this order: read it again and retry"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """`rules` gives versions; new dispatches use the newest one of `ruleset`."""
+
+    store: OrderStore
+    clock: Clock
+    bus: Bus
+    rules: RuleBook
+    ruleset: str
+    calendar: WorkingCalendar
+    audit: Audit
+
+
+async def open_room(pool: Pool, *, clock: Clock, bus: Bus, config: OrdersConfig, zone: ZoneInfo, audit: Audit) -> Room:
+    """Reads and checks rule sets and calendar. Raises Misconfigured, naming the file, before anything is served."""
+    store = OrderStore(pool)
+    calendar = load_calendar(zone, config.calendar_file)
+    files = read_rule_files(config.rules)
+    rules = rule_book(files)
+    rules.current(config.ruleset, calendar.local_date(clock.now()))
+    await enrol(files, store)
+    return Room(store=store, clock=clock, bus=bus, rules=rules, ruleset=config.ruleset, calendar=calendar, audit=audit)
+
+
+def standing_of(row: asyncpg.Record) -> Standing:
+    return Standing(
+        stage=Stage(row["stage"]),
+        created_by=UserId(row["created_by"]),
+        owner_org_id=OrgId(row["owner_org_id"]),
+        owner_org_path=row["owner_org_path"],
+        intake_org_path=row["intake_org_path"],
+        handled_by=row["handled_by"],
+        contacted=row["contacted_at"] is not None,
+        replied=bool(row["reply"]),
+        callback_exhausted=row["callback_exhausted"],
+    )
+
+
+async def visible_row(room: Room, actor: Actor, order: OrderId) -> asyncpg.Record:
+    """Raises NoSuchOrder."""
+    row = await room.store.get(order)
+    if row is None or not visible(standing_of(row), actor):
+        raise NoSuchOrder
+    return row

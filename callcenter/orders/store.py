@@ -1,0 +1,133 @@
+"""The SQL of work orders, one method each. Rows come back as asyncpg records; `views` gives them their shape."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from callcenter.core.ids import OrderId, OrgId, UserId, new_id
+from callcenter.orders.timers import NO_CLOCKS, Clocks
+from callcenter.store.pool import Connection, Pool
+from callcenter.store.queries import load
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One move as the row, the event and the clocks see it. `changes` are columns of work_order."""
+
+    order: OrderId
+    version: int
+    at: datetime
+    actor: UserId | None
+    move: str
+    stage_before: str
+    stage_after: str
+    calendar: str
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    body: Mapping[str, Any] = field(default_factory=dict)
+    contacts: Sequence[Mapping[str, Any]] = ()
+    clocks: Clocks = NO_CLOCKS
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where a list goes on: strictly older than this row."""
+
+    before_at: datetime
+    before_id: UUID
+    limit: int
+
+
+class OrderStore:
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+        self._sql = load("orders")
+
+    async def create(self, fields: Mapping[str, Any], day: str) -> asyncpg.Record | None:
+        """None when the creator has used the idempotency key before."""
+        row: asyncpg.Record | None = await self._sql.create_order(
+            self.pool, fields=dict(fields), day=day, event_id=new_id()
+        )
+        return row
+
+    async def of_key(self, created_by: UserId, key: str) -> asyncpg.Record | None:
+        row: asyncpg.Record | None = await self._sql.order_of_key(self.pool, created_by=created_by, key=key)
+        return row
+
+    async def move(self, change: Change, on: "Connection | None" = None) -> asyncpg.Record | None:
+        """None when the version has changed since it was read."""
+        row: asyncpg.Record | None = await self._sql.move_order(
+            on or self.pool,
+            id=change.order,
+            version=change.version,
+            at=change.at,
+            actor_id=change.actor,
+            move=change.move,
+            stage_before=change.stage_before,
+            stage_after=change.stage_after,
+            changes=dict(change.changes),
+            body=dict(change.body),
+            contacts=list(change.contacts),
+            event_id=new_id(),
+            calendar=change.calendar,
+            started=[asdict(timer) for timer in change.clocks.started],
+            stopped=list(change.clocks.stopped),
+            resumed=list(change.clocks.resumed),
+        )
+        return row
+
+    async def get(self, order: OrderId) -> asyncpg.Record | None:
+        row: asyncpg.Record | None = await self._sql.order_by_id(self.pool, id=order)
+        return row
+
+    async def of_number(self, number: str) -> asyncpg.Record | None:
+        row: asyncpg.Record | None = await self._sql.order_by_number(self.pool, number=number)
+        return row
+
+    async def events(self, order: OrderId) -> list[asyncpg.Record]:
+        return [row async for row in self._sql.events_of(self.pool, order_id=order)]
+
+    async def timers(self, order: OrderId) -> list[asyncpg.Record]:
+        return [row async for row in self._sql.timers_of(self.pool, order_id=order)]
+
+    async def contacts(self, order: OrderId) -> list[asyncpg.Record]:
+        return [row async for row in self._sql.contacts_of(self.pool, order_id=order)]
+
+    async def created_by(self, user: UserId, stage: str | None, page: Page) -> list[asyncpg.Record]:
+        rows = self._sql.list_created(self.pool, user_id=user, stage=stage, **asdict(page))
+        return [row async for row in rows]
+
+    async def held_by(self, org: OrgId, stage: str | None, page: Page) -> list[asyncpg.Record]:
+        rows = self._sql.list_held(self.pool, org_id=org, stage=stage, **asdict(page))
+        return [row async for row in rows]
+
+    async def visible_to(self, user: UserId, org_path: str, stage: str | None, page: Page) -> list[asyncpg.Record]:
+        rows = self._sql.list_visible(self.pool, user_id=user, org_path=org_path, stage=stage, **asdict(page))
+        return [row async for row in rows]
+
+    async def org(self, org: OrgId) -> asyncpg.Record | None:
+        row: asyncpg.Record | None = await self._sql.org_by_id(self.pool, id=org)
+        return row
+
+    async def awaiting_callback(self, after: OrderId | None, limit: int) -> list[asyncpg.Record]:
+        return [row async for row in self._sql.awaiting_callback(self.pool, after_id=after, limit=limit)]
+
+    async def open_of(self, number: str, limit: int) -> list[asyncpg.Record]:
+        return [row async for row in self._sql.open_of_caller(self.pool, number=number, limit=limit)]
+
+    async def similar_near(self, number: str, since: datetime, limit: int) -> list[asyncpg.Record]:
+        return [row async for row in self._sql.similar_near(self.pool, number=number, since=since, limit=limit)]
+
+    async def mark_breaches(self, at: datetime, limit: int) -> list[asyncpg.Record]:
+        return [row async for row in self._sql.mark_breaches(self.pool, at=at, limit=limit)]
+
+    async def next_due(self) -> datetime | None:
+        due: datetime | None = await self._sql.next_due(self.pool)
+        return due
+
+    async def enrol_ruleset(self, ruleset: str, version: int, sha256: str) -> str:
+        """The digest remembered for this version: the given one when it is new."""
+        return str(await self._sql.enrol_ruleset(self.pool, id=ruleset, version=version, sha256=sha256))
