@@ -17,6 +17,7 @@ OrderId = NewType("OrderId", UUID)
 CallbackId = NewType("CallbackId", UUID)
 AttemptId = NewType("AttemptId", UUID)
 TokenId = NewType("TokenId", UUID)
+ArticleId = NewType("ArticleId", UUID)
 
 
 def new_id() -> UUID:

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from callcenter.core.errors import Misconfigured
 from callcenter.web.config import WebConfig
+from callcenter.web.docs import with_docs
 from callcenter.web.frame import frame, security_headers
 from callcenter.web.guard import Doorkeeper, Guard
 from callcenter.web.pages import files_of
@@ -23,11 +24,11 @@ STATIC = Path(__file__).parent / "static"
 def build_app(
     routes: Iterable[Route], people: Doorkeeper, config: WebConfig, *, static: Path | None = STATIC
 ) -> web.Application:
-    """Registers every route behind the guard, and the files of the desk. `static=None` serves no files."""
+    """Registers every route behind the guard, their documentation, and the files of the desk (`static=None`: none)."""
     app = web.Application(middlewares=[frame])
     app.on_response_prepare.append(security_headers(config))
     guard = Guard(config, people)
-    for route in routes:
+    for route in with_docs(list(routes), config):
         run = _runner(route, guard, Reader(route, config.body_timeout))
         if route.method == "GET":
             app.router.add_get(route.path, run, allow_head=True)

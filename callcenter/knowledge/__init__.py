@@ -1,0 +1,1 @@
+"""Knowledge: what agents read to answer at once."""

@@ -1,0 +1,28 @@
+-- name: insert_article(id, title, keywords, body, searched, updated_by, updated_at)!
+insert into knowledge_article (id, title, keywords, body, searched, updated_by, updated_at)
+values (:id, :title, :keywords, :body, :searched, :updated_by, :updated_at);
+
+-- name: revise_article(id, version, title, keywords, body, searched, updated_by, updated_at)$
+-- Gives the new version, or nothing when another revision came first or the article is retired.
+update knowledge_article
+set title = :title, keywords = :keywords, body = :body, searched = :searched,
+    updated_by = :updated_by, updated_at = :updated_at, version = version + 1
+where id = :id and version = :version and retired_at is null
+returning version;
+
+-- name: retire_article(id, at)$
+update knowledge_article set retired_at = coalesce(retired_at, :at) where id = :id returning id;
+
+-- name: article_by_id(id)^
+select id, title, keywords, body, version, updated_at from knowledge_article where id = :id and retired_at is null;
+
+-- name: search_articles(words, limit)
+-- Articles that hold every word; those with all of them in the title first. No words: the newest.
+select id, title, keywords, left(body, 120) as excerpt, version, updated_at
+from knowledge_article
+where retired_at is null
+  and not exists (select 1 from unnest(:words::text[]) as word where position(word in searched) = 0)
+order by
+  not exists (select 1 from unnest(:words::text[]) as word where position(word in lower(title)) = 0) desc,
+  updated_at desc, id desc
+limit :limit;
