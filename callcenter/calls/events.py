@@ -48,6 +48,14 @@ class RingMissed(CallEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RingCancelled(CallEvent):
+    """The phone stopped ringing, not by the agent's doing: the caller left, or a colleague was faster."""
+
+    extension: str
+    queue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentAnswered(CallEvent):
     extension: str
     queue: str
@@ -64,7 +72,10 @@ class AgentFinished(CallEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingBegan(CallEvent):
+    """`file` is `YYYYMMDD/<uniqueid>` under the PBX's recording folder, '' when its announcement was lost."""
+
     leg: LegId
+    file: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,3 +94,12 @@ class GapRecorded(Event):
     pbx: str
     since: datetime
     recovered: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactIgnored(Event):
+    """A fact that changed nothing; `call` is None when it could not be told whose it is."""
+
+    call: CallId | None
+    pbx: str
+    kind: str

@@ -1,11 +1,12 @@
 -- The call ledger: append-only facts, and the call and leg rows projected from them.
+-- Ids are worked out from Asterisk's (calls/identity.py), so that every writer is idempotent.
 create table call (
     id uuid primary key,
     pbx text not null,
     linked text not null,                    -- Asterisk's Linkedid when the call began
-    direction text not null,                 -- inbound, outbound
+    direction text not null,                 -- inbound, outbound, internal
     purpose text not null default 'citizen', -- citizen, callback, contact, test ...
-    caller_number text not null default '',  -- E.164 where possible, else as presented, '' when withheld
+    caller_number text not null default '',  -- the citizen's: E.164 where possible, else as presented, '' when withheld
     caller_region text not null default '',
     dialled text not null default '',
     hotline text not null default '',        -- name from the hotline registry
@@ -21,12 +22,13 @@ create table call (
     waited interval,
     talked interval,
     has_gap boolean not null default false,
-    related_call_id uuid references call,
+    related_call_id uuid,                    -- no foreign key: a fact is never refused, in whatever order calls arrive
+    last_at timestamptz not null default '-infinity', -- the newest fact in this row: an older projection never wins
     unique (pbx, linked)
 );
 create index call_open on call (pbx) where ended_at is null;
-create index call_by_caller on call (caller_number, started_at desc) where caller_number <> '';
-create index call_by_time on call (started_at desc);
+create index call_by_caller on call (caller_number, started_at desc, id desc) where caller_number <> '';
+create index call_by_time on call (started_at desc, id desc);
 
 create table call_leg (
     pbx text not null,
@@ -42,21 +44,39 @@ create index call_leg_call on call_leg (call_id);
 create index call_leg_open on call_leg (pbx) where ended_at is null;
 
 create table call_fact (
-    id uuid not null,
     at timestamptz not null,                 -- Asterisk's time
+    fingerprint uuid not null,               -- the same fact twice is one row
     received_at timestamptz not null,
     pbx text not null,
-    call_id uuid not null,
+    call_id uuid,                            -- null when nothing in the fact says whose it is
     leg text,
-    kind text not null,                      -- class name of the fact in callcenter.pbx.facts, or flow step
-    source text not null,                    -- ami, cel, snapshot, agi
-    fingerprint bytea not null,              -- the same fact twice is one row
+    kind text not null,                      -- class name of the fact in callcenter.pbx.facts or callcenter.calls.facts
+    source text not null,                    -- ami, cel, snapshot, agi, house
     body jsonb not null,
-    primary key (at, id),
-    unique (at, fingerprint)
+    primary key (at, fingerprint)
 ) partition by range (at);
 create index call_fact_call on call_fact (call_id, at);
 create table call_fact_default partition of call_fact default;
+
+-- A month's partition, made before its time. Facts of that month that the default partition caught move into it.
+create function ensure_call_fact_month(day date) returns boolean language plpgsql as $$
+declare
+    first timestamptz := (date_trunc('month', day::timestamp) at time zone 'UTC');
+    next timestamptz := (date_trunc('month', day::timestamp) + interval '1 month') at time zone 'UTC';
+    name text := 'call_fact_' || to_char(day, 'YYYY_MM');
+begin
+    perform pg_advisory_xact_lock(hashtext('call_fact'));
+    if to_regclass(name) is not null then
+        return false;
+    end if;
+    execute format('create table %I (like call_fact including defaults including constraints)', name);
+    lock table call_fact_default in access exclusive mode;
+    execute format(
+        'with moved as (delete from call_fact_default where at >= %L and at < %L returning *) '
+        'insert into %I select * from moved', first, next, name);
+    execute format('alter table call_fact attach partition %I for values from (%L) to (%L)', name, first, next);
+    return true;
+end $$;
 
 create table pbx_gap (
     id uuid primary key,
@@ -64,6 +84,6 @@ create table pbx_gap (
     since timestamptz not null,
     until timestamptz not null,
     reason text not null,
-    recovered_facts integer not null default 0
+    recovered_facts integer not null default 0,
+    unique (pbx, since, until)
 );
-create index pbx_gap_time on pbx_gap (pbx, since);

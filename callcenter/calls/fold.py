@@ -1,0 +1,97 @@
+"""The next state of a call after one fact. A fact has happened, so nothing here refuses: one that adds nothing, or
+comes where the table does not expect it, leaves the stage as it is."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from callcenter.calls import legs, queueing
+from callcenter.calls.facts import FlowFinished, FlowStepped, GapCrossed, LegFound, LegVanished, OutboundBegan
+from callcenter.calls.state import CallState, MenuStep, Stage
+from callcenter.pbx import facts
+from callcenter.pbx.facts import PbxFact
+
+NEXT: Final[Mapping[tuple[Stage, type[PbxFact]], Stage]] = {
+    (Stage.ARRIVED, FlowStepped): Stage.IN_MENU,
+    (Stage.ARRIVED, facts.QueueJoined): Stage.QUEUED,
+    (Stage.ARRIVED, facts.AgentCalled): Stage.RINGING,
+    (Stage.ARRIVED, facts.AgentConnected): Stage.TALKING,
+    (Stage.IN_MENU, FlowStepped): Stage.IN_MENU,
+    (Stage.IN_MENU, facts.QueueJoined): Stage.QUEUED,
+    (Stage.IN_MENU, facts.AgentCalled): Stage.RINGING,
+    (Stage.IN_MENU, facts.AgentConnected): Stage.TALKING,
+    (Stage.QUEUED, FlowStepped): Stage.IN_MENU,
+    (Stage.QUEUED, facts.QueueJoined): Stage.QUEUED,
+    (Stage.QUEUED, facts.QueueLeft): Stage.ARRIVED,
+    (Stage.QUEUED, facts.AgentCalled): Stage.RINGING,
+    (Stage.QUEUED, facts.AgentConnected): Stage.TALKING,
+    (Stage.RINGING, facts.AgentCalled): Stage.RINGING,
+    (Stage.RINGING, facts.AgentConnected): Stage.TALKING,
+    (Stage.RINGING, facts.AgentRingMissed): Stage.RINGING,
+    (Stage.TALKING, FlowStepped): Stage.IN_MENU,
+    (Stage.TALKING, facts.QueueJoined): Stage.QUEUED,
+    (Stage.TALKING, facts.AgentCalled): Stage.RINGING,
+    (Stage.TALKING, facts.AgentCompleted): Stage.TALKING,
+}
+"""Where a fact moves the call. RINGING and TALKING end when their last ring or talk does: see `_settle`."""
+
+MOVERS: Final = frozenset(kind for _, kind in NEXT)
+
+
+def apply(state: CallState, fact: PbxFact) -> CallState:
+    """The very same object when the fact adds nothing (a repetition, or nothing the state holds)."""
+    folded = _FOLDS.get(type(fact), _keep)(state, fact)
+    if folded is state:
+        return state
+    moved = _settle(folded, NEXT.get((folded.stage, type(fact)), folded.stage))
+    return replace(moved, last_at=max(moved.last_at, fact.at))
+
+
+def _keep(state: CallState, _fact: Any) -> CallState:
+    return state
+
+
+def _settle(state: CallState, stage: Stage) -> CallState:
+    if any(t.ended_at is None for t in state.talks):
+        stage = Stage.TALKING if stage in (Stage.ARRIVED, Stage.TALKING, Stage.RINGING) else stage
+    elif stage is Stage.TALKING:
+        stage = Stage.ARRIVED
+    if stage is Stage.RINGING and all(r.result is not None for r in state.rings):
+        stage = Stage.QUEUED if any(w.left_at is None for w in state.waits) else Stage.ARRIVED
+    if state.stage is Stage.ENDED or (state.legs and all(leg.ended_at for leg in state.legs.values())):
+        ended = max(leg.ended_at or leg.seen_at for leg in state.legs.values())
+        return replace(state, stage=Stage.ENDED, ended_at=ended)
+    return replace(state, stage=stage) if stage is not state.stage else state
+
+
+def _stepped(state: CallState, fact: FlowStepped) -> CallState:
+    step = MenuStep(flow=fact.flow, node=fact.node, key=fact.key, took=fact.at - fact.began_at)
+    return replace(legs.touched(state, fact), menu=(*state.menu, step))
+
+
+_FOLDS: Final[Mapping[type[PbxFact], Callable[[CallState, Any], CallState]]] = {
+    facts.ChannelStarted: legs.started,
+    facts.ChannelStateChanged: legs.state_changed,
+    facts.ChannelEnded: legs.ended,
+    facts.DialStarted: legs.dial_started,
+    facts.DialEnded: legs.dial_ended,
+    facts.BridgeEntered: legs.bridge_entered,
+    facts.BridgeLeft: legs.bridge_left,
+    facts.LegsJoined: legs.joined_legs,
+    facts.RecordingStarted: legs.recording_started,
+    facts.RecordingStopped: legs.recording_stopped,
+    facts.DialplanMarked: legs.marked,
+    facts.QueueJoined: queueing.queue_joined,
+    facts.QueueLeft: queueing.queue_left,
+    facts.QueueAbandoned: queueing.queue_abandoned,
+    facts.AgentCalled: queueing.agent_called,
+    facts.AgentRingMissed: queueing.ring_missed,
+    facts.AgentConnected: queueing.agent_connected,
+    facts.AgentCompleted: queueing.agent_completed,
+    FlowStepped: _stepped,
+    FlowFinished: legs.touched,
+    OutboundBegan: legs.outbound,
+    LegFound: legs.found,
+    LegVanished: legs.ended,
+    GapCrossed: legs.gap_crossed,
+}

@@ -1,0 +1,73 @@
+"""What must be there and is not: each name is one way in which a call's facts do not add up. None does for a call
+whose facts were all heard; a call with any is shown as having a gap."""
+
+from collections.abc import Iterator
+
+from callcenter.calls.state import CallState, Leg, Role, Stage, Talk
+
+
+def check(state: CallState, *, over: bool = False) -> tuple[str, ...]:
+    """`over`: the call is known to have ended, so that what has not is a hole too."""
+    ended = over or state.stage is Stage.ENDED
+    found = [*_call(state, ended=ended)]
+    for leg in state.legs.values():
+        found += _leg(leg, ended=ended)
+    for talk in state.talks:
+        found += _talk(state, talk, ended=ended)
+    return tuple(dict.fromkeys(found))
+
+
+def _call(state: CallState, *, ended: bool) -> Iterator[str]:
+    if state.unfilled_gaps:
+        yield "gap_not_filled"
+    if not state.begun and (state.direction != "outbound" or ended):
+        yield "call_never_began"
+    for wait in state.waits:
+        if wait.joined_at is None:
+            yield "wait_never_began"
+        if ended and (wait.left_at is None or wait.unseen):
+            yield "wait_never_left"
+    for ring in state.rings:
+        if ring.began_at is None:
+            yield "ring_never_began"
+        if ended and ring.result is None:
+            yield "ring_without_result"
+        if ring.leg is not None and ring.leg not in state.legs:
+            yield "ring_leg_unknown"
+    if state.rings and not state.waits:
+        yield "ring_without_wait"
+    if ended and state.recording_file and not state.waits and len(state.legs) < 2:
+        yield "recording_announced_never_queued"
+
+
+def _leg(leg: Leg, *, ended: bool) -> Iterator[str]:
+    if leg.found:
+        yield "leg_found_late"
+    elif leg.started_at is None:
+        yield "leg_never_began"
+    if leg.stray:
+        yield "leg_out_of_step"
+    if leg.vanished:
+        yield "leg_vanished"
+    if ended and leg.ended_at is None:
+        yield "leg_never_ended"
+    if ended and leg.bridge is not None:
+        yield "bridge_never_left"
+    if ended and leg.dialling:
+        yield "dial_without_result"
+    if ended and leg.recordings != leg.recordings_ended:
+        yield "recording_without_end"
+
+
+def _talk(state: CallState, talk: Talk, *, ended: bool) -> Iterator[str]:
+    leg = state.legs.get(talk.leg) if talk.leg is not None else None
+    by_queue = bool(state.waits) and (leg is None or leg.role is Role.AGENT)
+    if by_queue and not talk.connected:
+        yield "talk_without_connect"
+    if by_queue and ended and not talk.completed:
+        yield "talk_without_completion"
+    if ended and (leg is None or not leg.bridged):
+        yield "talk_without_bridge"
+    first = state.legs.get(state.linked)
+    if ended and by_queue and (first is None or not first.bridged):
+        yield "talk_without_caller"

@@ -1,0 +1,95 @@
+"""What a queue's fact changes in a call: waits, rings and talks."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from callcenter.calls.legs import SAME, leg_of, with_leg
+from callcenter.calls.state import CallState, Rang, Ring, Talk, Wait
+from callcenter.pbx import facts
+
+
+def queue_joined(state: CallState, fact: facts.QueueJoined) -> CallState:
+    if any(w.queue == fact.queue and (w.left_at is None or _same(w.joined_at, fact.at)) for w in state.waits):
+        return state
+    state = with_leg(state, leg_of(state, fact.leg, fact.at, fact.channel), up=True)
+    return replace(state, waits=(*state.waits, Wait(queue=fact.queue, joined_at=fact.at)))
+
+
+def queue_left(state: CallState, fact: facts.QueueLeft) -> CallState:
+    waits = list(state.waits)
+    for place in reversed(range(len(waits))):
+        if waits[place].queue == fact.queue and (waits[place].left_at is None or waits[place].unseen):
+            waits[place] = replace(waits[place], left_at=waits[place].left_at or fact.at, unseen=False)
+            return replace(state, waits=tuple(waits))
+    if waits:
+        return state
+    return replace(state, waits=(Wait(queue=fact.queue, joined_at=None, left_at=fact.at),))
+
+
+def queue_abandoned(state: CallState, fact: facts.QueueAbandoned) -> CallState:
+    if state.waits:
+        return state
+    return replace(state, waits=(Wait(queue=fact.queue, joined_at=None),))
+
+
+def agent_called(state: CallState, fact: facts.AgentCalled) -> CallState:
+    if any(r.member == fact.member and r.began_at in (fact.at, None) for r in state.rings):
+        return state
+    ring = Ring(member=fact.member, queue=fact.queue, leg=fact.agent_leg, began_at=fact.at)
+    return replace(state, rings=(*state.rings, ring))
+
+
+def ring_missed(state: CallState, fact: facts.AgentRingMissed) -> CallState:
+    return _rang(state, fact, Rang.MISSED)
+
+
+def _rang(state: CallState, fact: facts.AgentFact, result: Rang) -> CallState:
+    """The member's newest ring gets its result; one never heard of is noted as having no beginning."""
+    rings = list(state.rings)
+    for place in reversed(range(len(rings))):
+        ring = rings[place]
+        if ring.member == fact.member and ring.queue == fact.queue and ring.result in (None, Rang.CANCELLED):
+            rings[place] = replace(ring, result=result, leg=ring.leg or fact.agent_leg)
+            return replace(state, rings=tuple(rings))
+        if ring.member == fact.member and ring.queue == fact.queue and ring.result is result:
+            return state
+    rings.append(Ring(member=fact.member, queue=fact.queue, leg=fact.agent_leg, began_at=None, result=result))
+    return replace(state, rings=tuple(rings))
+
+
+def agent_connected(state: CallState, fact: facts.AgentConnected) -> CallState:
+    state = _rang(state, fact, Rang.ANSWERED)
+    rings = tuple(replace(r, result=Rang.CANCELLED) if r.result is None else r for r in state.rings)
+    leg = fact.agent_leg or next((r.leg for r in reversed(rings) if r.member == fact.member), None)
+    for place, talk in enumerate(state.talks):
+        if talk.extension == fact.member and (talk.leg == leg or talk.ended_at is None):
+            if talk.connected:
+                return replace(state, rings=rings) if rings != state.rings else state
+            known = replace(talk, connected=True, queue=fact.queue, began_at=min(talk.began_at, fact.at))
+            return replace(state, rings=rings, talks=(*state.talks[:place], known, *state.talks[place + 1 :]))
+    talk = Talk(extension=fact.member, queue=fact.queue, leg=leg, began_at=fact.at, connected=True)
+    return replace(state, rings=rings, talks=(*state.talks, talk))
+
+
+def agent_completed(state: CallState, fact: facts.AgentCompleted) -> CallState:
+    for place in reversed(range(len(state.talks))):
+        talk = state.talks[place]
+        if talk.extension == fact.member:
+            if talk.completed:
+                return state
+            done = replace(talk, completed=True, ended_at=talk.ended_at or fact.at)
+            return replace(state, talks=(*state.talks[:place], done, *state.talks[place + 1 :]))
+    began_at = fact.at - timedelta(seconds=fact.talk_seconds)
+    done = Talk(
+        extension=fact.member,
+        queue=fact.queue,
+        leg=fact.agent_leg,
+        began_at=began_at,
+        ended_at=fact.at,
+        completed=True,
+    )
+    return replace(state, talks=(*state.talks, done))
+
+
+def _same(joined_at: datetime | None, at: datetime) -> bool:
+    return joined_at is not None and abs(at - joined_at) < SAME

@@ -1,0 +1,185 @@
+"""A call as the facts tell it: legs, waits, rings, talks. Values only; `fold` makes one from the next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from callcenter.core.ids import CallId, LegId
+
+
+class Stage(StrEnum):
+    ARRIVED = "arrived"
+    IN_MENU = "in_menu"
+    QUEUED = "queued"
+    RINGING = "ringing"
+    TALKING = "talking"
+    ENDED = "ended"
+
+
+class Outcome(StrEnum):
+    """`abandoned`: waited for a person and got none. `self_service`: never asked for one. `unknown`: how the call
+    ended was not seen, and no talk before it."""
+
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"
+    SELF_SERVICE = "self_service"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Role(StrEnum):
+    CALLER = "caller"
+    AGENT = "agent"
+    CITIZEN = "citizen"
+    LOCAL = "local"
+    OTHER = "other"
+
+
+class Rang(StrEnum):
+    """How a ring ended; `cancelled` is not the agent's doing (caller gone, colleague faster)."""
+
+    ANSWERED = "answered"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """One channel. `stray` counts what cannot follow from what was heard before it (left a bridge never entered,
+    entered one without leaving the last, a dial's end without its start)."""
+
+    id: LegId
+    channel: str
+    role: Role
+    seen_at: datetime
+    started_at: datetime | None = None
+    found: bool = False
+    up: bool = False
+    dialling: bool = False
+    bridge: str | None = None
+    bridged: bool = False
+    left_bridge: str | None = None
+    bridge_changed_at: datetime | None = None
+    stray: int = 0
+    recordings: int = 0
+    recordings_ended: int = 0
+    recorded_at: datetime | None = None
+    ended_at: datetime | None = None
+    vanished: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """One stay in a queue; `joined_at` is None when only its end was heard, `unseen` when its end follows only from
+    the caller's."""
+
+    queue: str
+    joined_at: datetime | None
+    left_at: datetime | None = None
+    unseen: bool = False
+
+    def lasted(self, until: datetime) -> timedelta:
+        begun = self.joined_at or self.left_at or until
+        return max((self.left_at or until) - begun, timedelta(0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ring:
+    """A member's phone rings for this call; `began_at` is None when only its end was heard."""
+
+    member: str
+    queue: str
+    leg: LegId | None
+    began_at: datetime | None
+    result: Rang | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """`extension` is '' when the other party is no agent. `connected`/`completed`: the queue itself said so, else
+    the talk is known from a bridge or a dial."""
+
+    extension: str
+    queue: str
+    leg: LegId | None
+    began_at: datetime
+    ended_at: datetime | None = None
+    connected: bool = False
+    completed: bool = False
+
+    def lasted(self, until: datetime) -> timedelta:
+        return max((self.ended_at or until) - self.began_at, timedelta(0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuStep:
+    flow: str
+    node: str
+    key: str
+    took: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallState:
+    """`linked` is Asterisk's Linkedid when the call began, which is its first leg. `number` is the citizen's, as
+    presented, whichever side dialled. `joined` are Linkedids of other calls that this one was linked with."""
+
+    pbx: str
+    linked: LegId
+    started_at: datetime
+    last_at: datetime
+    direction: str = "inbound"
+    purpose: str = "citizen"
+    number: str = ""
+    dialled: str = ""
+    related: CallId | None = None
+    joined: frozenset[LegId] = frozenset()
+    stage: Stage = Stage.ARRIVED
+    ended_at: datetime | None = None
+    legs: Mapping[LegId, Leg] = field(default_factory=dict)
+    waits: tuple[Wait, ...] = ()
+    rings: tuple[Ring, ...] = ()
+    talks: tuple[Talk, ...] = ()
+    menu: tuple[MenuStep, ...] = ()
+    recording_file: str = ""
+    unfilled_gaps: int = 0
+
+    @property
+    def begun(self) -> bool:
+        """Somebody is known to be there: the first leg began, was found, or is about to be dialled."""
+        first = self.legs.get(self.linked)
+        return first is not None and (first.started_at is not None or first.found)
+
+    @property
+    def queued_at(self) -> datetime | None:
+        return next((w.joined_at for w in self.waits if w.joined_at), None)
+
+    @property
+    def answered_at(self) -> datetime | None:
+        return self.talks[0].began_at if self.talks else None
+
+    def waited(self, until: datetime) -> timedelta:
+        return sum((w.lasted(until) for w in self.waits), timedelta(0))
+
+    def talked(self, until: datetime) -> timedelta:
+        return sum((t.lasted(until) for t in self.talks), timedelta(0))
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """None while the call is open."""
+        if self.stage is not Stage.ENDED:
+            return None
+        if self.talks:
+            return Outcome.ANSWERED
+        if any(leg.vanished for leg in self.legs.values()):
+            return Outcome.UNKNOWN
+        if self.waits:
+            return Outcome.ABANDONED
+        if self.direction != "outbound" and any(leg.up for leg in self.legs.values()):
+            return Outcome.SELF_SERVICE
+        return Outcome.FAILED
+
+
+def begin(pbx: str, linked: LegId, at: datetime) -> CallState:
+    return CallState(pbx=pbx, linked=linked, started_at=at, last_at=at)

@@ -1,0 +1,66 @@
+"""The ledger's SQL calls."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Final
+
+import asyncpg
+
+from callcenter.calls.spool import Batch
+from callcenter.calls.wire import fact_of
+from callcenter.core.clock import Clock
+from callcenter.core.ids import CallId, new_id
+from callcenter.pbx.facts import PbxFact
+from callcenter.store.pool import AWAY, Pool
+from callcenter.store.queries import load
+
+SQL: Final = load("calls")
+
+UNWRITABLE: Final = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitExceededError)
+"""The database is there and will never take this row."""
+
+UNREACHED: Final = (*AWAY, asyncpg.PostgresError)
+"""Anything else: the row is fine and will be taken later."""
+
+
+class LedgerStore:
+    """Writes are idempotent: the same batch twice changes nothing."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def write(self, batch: Batch) -> None:
+        async with self._pool.acquire() as connection:
+            await SQL.write_batch(connection, **batch)
+
+    async def facts_of(self, call: CallId) -> list[PbxFact]:
+        async with self._pool.acquire() as connection:
+            rows = [row async for row in SQL.facts_of_call(connection, call_id=call)]
+        return [fact_of(r["kind"], r["pbx"], r["at"], r["body"]) for r in rows]
+
+    async def facts_of_open_calls(self, pbx: str) -> list[PbxFact]:
+        async with self._pool.acquire() as connection:
+            rows = [row async for row in SQL.facts_of_open_calls(connection, pbx=pbx)]
+        return [fact_of(r["kind"], r["pbx"], r["at"], r["body"]) for r in rows]
+
+    async def last_fact_at(self, pbx: str) -> datetime | None:
+        found: datetime | None = await SQL.last_fact_at(self._pool, pbx=pbx)
+        return found
+
+    async def write_gap(self, *, pbx: str, since: datetime, until: datetime, reason: str, recovered: int) -> None:
+        await SQL.write_gap(
+            self._pool, id=new_id(), pbx=pbx, since=since, until=until, reason=reason, recovered=recovered
+        )
+
+
+async def ensure_partitions(pool: Pool, clock: Clock) -> list[date]:
+    """The months of the ledger from the last to the one after next; those newly made. Run at start and daily: facts
+    outside them go to the default partition, and move when their month is made."""
+    return [month for month in _months(clock.now().date()) if await SQL.ensure_month(pool, day=month)]
+
+
+def _months(today: date) -> Iterable[date]:
+    first = today.replace(day=1)
+    previous = (first - timedelta(days=1)).replace(day=1)
+    following = (first + timedelta(days=32)).replace(day=1)
+    return (previous, first, following, (following + timedelta(days=32)).replace(day=1))
