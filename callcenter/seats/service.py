@@ -47,6 +47,10 @@ class Seats:
         """Until cancelled."""
         await self._watch.run()
 
+    async def taken_up(self) -> None:
+        """Returns when `run` has taken up the seats; ready for calls and commands."""
+        await self._watch.taken_up()
+
     async def assign(self, user: UserId, extension: str, sip_secret: str, queues: tuple[str, ...]) -> None:
         """Gives a user a seat, or changes it. `sip_secret` is the password of its phone."""
         await self._store.assign(user, extension, sip_secret, queues, self._clock.now())

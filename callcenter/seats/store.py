@@ -50,8 +50,7 @@ class SeatStore:
         )
 
     async def all(self) -> list[Seat]:
-        async with self._pool.acquire() as connection:
-            return [_seat(row) for row in await _QUERIES.all_seats(connection)]
+        return [_seat(row) async for row in _QUERIES.all_seats(self._pool)]
 
     async def get(self, user: UserId) -> Seat | None:
         row = await _QUERIES.seat_of(self._pool, user_id=user)
@@ -103,11 +102,8 @@ class SeatStore:
         self, user: UserId, limit: int, before: tuple[datetime, OfferId] | None = None
     ) -> list[OfferView]:
         before_at, before_id = before or (None, None)
-        async with self._pool.acquire() as connection:
-            rows = await _QUERIES.offers_of(
-                connection, user_id=user, limit=limit, before_at=before_at, before_id=before_id
-            )
-            return [OfferView.model_validate(dict(row)) for row in rows]
+        rows = _QUERIES.offers_of(self._pool, user_id=user, limit=limit, before_at=before_at, before_id=before_id)
+        return [OfferView.model_validate(dict(row)) async for row in rows]
 
     async def channel_of_agent(self, call: CallId, extension: str) -> str | None:
         channel: str | None = await _QUERIES.channel_of_agent(self._pool, call_id=call, extension=extension)
@@ -115,8 +111,7 @@ class SeatStore:
 
     async def seats_of_ended_calls(self) -> set[UserId]:
         """Agents that we believe ringing or talking in a call that the ledger has closed."""
-        async with self._pool.acquire() as connection:
-            return {UserId(row["user_id"]) for row in await _QUERIES.seats_of_ended_calls(connection)}
+        return {UserId(row["user_id"]) async for row in _QUERIES.seats_of_ended_calls(self._pool)}
 
 
 async def assign_seat(

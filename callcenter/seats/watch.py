@@ -63,7 +63,15 @@ class Watch:
         self._hearing = Hearing(self.crew, config, self._pop, self._settle)
         self._limit = AfterCallLimit(self.crew, self.commands, config.after_call_limit, clock)
         self._tasks: asyncio.TaskGroup | None = None
-        self.running = False
+        self._ready = asyncio.Event()
+
+    @property
+    def running(self) -> bool:
+        return self._ready.is_set()
+
+    async def taken_up(self) -> None:
+        """Returns when the seats are taken up and calls are heard."""
+        await self._ready.wait()
 
     async def run(self) -> None:
         writer = asyncio.create_task(self.journal.drain(), name="seats-journal")
@@ -71,12 +79,13 @@ class Watch:
             with self._bus.subscribe(CallEvent, MemberChanged, LinkUp, GapRecorded, PresenceChanged) as inbox:
                 await self._take_up()
                 async with asyncio.TaskGroup() as self._tasks:
-                    self.running = True
+                    self._ready.set()
                     self._tasks.create_task(self._limit.run(), name="after-call-limit")
                     async for event in inbox:
                         self._hear(event)
         finally:
-            self.running, self._tasks = False, None
+            self._ready.clear()
+            self._tasks = None
             with suppress(TimeoutError):
                 async with asyncio.timeout(LAST_WRITES.total_seconds()):
                     await self.journal.settled()

@@ -1,0 +1,225 @@
+"""Desks for tests: seats over a real database, a site on a real port, and a PBX whose answers a test stages."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from callcenter.calls.events import CallArrived, CallQueued, MenuStepped
+from callcenter.core.briefs import OrderBrief
+from callcenter.core.bus import Bus
+from callcenter.core.clock import SystemClock
+from callcenter.core.errors import DomainError, NotFound
+from callcenter.core.ids import CallId, OrderId, UserId, new_id
+from callcenter.people.actor import Actor, Role
+from callcenter.people.model import NewUser
+from callcenter.people.service import People, open_people
+from callcenter.seats.card import DeskState
+from callcenter.seats.config import SeatsConfig
+from callcenter.seats.ports import CallsReading, OpenOrders, SeenCall, Telephony
+from callcenter.seats.service import Seats
+from callcenter.store.pool import Pool
+from tests.rooms.people_of_town import PASSWORD, QUICK, Town, build_town
+
+PATIENCE = 10.0
+Held = dict[tuple[str, str], tuple[bool, str]]
+
+
+class StagedTelephony:
+    """Says yes like Asterisk and keeps the members; `fail_next` stages the next answers, in order."""
+
+    def __init__(self) -> None:
+        self.connected = True
+        self.members: Held = {}
+        self.sent: list[str] = []
+        self.fail_next: list[DomainError | None] = []
+
+    async def add_member(self, queue: str, extension: str, *, paused: bool, reason: str) -> None:
+        self._answer(f"add {queue} {extension}")
+        self.members[queue, extension] = (paused, reason)
+
+    async def remove_member(self, queue: str, extension: str) -> None:
+        self._answer(f"remove {queue} {extension}")
+        self.members.pop((queue, extension), None)
+
+    async def pause_member(self, queue: str, extension: str, *, paused: bool, reason: str) -> None:
+        self._answer(f"pause {queue} {extension} {paused}")
+        self.members[queue, extension] = (paused, reason)
+
+    async def hang_up(self, channel: str) -> None:
+        self._answer(f"hangup {channel}")
+
+    def _answer(self, sent: str) -> None:
+        self.sent.append(sent)
+        if self.fail_next and (error := self.fail_next.pop(0)) is not None:
+            raise error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallSeen:
+    id: CallId
+    direction: str = "inbound"
+    caller_number: str = "+8613800000001"
+    caller_region: str = "上海市"
+    dialled: str = "12345"
+    hotline: str = "12345政务服务便民热线"
+    outcome: str | None = None
+    menu_path: Sequence[dict[str, str]] = ()
+    started_at: datetime = field(default_factory=lambda: datetime(2026, 3, 2, tzinfo=UTC))
+    queued_at: datetime | None = None
+    ended_at: datetime | None = None
+    talked: timedelta | None = None
+
+
+class StagedCalls:
+    """The ledger's reading; `gate` unset makes it as slow as a test likes, `broken` makes it fail."""
+
+    def __init__(self) -> None:
+        self.calls: dict[CallId, CallSeen] = {}
+        self.recent: list[CallSeen] = []
+        self.broken: Exception | None = None
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def get(self, call_id: CallId) -> SeenCall:
+        await self._wait()
+        if call_id not in self.calls:
+            raise NotFound
+        return self.calls[call_id]
+
+    async def recent_of(self, number_key: str, limit: int) -> Sequence[SeenCall]:
+        await self._wait()
+        return [call for call in self.recent if call.caller_number == number_key][:limit]
+
+    async def _wait(self) -> None:
+        await self.gate.wait()
+        if self.broken is not None:
+            raise self.broken
+
+
+class StagedOrders:
+    def __init__(self) -> None:
+        self.open: list[OrderBrief] = []
+        self.similar: list[OrderBrief] = []
+
+    async def open_of(self, number_key: str, limit: int) -> Sequence[OrderBrief]:
+        return self.open[:limit]
+
+    async def similar_near(self, number_key: str, limit: int) -> Sequence[OrderBrief]:
+        return self.similar[:limit]
+
+
+def _proofs() -> tuple[Telephony, CallsReading, OpenOrders]:
+    return StagedTelephony(), StagedCalls(), StagedOrders()
+
+
+def brief(title: str, number: str = "20260302-000007") -> OrderBrief:
+    return OrderBrief(
+        id=OrderId(new_id()),
+        number=number,
+        stage="handling",
+        title=title,
+        category="供水",
+        address="云堰街道桐影里",
+        created_at=datetime(2026, 3, 1, tzinfo=UTC),
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class Room:
+    """The seats with everything around them that a test stages or looks at."""
+
+    pool: Pool
+    bus: Bus
+    people: People
+    town: Town
+    seats: Seats
+    telephony: StagedTelephony
+    calls: StagedCalls
+    orders: StagedOrders
+    actors: dict[str, Actor]
+
+    def user(self, username: str) -> UserId:
+        return self.town.users[username].id
+
+    async def until(
+        self, presence: str, holds: Callable[[DeskState], bool] = lambda _: True, *, username: str = "hw01"
+    ) -> DeskState:
+        """Waits until the desk shows the presence and the condition holds."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                state = await self.seats.state_of(self.user(username))
+                if state.presence == presence and holds(state):
+                    return state
+                await asyncio.sleep(0.01)
+
+    def ring_in(self, *, caller: str = "13800000001", call: CallId | None = None) -> CallId:
+        """A citizen's call as the ledger tells it, up to the queue."""
+        call = call or CallId(new_id())
+        now = datetime.now(UTC)
+        self.calls.calls.setdefault(call, CallSeen(id=call, queued_at=now - timedelta(seconds=4)))
+        self.bus.publish(CallArrived(at=now, call=call, direction="inbound", caller=caller, dialled="12345"))
+        self.bus.publish(MenuStepped(at=now, call=call, flow="main", node="greeting", key=""))
+        self.bus.publish(CallQueued(at=now - timedelta(seconds=4), call=call, queue="main"))
+        return call
+
+
+@asynccontextmanager
+async def open_room(pool: Pool, config: SeatsConfig | None = None) -> AsyncIterator[Room]:
+    """hw01 (8001) and hw02 (8002) have seats in queues main and housing; `seats.run` is running."""
+    bus = Bus()
+    telephony, calls, orders = StagedTelephony(), StagedCalls(), StagedOrders()
+    async with open_people(pool, SystemClock(), QUICK) as people:
+        town = await build_town(people)
+        city = town.orgs["city"]
+        for username, role, extension in (("hw02", Role.AGENT, "8002"), ("bz01", Role.SUPERVISOR, None)):
+            new = NewUser.model_validate(
+                {
+                    "username": username,
+                    "name": f"用户 {username}",
+                    "org_id": city.id,
+                    "roles": [role],
+                    "extension": extension,
+                    "password": PASSWORD,
+                }
+            )
+            town.users[username] = await people.create_user(new, by=None)
+        actors = {
+            name: Actor(
+                user_id=user.id,
+                username=name,
+                name=user.name,
+                roles=frozenset(user.roles),
+                org_id=user.org_id,
+                org_path=user.org_path,
+            )
+            for name, user in town.users.items()
+        }
+        seats = Seats(pool, telephony, calls, orders, config or SeatsConfig(), SystemClock(), bus)
+        await seats.assign(town.users["hw01"].id, "8001", "phone-1", ("main", "housing"))
+        await seats.assign(town.users["hw02"].id, "8002", "phone-2", ("main", "housing"))
+        async with running(seats):
+            yield Room(
+                pool=pool,
+                bus=bus,
+                people=people,
+                town=town,
+                seats=seats,
+                telephony=telephony,
+                calls=calls,
+                orders=orders,
+                actors=actors,
+            )
+
+
+@asynccontextmanager
+async def running(seats: Seats) -> AsyncIterator[None]:
+    task = asyncio.create_task(seats.run())
+    try:
+        await seats.taken_up()
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
