@@ -1,7 +1,5 @@
 """Brings a database to the schema in use: Alembic orders the steps, the steps are plain SQL files."""
 
-import asyncio
-
 import asyncpg
 from alembic import command
 from alembic.config import Config
@@ -14,6 +12,8 @@ from sqlalchemy.pool import NullPool
 
 from callcenter.core.errors import Misconfigured
 from callcenter.resources import SCHEMA
+from callcenter.store.config import StoreConfig
+from callcenter.store.pool import open_pool
 
 
 def _config() -> Config:
@@ -55,5 +55,7 @@ async def migrate(url: str) -> None:
         await raw.close()
 
 
-def main(url: str) -> None:
-    asyncio.run(migrate(url))
+async def migrate_once(config: StoreConfig) -> None:
+    """`migrate`, with a database that is away explained. Raises Unavailable."""
+    async with open_pool(config):
+        await migrate(config.url.get_secret_value())
