@@ -1,7 +1,7 @@
 """Desks for tests: seats over a real database, a site on a real port, and a PBX whose answers a test stages."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,16 @@ from callcenter.seats.card import DeskState
 from callcenter.seats.config import SeatsConfig
 from callcenter.seats.ports import CallsReading, OpenOrders, SeenCall, Telephony
 from callcenter.seats.service import Seats
+from callcenter.store.notify import open_listener
 from callcenter.store.pool import Pool
+from callcenter.web.auth import session_routes
+from callcenter.web.config import WebConfig
+from callcenter.web.guard import cookie_name
+from callcenter.web.people import people_routes
+from callcenter.web.route import Route
+from callcenter.web.seats import seats_routes
+from callcenter.web.server import build_app, open_site
+from callcenter.web.socket import DeskHub, socket_routes
 from tests.rooms.people_of_town import PASSWORD, QUICK, Town, build_town
 
 PATIENCE = 10.0
@@ -223,3 +232,45 @@ async def running(seats: Seats) -> AsyncIterator[None]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+@dataclass(slots=True, kw_only=True)
+class Site:
+    """`base` is the address, e.g. http://127.0.0.1:40001."""
+
+    base: str
+    hub: DeskHub
+    room: Room
+
+    async def all_tabs_closed(self) -> None:
+        while True:
+            if not self.hub.open_tabs:
+                return
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def open_site_of(room: Room, database_url: str, more: Iterable[Route] = ()) -> AsyncIterator[Site]:
+    """The real web application with session and desk routes, listening for notices."""
+    config = WebConfig(port=0)
+    hub = DeskHub(room.seats.state_of)
+    routes = [
+        *session_routes(room.people, config),
+        *people_routes(room.people),
+        *seats_routes(room.seats),
+        *socket_routes(hub, room.people, cookie_name(config)),
+        *more,
+    ]
+    async with (
+        open_listener(database_url, "desk") as listener,
+        open_site(build_app(routes, room.people, config), config) as port,
+    ):
+        async with asyncio.timeout(PATIENCE):
+            await listener.connected.wait()
+        feed = asyncio.create_task(hub.run(room.bus, listener))
+        try:
+            yield Site(base=f"http://127.0.0.1:{port}", hub=hub, room=room)
+        finally:
+            feed.cancel()
+            with suppress(asyncio.CancelledError):
+                await feed
