@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import asyncpg
 import orjson
@@ -28,12 +29,23 @@ AWAY = (
 """Errors that mean the database is not there just now; nothing that was asked has been refused."""
 
 
+def _written(value: object) -> str:
+    return orjson.dumps(value, default=_plain).decode()
+
+
+def _plain(value: object) -> str:
+    """asyncpg's own UUID type is a subclass, which orjson does not take for a UUID."""
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is no JSON value")
+
+
 async def prepare(connection: Any) -> None:
     """JSON columns read and write as Python values."""
     for name in ("json", "jsonb"):
         await connection.set_type_codec(
             name,
-            encoder=lambda value: orjson.dumps(value).decode(),
+            encoder=_written,
             decoder=orjson.loads,
             schema="pg_catalog",
         )
