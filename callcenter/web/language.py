@@ -16,7 +16,7 @@ def preferred(accept_language: str) -> Language:
             weight["en"] = max(weight["en"], value)
     if weight["en"] != weight["zh"]:
         return "en" if weight["en"] > weight["zh"] else "zh"
-    return _first_named(accept_language.lower())
+    return _first_named(accept_language.lower()) if weight["zh"] > 0 else "zh"
 
 
 def _quality(text: str) -> float:
