@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from callcenter.core import errors
@@ -118,14 +117,10 @@ def walk(start: datetime, length: WorkingDays | NaturalDays, calendar: WorkingCa
 
 def due_at(start: datetime, length: Length, calendar: WorkingCalendar) -> datetime:
     """The first instant that is late, in UTC. Raises CalendarMissing; days must be at least one."""
-    match length:
-        case Hours(span):
-            return start + span
-        case WorkingDays() | NaturalDays():
-            *_, last = walk(start, length, calendar)
-            return calendar.end_of(last.on)
-        case _:  # pragma: no cover
-            assert_never(length)
+    if isinstance(length, Hours):
+        return start + length.span
+    *_, last = walk(start, length, calendar)
+    return calendar.end_of(last.on)
 
 
 def in_time(at: datetime, due: datetime) -> bool:

@@ -62,9 +62,8 @@ def length_text(length: Length) -> tuple[str, str]:
             return f"{count}个工作日", f"{count} working day(s)"
         case NaturalDays(count):
             return f"{count}个自然日", f"{count} natural day(s)"
-        case Hours(span):
-            hours = span.total_seconds() / 3600
-            return f"{hours:g}小时", f"{hours:g} hour(s)"
+    hours = length.span.total_seconds() / 3600
+    return f"{hours:g}小时", f"{hours:g} hour(s)"
 
 
 def _why(day: Counted, length: WorkingDays | NaturalDays) -> tuple[str, str]:

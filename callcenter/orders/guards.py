@@ -116,8 +116,7 @@ def stands_on(side: Side, order: Standing, actor: Actor) -> bool:
             return actor.org_id == order.owner_org_id
         case Side.HOLDER:
             return actor.sees(order.owner_org_path)
-        case Side.CENTRE:
-            return visible(order, actor) and (actor.org_id != order.owner_org_id or order.stage is Stage.ANSWERED)
+    return visible(order, actor) and (actor.org_id != order.owner_org_id or order.stage is Stage.ANSWERED)
 
 
 def _check_who(order: Standing, move: type[life.Move], actor: Actor | None) -> None:

@@ -8,6 +8,7 @@ from callcenter.orders.guards import Standing
 from callcenter.people.actor import Actor, Role
 
 _CENTRE_ROLES = frozenset({Role.AGENT, Role.DISPATCHER, Role.REVIEWER, Role.SUPERVISOR, Role.SERVICE})
+_UNIT_ROLES = frozenset({Role.UNIT_OPERATOR, Role.UNIT_HEAD})
 
 
 class Sight(Enum):
@@ -30,14 +31,10 @@ def sight_of(order: Standing, actor: Actor, *, confidential: bool) -> Sight:
     return Sight.NOTHING
 
 
-_UNIT_ROLES = frozenset({Role.UNIT_OPERATOR, Role.UNIT_HEAD})
-
-
 def caller_seen(sight: Sight, name: str, number: str, *, confidential: bool) -> CallerSeen:
     match sight:
         case Sight.WHOLE:
             return CallerSeen(name, number)
         case Sight.CONTACT:
             return CallerSeen(name[:1] + "*" * len(name[1:]), number)
-        case Sight.NOTHING:
-            return CallerSeen("", "" if confidential else Number(number).masked)
+    return CallerSeen("", "" if confidential else Number(number).masked)

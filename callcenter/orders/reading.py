@@ -166,12 +166,12 @@ async def whole(room: Room, actor: Actor, order: OrderId) -> OrderView:
     if sight_of(standing_of(row), actor, confidential=row["confidential"]) is Sight.CONTACT:
         detail = {"stage": row["stage"]}
         await room.audit.record(room.store.pool, actor.user_id, "caller_viewed", "order", str(order), detail)
-    return replace(
-        view_of(row, actor),
-        events=tuple(map(_event, await room.store.events(order))),
-        timers=tuple(_timer(timer, room.calendar) for timer in await room.store.timers(order)),
-        contacts=tuple(map(_contact, await room.store.contacts(order))),
-    )
+    history = {
+        "events": tuple(map(_event, await room.store.events(order))),
+        "timers": tuple(_timer(timer, room.calendar) for timer in await room.store.timers(order)),
+        "contacts": tuple(map(_contact, await room.store.contacts(order))),
+    }
+    return view_of(row, actor).model_copy(update=history)
 
 
 def _brief(row: asyncpg.Record) -> OrderBrief:

@@ -1,6 +1,7 @@
 """The SQL of work orders, one method each. Rows come back as asyncpg records; `views` gives them their shape."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
+from callcenter.core import errors
 from callcenter.core.ids import OrderId, OrgId, UserId, new_id
 from callcenter.orders.timers import NO_CLOCKS, Clocks
 from callcenter.store.pool import Connection, Pool
@@ -41,6 +43,21 @@ class Page:
     limit: int
 
 
+class NoSuchCall(errors.Invalid):
+    code = "no-such-call"
+    zh = "没有这个通话编号"
+    en = "there is no call with this id"
+
+
+@contextmanager
+def _known_call() -> Iterator[None]:
+    """The call's id is the only foreign key that a client gives unchecked."""
+    try:
+        yield
+    except asyncpg.ForeignKeyViolationError as error:
+        raise NoSuchCall from error
+
+
 class OrderStore:
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
@@ -48,9 +65,10 @@ class OrderStore:
 
     async def create(self, fields: Mapping[str, Any], day: str) -> asyncpg.Record | None:
         """None when the creator has used the idempotency key before."""
-        row: asyncpg.Record | None = await self._sql.create_order(
-            self.pool, fields=dict(fields), day=day, event_id=new_id()
-        )
+        with _known_call():
+            row: asyncpg.Record | None = await self._sql.create_order(
+                self.pool, fields=dict(fields), day=day, event_id=new_id()
+            )
         return row
 
     async def of_key(self, created_by: UserId, key: str) -> asyncpg.Record | None:
@@ -59,24 +77,25 @@ class OrderStore:
 
     async def move(self, change: Change, on: "Connection | None" = None) -> asyncpg.Record | None:
         """None when the version has changed since it was read."""
-        row: asyncpg.Record | None = await self._sql.move_order(
-            on or self.pool,
-            id=change.order,
-            version=change.version,
-            at=change.at,
-            actor_id=change.actor,
-            move=change.move,
-            stage_before=change.stage_before,
-            stage_after=change.stage_after,
-            changes=dict(change.changes),
-            body=dict(change.body),
-            contacts=list(change.contacts),
-            event_id=new_id(),
-            calendar=change.calendar,
-            started=[asdict(timer) for timer in change.clocks.started],
-            stopped=list(change.clocks.stopped),
-            resumed=list(change.clocks.resumed),
-        )
+        with _known_call():
+            row: asyncpg.Record | None = await self._sql.move_order(
+                on or self.pool,
+                id=change.order,
+                version=change.version,
+                at=change.at,
+                actor_id=change.actor,
+                move=change.move,
+                stage_before=change.stage_before,
+                stage_after=change.stage_after,
+                changes=dict(change.changes),
+                body=dict(change.body),
+                contacts=list(change.contacts),
+                event_id=new_id(),
+                calendar=change.calendar,
+                started=[asdict(timer) for timer in change.clocks.started],
+                stopped=list(change.clocks.stopped),
+                resumed=list(change.clocks.resumed),
+            )
         return row
 
     async def get(self, order: OrderId) -> asyncpg.Record | None:

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict
+
 from callcenter.core.ids import CallId, OrderId, OrgId, UserId
 
 
@@ -31,8 +33,11 @@ class NewOrder:
     key: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventView:
+class _Seen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class EventView(_Seen):
     seq: int
     at: datetime
     actor: str
@@ -42,8 +47,7 @@ class EventView:
     body: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimerView:
+class TimerView(_Seen):
     """`due_at` is the first instant that is late, `due_day` the day that people call the due day."""
 
     name: str
@@ -58,8 +62,7 @@ class TimerView:
     breached_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactView:
+class ContactView(_Seen):
     id: UUID
     kind: str
     outcome: str
@@ -69,8 +72,7 @@ class ContactView:
     call_id: CallId | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderLine:
+class OrderLine(_Seen):
     """One line of a list: nothing of the caller in it."""
 
     id: OrderId
@@ -89,16 +91,14 @@ class OrderLine:
     closed_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderPage:
+class OrderPage(_Seen):
     """`cursor` is the opaque start of the next page, None at the end."""
 
     orders: tuple[OrderLine, ...]
     cursor: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderView:
+class OrderView(_Seen):
     """The whole order for one reader; `actions` are what that reader may do now (`guards.ACTIONS`)."""
 
     id: OrderId
