@@ -28,6 +28,18 @@ ROLES: Final[Mapping[Role, str]] = {
     Role.ADMIN: "系统管理员",
     Role.SERVICE: "外部系统",
 }
+TAGS: Final[Mapping[str, str]] = {
+    "session": "登录",
+    "people": "人员与机构",
+    "seats": "坐席",
+    "calls": "通话",
+    "recordings": "录音与转写",
+    "orders": "工单",
+    "callbacks": "回访",
+    "knowledge": "知识库",
+    "health": "运行状态",
+    "docs": "接口文档",
+}
 
 
 def with_docs(routes: Sequence[Route], config: WebConfig) -> list[Route]:
@@ -81,7 +93,7 @@ def page(document: Json) -> str:
             operations.setdefault(operation["tags"][0], []).append(shown)
     schemas = {name: _fields(schema) for name, schema in sorted(document["components"]["schemas"].items())}
     return environment.get_template("api.html").render(
-        info=document["info"], groups=operations, schemas=schemas, problems=list(_problems())
+        info=document["info"], groups=operations, tags=TAGS, schemas=schemas, problems=list(_problems())
     )
 
 
@@ -101,6 +113,7 @@ def _shown(method: str, path: str, operation: Json) -> Json:
         "parameters": [
             {**parameter, "type": _type(parameter["schema"]), "required": parameter.get("required", False)}
             for parameter in operation["parameters"]
+            if parameter["in"] != "header"  # the CSRF token is told once, at the top
         ],
         "body": None if body is None else _type(body),
         "status": status,
