@@ -79,7 +79,6 @@ _FOLDS: Final[Mapping[type[PbxFact], Callable[[CallState, Any], CallState]]] = {
     facts.BridgeLeft: legs.bridge_left,
     facts.LegsJoined: legs.joined_legs,
     facts.RecordingStarted: legs.recording_started,
-    facts.RecordingStopped: legs.recording_stopped,
     facts.DialplanMarked: legs.marked,
     facts.QueueJoined: queueing.queue_joined,
     facts.QueueLeft: queueing.queue_left,

@@ -2,8 +2,12 @@
 whose facts were all heard; a call with any is shown as having a gap."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from callcenter.calls.state import CallState, Leg, Role, Stage, Talk
+
+CLEARED: Final = frozenset({0, 16})
+"""Q.850 causes with which Asterisk ends a call that had been answered; others say why it was not."""
 
 
 def check(state: CallState, *, over: bool = False) -> tuple[str, ...]:
@@ -22,6 +26,11 @@ def _call(state: CallState, *, ended: bool) -> Iterator[str]:
         yield "gap_not_filled"
     if not state.begun and (state.direction != "outbound" or ended):
         yield "call_never_began"
+    if state.direction == "outbound" and not state.number:
+        yield "dialled_number_unknown"
+    first = state.legs.get(state.linked)
+    if first and first.role is Role.CALLER and ended and not first.up and first.cause in CLEARED:
+        yield "answer_unseen"
     for wait in state.waits:
         if wait.joined_at is None:
             yield "wait_never_began"
@@ -55,8 +64,6 @@ def _leg(leg: Leg, *, ended: bool) -> Iterator[str]:
         yield "bridge_never_left"
     if ended and leg.dialling:
         yield "dial_without_result"
-    if ended and leg.recordings != leg.recordings_ended:
-        yield "recording_without_end"
 
 
 def _talk(state: CallState, talk: Talk, *, ended: bool) -> Iterator[str]:

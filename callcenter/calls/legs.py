@@ -15,12 +15,18 @@ SAME: Final = timedelta(seconds=2)
 
 
 def leg_of(state: CallState, leg: LegId, at: datetime, channel: str = "") -> Leg:
+    """As known, or as it looks when first heard of."""
     known = state.legs.get(leg)
     if known is None:
-        return Leg(id=leg, channel=channel, role=role_of(channel, first=leg == state.linked), seen_at=at)
+        return Leg(id=leg, channel=channel, role=_role(state, leg, channel), seen_at=at)
     if channel and not known.channel:
-        return replace(known, channel=channel, role=role_of(channel, first=leg == state.linked))
+        return replace(known, channel=channel, role=_role(state, leg, channel))
     return known
+
+
+def _role(state: CallState, leg: LegId, channel: str) -> Role:
+    role = role_of(channel, first=leg == state.linked)
+    return Role.CITIZEN if role is Role.OTHER and state.direction == "outbound" else role
 
 
 def with_leg(state: CallState, leg: Leg, **changes: Any) -> CallState:
@@ -52,6 +58,8 @@ def found(state: CallState, fact: LegFound) -> CallState:
 def _introduced(state: CallState, leg: LegId, caller: str, dialled: str, at: datetime) -> CallState:
     if leg != state.linked or state.number or state.dialled:
         return state
+    if state.legs[leg].role is Role.LOCAL:  # its extension is an attempt's id; OutboundBegan tells the number
+        return replace(state, started_at=min(state.started_at, at))
     number = dialled if state.direction == "outbound" else caller
     return replace(state, number=number, dialled=dialled, started_at=min(state.started_at, at))
 
@@ -79,7 +87,8 @@ def ended(state: CallState, fact: facts.ChannelEnded | LegVanished) -> CallState
     leg = leg_of(state, fact.leg, fact.at, fact.channel)
     if leg.ended_at is not None:
         return state
-    state = with_leg(state, leg, ended_at=fact.at, vanished=isinstance(fact, LegVanished))
+    cause = fact.cause if isinstance(fact, facts.ChannelEnded) else 0
+    state = with_leg(state, leg, ended_at=fact.at, vanished=isinstance(fact, LegVanished), cause=cause)
     rings = tuple(replace(r, result=Rang.CANCELLED) if r.leg == leg.id and r.result is None else r for r in state.rings)
     talks = tuple(
         replace(t, ended_at=fact.at) if t.ended_at is None and (t.leg == leg.id or leg.id == state.linked) else t
@@ -93,14 +102,12 @@ def ended(state: CallState, fact: facts.ChannelEnded | LegVanished) -> CallState
 
 def dial_started(state: CallState, fact: facts.DialStarted) -> CallState:
     leg = leg_of(state, fact.leg, fact.at, fact.channel)
-    if leg.role is Role.OTHER and state.direction == "outbound":
-        leg = replace(leg, role=Role.CITIZEN)
-    return with_leg(state, leg, dialling=True)
+    return with_leg(state, leg, dialling=True, dialled=True)
 
 
 def dial_ended(state: CallState, fact: facts.DialEnded) -> CallState:
     leg = leg_of(state, fact.leg, fact.at, fact.channel)
-    state = with_leg(state, leg, dialling=False, stray=leg.stray + (not leg.dialling))
+    state = with_leg(state, leg, dialling=False, stray=leg.stray + (not leg.dialled))
     if fact.status == "ANSWER":
         return talking(state, leg.id, fact.at) if state.direction == "outbound" else state
     rings = tuple(replace(r, result=Rang.CANCELLED) if r.leg == leg.id and r.result is None else r for r in state.rings)
@@ -157,11 +164,6 @@ def recording_started(state: CallState, fact: facts.RecordingStarted) -> CallSta
     if leg.recorded_at is not None and abs(fact.at - leg.recorded_at) < SAME:
         return state
     return with_leg(state, leg, recordings=leg.recordings + 1, recorded_at=fact.at)
-
-
-def recording_stopped(state: CallState, fact: facts.RecordingStopped) -> CallState:
-    leg = leg_of(state, fact.leg, fact.at, fact.channel)
-    return with_leg(state, leg, recordings_ended=leg.recordings_ended + 1)
 
 
 def marked(state: CallState, fact: facts.DialplanMarked) -> CallState:

@@ -57,16 +57,17 @@ class Leg:
     found: bool = False
     up: bool = False
     dialling: bool = False
+    dialled: bool = False
     bridge: str | None = None
     bridged: bool = False
     left_bridge: str | None = None
     bridge_changed_at: datetime | None = None
     stray: int = 0
     recordings: int = 0
-    recordings_ended: int = 0
     recorded_at: datetime | None = None
     ended_at: datetime | None = None
     vanished: bool = False
+    cause: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
