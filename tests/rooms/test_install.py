@@ -11,24 +11,8 @@ import yaml
 
 from callcenter.resources import ROOT
 
-BARE = [
-    "bash",
-    "cat",
-    "cut",
-    "dirname",
-    "env",
-    "find",
-    "grep",
-    "head",
-    "mkdir",
-    "mktemp",
-    "rm",
-    "sed",
-    "sha256sum",
-    "sort",
-    "tail",
-    "tr",
-]
+WORDS = "bash cat cut dirname env find grep head mkdir mktemp rm sed sha256sum sort tail tr"
+BARE = WORDS.split(" ")
 
 
 def machine(folder: Path, *programs: str) -> Path:
