@@ -31,13 +31,16 @@ AWAY_FOR: Final = timedelta(seconds=2)
 
 
 class ClockWatch:
-    """One a process; any number of processes may run one, each late clock is still marked once."""
+    """One a process; any number of processes may run one, each late clock is still marked once. `next_due` is when it
+    will act next (None: nothing runs), known while `asleep` is set."""
 
     def __init__(self, store: OrderStore, clock: Clock, bus: Bus) -> None:
         self._store = store
         self._clock = clock
         self._bus = bus
         self._wake = asyncio.Event()
+        self.asleep = asyncio.Event()
+        self.next_due: datetime | None = None
 
     def wake(self) -> None:
         """A clock has started, or notices may have been missed."""
@@ -60,8 +63,10 @@ class ClockWatch:
                 tasks.create_task(self.hear(moved), name="orders-wake")
                 while True:
                     try:
-                        await self._sleep_until(await self._pass())
-                    except (*AWAY, asyncpg.PostgresError) as error:
+                        self.next_due = await self._pass()
+                        await self._sleep_until(self.next_due)
+                    except (*AWAY, asyncpg.PostgresError, asyncpg.InternalClientError) as error:
+                        # The last is what asyncpg raises for a connection that died in its hands.
                         log.warning("clock_watch_away", cause=type(error).__name__)
                         await asyncio.sleep(AWAY_FOR.total_seconds())
 
@@ -82,9 +87,13 @@ class ClockWatch:
 
     async def _sleep_until(self, due: datetime | None) -> None:
         """Returns when `due` has come or something woke us; a wake-up that came during the pass is not lost."""
-        while due is None or self._clock.now() < due:
-            left = None if due is None else min(due - self._clock.now(), LOOK).total_seconds()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(left):
-                    await self._wake.wait()
-                    return
+        self.asleep.set()
+        try:
+            while due is None or self._clock.now() < due:
+                left = None if due is None else min(due - self._clock.now(), LOOK).total_seconds()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(left):
+                        await self._wake.wait()
+                        return
+        finally:
+            self.asleep.clear()

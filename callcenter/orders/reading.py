@@ -65,7 +65,7 @@ class BadCursor(errors.Invalid):
 
 
 def _cursor_of(row: asyncpg.Record) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps([row["created_at"], row["id"]])).decode()
+    return base64.urlsafe_b64encode(orjson.dumps([row["created_at"], str(row["id"])])).decode()
 
 
 def _page_after(cursor: str | None, limit: int) -> Page:
