@@ -22,7 +22,9 @@ else:  # asyncpg's classes are generic only in its stubs
 AWAY = (
     OSError,
     asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
+    asyncpg.OperatorInterventionError,  # shutting down, starting up, ended by the operator
+    asyncpg.InsufficientResourcesError,  # disk full, out of memory, too many connections
+    asyncpg.ReadOnlySQLTransactionError,  # a standby, in the middle of a switch
     asyncpg.InterfaceError,
     TimeoutError,
 )

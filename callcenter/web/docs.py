@@ -31,7 +31,7 @@ ROLES: Final[Mapping[Role, str]] = {
 TAGS: Final[Mapping[str, str]] = {
     "session": "登录",
     "people": "人员与机构",
-    "seats": "坐席",
+    "desk": "坐席工作台",
     "calls": "通话",
     "recordings": "录音与转写",
     "orders": "工单",

@@ -22,6 +22,12 @@ class BadFields(errors.Invalid):
         return ("；" if language == "zh" else "; ").join(named)
 
 
+class BodyBroken(errors.Invalid):
+    code = "body-broken"
+    zh = "请求内容在传输中损坏或中断"
+    en = "The request body was broken off or damaged on its way"
+
+
 class BodyTooLarge(errors.Invalid):
     code = "body-too-large"
     zh = "请求内容过大，上限 {limit} 字节"

@@ -20,6 +20,7 @@ from callcenter.web.problem import as_domain, render
 log = structlog.get_logger(__name__)
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
 REQUEST_ID: Final = web.RequestKey("request_id", str)
+_STARTED: Final = web.RequestKey("started", web.StreamResponse)
 Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -45,6 +46,8 @@ async def frame(request: web.Request, handler: Next) -> web.StreamResponse:
 
 
 def _refuse(request: web.Request, error: Exception, request_id: str) -> web.StreamResponse:
+    if _STARTED in request:
+        return _break_off(request, error)
     known = as_domain(error, request_id)
     if isinstance(known, Unexpected):
         # The message of an unknown error may quote a citizen's data: the log gets its type and place only.
@@ -53,6 +56,15 @@ def _refuse(request: web.Request, error: Exception, request_id: str) -> web.Stre
     if isinstance(error, web.HTTPMethodNotAllowed):
         response.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
     return response
+
+
+def _break_off(request: web.Request, error: Exception) -> web.StreamResponse:
+    """The answer is under way: a second one would be read as its content. Cutting it short tells the client."""
+    if not isinstance(error, ConnectionError):  # those are clients that went away
+        log.error("answer_broken_off", error=type(error).__name__, at=_places(error))
+    if request.transport is not None:
+        request.transport.abort()
+    return request[_STARTED]
 
 
 def _places(error: Exception) -> list[str]:
@@ -115,5 +127,6 @@ def security_headers(config: WebConfig) -> Callable[[web.Request, web.StreamResp
         response.headers["X-Request-ID"] = request.get(REQUEST_ID, "")
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers["Server"] = "hotline"
+        request[_STARTED] = response
 
     return add

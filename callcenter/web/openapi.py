@@ -127,11 +127,12 @@ def _csrf(route: Route) -> list[Json]:
 
 
 def _responses(route: Route, references: References) -> Json:
-    status = 204 if route.answers is None and route.media == "application/json" else route.status
+    nothing = route.status == 200 and route.answers is None and route.media == "application/json"
+    status = 204 if nothing else route.status
     good: Json = {"description": "成功 / Success"}
     if route.answers is not None:
         good["content"] = {"application/json": {"schema": references[route.answers, "serialization"]}}
-    elif status != 204:
+    elif status not in {101, 204}:
         good["content"] = {route.media: {}}
     codes = [f"`{code}`" for code in route.errors]
     problem = {

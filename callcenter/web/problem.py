@@ -6,6 +6,7 @@ from typing import Final
 
 import asyncpg
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from pydantic import BaseModel
 
 from callcenter.core import errors
@@ -14,6 +15,7 @@ from callcenter.people.errors import LoginBusy, LoginFailed, LoginLocked
 from callcenter.store.pool import AWAY
 from callcenter.web.errors import (
     BadFields,
+    BodyBroken,
     BodyTooLarge,
     BodyTooSlow,
     DatabaseAway,
@@ -60,12 +62,7 @@ TITLES: Final[Mapping[int, tuple[str, str]]] = {
     503: ("暂不可用", "Not available"),
 }
 
-_AWAY: Final = (
-    *(kind for kind in AWAY if kind is not OSError),
-    asyncpg.OperatorInterventionError,  # shutting down, cancelled by the operator
-    asyncpg.InsufficientResourcesError,
-    asyncpg.ReadOnlySQLTransactionError,  # a standby, in the middle of a switch
-)
+_AWAY: Final = tuple(kind for kind in AWAY if kind is not OSError)
 _NOT_STORABLE: Final = (
     asyncpg.NumericValueOutOfRangeError,
     asyncpg.CharacterNotInRepertoireError,
@@ -109,6 +106,8 @@ def as_domain(error: Exception, request_id: str) -> DomainError:
         return DatabaseAway()
     if isinstance(error, web.HTTPException):
         return _of_http(error)
+    if isinstance(error, web.RequestPayloadError | HttpProcessingError):
+        return BodyBroken()
     return Unexpected(request_id=request_id)
 
 

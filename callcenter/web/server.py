@@ -17,6 +17,7 @@ from callcenter.web.guard import Doorkeeper, Guard
 from callcenter.web.pages import files_of
 from callcenter.web.reading import Reader
 from callcenter.web.route import Answer, Asked, Route, as_json
+from callcenter.web.wire import WireLog
 
 STATIC = Path(__file__).parent / "static"
 
@@ -64,7 +65,7 @@ def _respond(answer: Answer, status: int) -> web.StreamResponse:
 async def open_site(app: web.Application, config: WebConfig) -> AsyncIterator[int]:
     """Listens until the block ends; gives the port. On leaving, running requests get ten seconds. Raises
     Misconfigured when the port is taken or the certificate cannot be used."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=10.0)
+    runner = web.AppRunner(app, access_log=None, logger=WireLog(), shutdown_timeout=10.0)
     await runner.setup()
     try:
         site = web.TCPSite(runner, config.host, config.port, ssl_context=await _tls(config))

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 import structlog
+from aiohttp import ClientPayloadError
+from aiohttp.web import StreamResponse
 
 from callcenter.core.errors import Misconfigured
 from callcenter.people.actor import Role
@@ -39,6 +41,14 @@ async def fail(asked: Asked[None, None]) -> None:
     raise RuntimeError("citizen 13812345678")
 
 
+async def fail_late(asked: Asked[None, None]) -> StreamResponse:
+    response = StreamResponse()
+    response.content_length = 1000
+    await response.prepare(asked.raw)
+    await response.write(b"half")
+    raise RuntimeError("citizen 13812345678")
+
+
 async def only_leaders(asked: Asked[None, None]) -> None:
     return None
 
@@ -46,6 +56,7 @@ async def only_leaders(asked: Asked[None, None]) -> None:
 EXTRA = [
     route("POST", "/api/try/sums", echo, body=Sum, answers=Sum, body_limit=1000),
     route("GET", "/api/try/fault", fail, public=True),
+    route("GET", "/api/try/late", fail_late, public=True, media="audio/wav"),
     route("GET", "/api/try/leaders", only_leaders, roles=frozenset({Role.LEADER}), status=204),
 ]
 
@@ -246,6 +257,49 @@ async def test_faults_show_an_id_and_nothing_inside(web: Web) -> None:
     failed = next(entry for entry in logs if entry["event"] == "request_failed")
     assert (failed["request_id"], failed["error"]) == (body["request_id"], "RuntimeError")
     assert any("fail" in place for place in failed["at"])
+
+
+async def test_a_fault_in_mid_answer_cuts_it_short_and_adds_nothing(web: Web) -> None:
+    with structlog.testing.capture_logs() as logs:
+        async with web.client() as client:
+            response = await client.http.get("/api/try/late")
+            assert response.status == 200
+            with pytest.raises(ClientPayloadError):
+                await response.read()
+            assert (await client.ask("GET", "/api/docs"))[0] == 200
+    assert [entry["error"] for entry in logs if entry["event"] == "answer_broken_off"] == ["RuntimeError"]
+    assert "13812345678" not in str(logs)
+
+
+async def raw_answer(web: Web, request: bytes) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", web.port)
+    writer.write(request)
+    async with asyncio.timeout(10):
+        answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    return answer
+
+
+async def test_a_damaged_body_is_a_problem(web: Web) -> None:
+    async with web.client("hw01") as client:
+        cookie = next(iter(client.http.cookie_jar)).value
+        head = (
+            f"POST /api/try/sums HTTP/1.1\r\nHost: x\r\nCookie: hotline={cookie}\r\n"
+            f"X-CSRF-Token: {client.csrf}\r\nContent-Type: application/json\r\nConnection: close\r\n"
+            "Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\n"
+        )
+        answer = await raw_answer(web, head.encode() + b"oops")
+    assert b" 422 " in answer.partition(b"\r\n")[0]
+    assert b"body-broken" in answer
+
+
+async def test_what_is_not_http_is_refused_and_never_logged(web: Web, caplog: pytest.LogCaptureFixture) -> None:
+    with structlog.testing.capture_logs() as logs:
+        for garbage in (b"GET /?n=13812345678 HTTP/9.x\r\n\r\n", b"13812345678\r\n\r\n", b"\x16\x03\x01" * 50):
+            assert b" 400 " in await raw_answer(web, garbage)
+    assert {entry["event"] for entry in logs} == {"http_not_understood"}
+    assert "13812345678" not in str(logs) + caplog.text
 
 
 async def test_the_access_log_names_the_route_and_ids_only(web: Web) -> None:
