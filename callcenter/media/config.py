@@ -14,7 +14,7 @@ class MediaConfig(BaseModel):
         default=Path("monitor"), description="Where Asterisk writes recordings, as this server sees that folder."
     )
     close_deadline: timedelta = Field(
-        default=timedelta(seconds=10),
+        default=timedelta(seconds=5),
         gt=timedelta(0),
         description="How long Asterisk may take to close a recording after its channel ended; then it is repaired.",
     )

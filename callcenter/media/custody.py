@@ -121,21 +121,30 @@ class Custody:
         if not await self._let_go(sides):
             log.info("recording_still_growing", recording=str(recording.id))
             return
+        if await asyncio.to_thread(sides.header_only):  # the caller gave up before an agent answered
+            if await self._commit(recording, "empty", None, None, ""):
+                await asyncio.to_thread(sides.remove)
+            return
         path = Path(f"{recording.started_at:%Y/%m/%d}") / f"{recording.id}.wav"
         async with self._seals:
             sealed = await asyncio.to_thread(seal, sides.caller, sides.agent, self._config.folder / path)
-        fault = sealed.faults if sealed else await asyncio.to_thread(sides.faults)
-        if not await self._commit(recording, str(path) if sealed else None, sealed, fault):
-            return
-        now = self._clock.now()
         if sealed is None:
-            log.error("recording_missing", recording=str(recording.id), call=str(recording.call))
-            bus.publish(RecordingLost(at=now, recording=recording.id, call=recording.call))
+            await self._lost(recording, sides, bus)
             return
-        log.info("recording_sealed", recording=str(recording.id), call=str(recording.call), fault=sealed.faults)
-        bus.publish(RecordingSealed(at=now, recording=recording.id, call=recording.call, seconds=sealed.seconds))
-        for original in sealed.used:
-            await asyncio.to_thread(original.unlink, missing_ok=True)
+        status = "damaged" if sealed.faults else "sealed"
+        if await self._commit(recording, status, str(path), sealed, sealed.faults):
+            log.info("recording_sealed", recording=str(recording.id), call=str(recording.call), fault=sealed.faults)
+            at = self._clock.now()
+            bus.publish(RecordingSealed(at=at, recording=recording.id, call=recording.call, seconds=sealed.seconds))
+            for original in sealed.used:
+                await asyncio.to_thread(original.unlink, missing_ok=True)
+
+    async def _lost(self, recording: OpenRecording, sides: Sides, bus: Bus) -> None:
+        """Neither side can be read. What is there stays where it is."""
+        fault = await asyncio.to_thread(sides.faults)
+        if await self._commit(recording, "missing", None, None, fault):
+            log.error("recording_missing", recording=str(recording.id), call=str(recording.call), fault=fault)
+            bus.publish(RecordingLost(at=self._clock.now(), recording=recording.id, call=recording.call))
 
     async def _let_go(self, sides: Sides) -> bool:
         """Waits until Asterisk has closed both files, or cannot be going to any more: at the deadline, a file that
@@ -156,21 +165,16 @@ class Custody:
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, SLOWEST_LOOK.total_seconds())
 
-    async def _commit(self, recording: OpenRecording, path: str | None, sealed: Sealed | None, fault: str) -> bool:
-        """The row, the transcript's row and its job, all or none."""
-        status = "missing" if sealed is None else "damaged" if sealed.faults else "sealed"
-        now = self._clock.now()
+    async def _commit(
+        self, recording: OpenRecording, status: str, path: str | None, sealed: Sealed | None, fault: str
+    ) -> bool:
+        """The row, the transcript's row and its job, all or none. False when it was done already."""
+        at = self._clock.now()
         async with self._pool.acquire() as connection, connection.transaction():
             finished = await store.finish_recording(
-                connection,
-                recording.id,
-                status=status,
-                path=path,
-                sealed=sealed,
-                fault=fault,
-                at=now,
+                connection, recording.id, status=status, path=path, sealed=sealed, fault=fault, at=at
             )
             if finished and sealed:
-                await store.create_transcript(connection, recording=recording.id, call=recording.call, at=now)
+                await store.create_transcript(connection, recording=recording.id, call=recording.call, at=at)
                 await enqueue_transcriptions(connection, [recording.id])
         return finished

@@ -43,6 +43,10 @@ class Sides:
         closed = len(shapes) == 2 and all(shape.closed for shape in shapes)
         return (Progress.CLOSED if closed else Progress.UNCLOSED), size
 
+    def header_only(self) -> bool:
+        """Both are there and nothing was ever recorded: Asterisk opens them when the caller begins to wait."""
+        return all(inspect_side(path).fault == "empty" for path in (self.caller, self.agent))
+
     def faults(self) -> str:
         return f"caller-{inspect_side(self.caller).fault} agent-{inspect_side(self.agent).fault}"
 

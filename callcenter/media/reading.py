@@ -31,8 +31,9 @@ class RecordingFileGone(NotFound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingView:
-    """`status` is recording, sealed, damaged (a voice is missing: see `fault`) or missing; `path` is relative to the
-    media folder; `transcript` is the transcript's status, None before there is one."""
+    """`status` is recording, sealed, damaged (a voice is missing: see `fault`), empty (nobody answered: nothing was
+    recorded) or missing; `path` is relative to the media folder; `transcript` is the transcript's status, None before
+    there is one."""
 
     id: RecordingId
     call: CallId

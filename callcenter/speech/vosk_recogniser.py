@@ -11,12 +11,17 @@ from callcenter.speech.recogniser import Recogniser, Segment, Word, segment_of
 
 
 def load_model(path: Path) -> Any:
-    """Raises ModelBroken when Vosk refuses the folder. A damaged file can also end the process."""
+    """Raises ModelBroken when Vosk refuses the folder. A damaged file can also end the process: Vosk loads a graph that
+    it cannot use without a word, so the model is tried before anything is entrusted to it."""
     vosk.SetLogLevel(-1)
     try:
-        return vosk.Model(str(path))
+        model = vosk.Model(str(path))
+        trial = VoskRecogniser(model, 8000)
+        trial.feed(bytes(8000))
+        trial.finish()
     except Exception as error:  # vosk raises bare Exception
         raise ModelBroken(name=path.name, reason="Vosk cannot load it") from error
+    return model
 
 
 class VoskRecogniser:

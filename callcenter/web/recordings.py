@@ -28,8 +28,8 @@ class AuditTrail(Protocol):
 
 
 class RecordingBody(BaseModel):
-    """`status`: recording, sealed, damaged (`fault` says which voice is missing) or missing. `transcript` is the
-    transcript's status, null before there is one."""
+    """`status`: recording, sealed, damaged (`fault` says which voice is missing), empty (nobody answered) or missing.
+    `transcript` is the transcript's status, null before there is one; `audio` the address to hear it at."""
 
     model_config = ConfigDict(from_attributes=True)
 

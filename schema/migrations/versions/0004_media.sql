@@ -5,7 +5,7 @@ create table recording (
     pbx text not null,
     leg text not null,
     source text not null,                    -- what Asterisk was told: YYYYMMDD/<uniqueid>, under its monitor folder
-    status text not null,                    -- recording, sealed, damaged (a voice is missing), missing (both are)
+    status text not null,                    -- recording, sealed, damaged (a voice is missing), empty, missing
     path text,                               -- relative to the media folder
     started_at timestamptz not null,
     sealed_at timestamptz,
