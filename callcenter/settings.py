@@ -12,10 +12,14 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from callcenter.callbacks.config import CallbackConfig
+from callcenter.calls.config import CallsConfig
 from callcenter.core.errors import Misconfigured
+from callcenter.flows.config import FlowsConfig
 from callcenter.logs import LogsConfig
 from callcenter.media.config import MediaConfig
 from callcenter.orders.config import OrdersConfig
+from callcenter.pbx.agi import AgiConfig
 from callcenter.pbx.config import AmiConfig
 from callcenter.people.config import PeopleConfig
 from callcenter.seats.config import SeatsConfig
@@ -43,6 +47,10 @@ class Settings(BaseSettings):
     web: WebConfig = Field(default_factory=WebConfig, description="HTTP server.")
     seats: SeatsConfig = Field(default_factory=SeatsConfig, description="Agents, presence and the screen-pop.")
     ami: AmiConfig = Field(default_factory=AmiConfig, description="The manager interface of the PBX.")
+    agi: AgiConfig = Field(default_factory=AgiConfig, description="The dialogue server for Asterisk.")
+    flows: FlowsConfig = Field(default_factory=FlowsConfig, description="Call flows, prompts, hotline registry.")
+    calls: CallsConfig = Field(default_factory=CallsConfig, description="The call ledger.")
+    callbacks: CallbackConfig = Field(default_factory=CallbackConfig, description="Automatic call-backs.")
     media: MediaConfig = Field(default_factory=MediaConfig, description="Recordings and transcripts.")
     speech: SpeechConfig = Field(default_factory=SpeechConfig, description="Speech recognition.")
 

@@ -15,7 +15,7 @@ class CallbackDialled(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackSettled(Event):
-    """`outcome` is answered, no_answer, busy, failed, refused or unknown; the two answers only when given by key."""
+    """`outcome` is a word of `callbacks.policy.Outcome`; the two answers only when given by key."""
 
     callback: CallbackId
     attempt: AttemptId
@@ -23,3 +23,10 @@ class CallbackSettled(Event):
     outcome: str
     resolved: bool | None
     satisfied: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyFinished(Event):
+    """The survey flow of an attempt is over; its answers are stored."""
+
+    attempt: AttemptId

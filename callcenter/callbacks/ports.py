@@ -1,0 +1,34 @@
+"""What the call-back room needs of the rooms below."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from callcenter.core.ids import AttemptId, CallId, LegId, OrderId
+
+
+class CallbackOrders(Protocol):
+    """As `orders.service.Orders`."""
+
+    async def awaiting(self) -> Sequence[tuple[OrderId, int, str]]:
+        """Every order whose call-back is still to be made: id, round, number ('' when withheld)."""
+        ...
+
+    async def settle_callback(
+        self,
+        order: OrderId,
+        attempt: AttemptId | None,
+        resolved: bool | None,
+        satisfied: bool | None,
+        outcome: str,
+    ) -> None:
+        """Heard twice, it changes nothing."""
+        ...
+
+
+class OutboundLedger(Protocol):
+    """As `calls.ledger.Ledger`."""
+
+    async def begin_outbound(
+        self, *, pbx: str, leg: LegId, purpose: str, number: str, related: CallId | None, at: datetime
+    ) -> CallId: ...

@@ -1,0 +1,171 @@
+"""The SQL calls of call-backs (`schema/queries/callbacks.sql`)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from callcenter.callbacks.policy import Outcome, Verdict
+from callcenter.core.ids import AttemptId, CallbackId, CallId, OrderId, new_id
+from callcenter.store.pool import Connection, Pool
+from callcenter.store.queries import load
+
+_sql: Final = load("callbacks")
+
+Db = Connection | Pool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One attempt that this house alone may dial. `number` is not shown, so that no log can hold it."""
+
+    attempt: AttemptId
+    callback: CallbackId
+    order: OrderId
+    number: str
+    related: CallId | None
+
+    def __repr__(self) -> str:
+        return f"Claim({self.attempt})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A call-back whose order has not been told."""
+
+    callback: CallbackId
+    order: OrderId
+    attempt: AttemptId | None
+    outcome: str
+    verdict: Verdict
+
+
+async def enrol(db: Db, order: OrderId, round_no: int, number: str | None, *, next_at: datetime, at: datetime) -> None:
+    """Once for each round of an order. `number` None: there is nothing to dial, so it is over at once."""
+    await _sql.enrol(
+        db,
+        id=new_id(),
+        order_id=order,
+        round_no=round_no,
+        number=number or "",
+        status="waiting" if number else "exhausted",
+        next_at=next_at if number else None,
+        outcome=None if number else Outcome.NO_NUMBER.value,
+        at=at,
+        finished_at=None if number else at,
+    )
+
+
+async def claim(db: Db, pbx: str, at: datetime) -> Claim | None:
+    """The call-back that is due longest, None when none is."""
+    row = await _sql.claim(db, attempt=new_id(), pbx=pbx, at=at)
+    return None if row is None else _claim(row, row["related"])
+
+
+async def open_attempts(db: Db, pbx: str) -> list[Claim]:
+    """Claimed before and not settled: after a restart they must be looked up, never dialled again."""
+    return [_claim(row, None) async for row in _sql.open_attempts(db, pbx=pbx)]
+
+
+def _claim(row: Any, related: Any) -> Claim:
+    return Claim(
+        attempt=AttemptId(row["id"]),
+        callback=CallbackId(row["callback_id"]),
+        order=OrderId(row["order_id"]),
+        number=row["number"],
+        related=None if related is None else CallId(related),
+    )
+
+
+async def next_due(db: Db) -> datetime | None:
+    due: datetime | None = await _sql.next_due(db)
+    return due
+
+
+async def mark_sent(db: Db, attempt: AttemptId, call: CallId, at: datetime) -> None:
+    await _sql.mark_sent(db, attempt=attempt, call_id=call, at=at)
+
+
+async def mark_answered(db: Db, attempt: AttemptId, at: datetime) -> None:
+    await _sql.mark_answered(db, attempt=attempt, at=at)
+
+
+async def record_answers(db: Db, attempt: AttemptId, answers: Mapping[str, str]) -> None:
+    await _sql.record_answers(db, attempt=attempt, answers=dict(answers))
+
+
+async def answers_of(db: Db, attempt: AttemptId) -> dict[str, str]:
+    row = await _sql.answers_of(db, attempt=attempt)
+    return {} if row is None else dict(row["answers"])
+
+
+async def settle_attempt(db: Db, attempt: AttemptId, outcome: Outcome, at: datetime) -> bool:
+    """False when it was settled before."""
+    return await _sql.settle_attempt(db, attempt=attempt, outcome=outcome.value, at=at) is not None
+
+
+async def rings(db: Db, callback: CallbackId) -> int:
+    return int(await _sql.rings(db, callback_id=callback))
+
+
+async def retry_at(db: Db, callback: CallbackId, next_at: datetime) -> None:
+    await _sql.retry_at(db, callback_id=callback, next_at=next_at)
+
+
+async def finish(db: Db, callback: CallbackId, outcome: Outcome, given: Verdict, at: datetime) -> None:
+    await _sql.finish(
+        db,
+        callback_id=callback,
+        status="done" if outcome is Outcome.ANSWERED else "exhausted",
+        outcome=outcome.value,
+        resolved=given.resolved,
+        satisfied=given.satisfied,
+        at=at,
+    )
+
+
+async def untold(db: Db) -> list[Finished]:
+    return [
+        Finished(
+            callback=CallbackId(row["id"]),
+            order=OrderId(row["order_id"]),
+            attempt=None if row["attempt_id"] is None else AttemptId(row["attempt_id"]),
+            outcome=row["outcome"],
+            verdict=Verdict(row["resolved"], row["satisfied"]),
+        )
+        async for row in _sql.untold(db)
+    ]
+
+
+async def mark_told(db: Db, callback: CallbackId, at: datetime) -> None:
+    await _sql.mark_told(db, callback_id=callback, at=at)
+
+
+async def awaiting_order(db: Db, order: OrderId) -> tuple[int, str] | None:
+    """Round and number of an order in call-back, None for any other."""
+    row = await _sql.awaiting_order(db, order_id=order)
+    return None if row is None else (row["round_no"], row["caller_number"])
+
+
+async def withdraw(db: Db, order: OrderId, at: datetime) -> None:
+    await _sql.withdraw(db, order_id=order, at=at)
+
+
+async def withdraw_settled(db: Db, at: datetime) -> None:
+    await _sql.withdraw_settled(db, at=at)
+
+
+async def all_answers(db: Db, callback: CallbackId) -> dict[str, str]:
+    """Of every attempt; the latest word counts."""
+    merged: dict[str, str] = {}
+    async for row in _sql.all_answers(db, callback_id=callback):
+        merged |= row["answers"]
+    return merged
+
+
+async def unswept(db: Db, pbx: str, before: datetime) -> list[AttemptId]:
+    return [AttemptId(row["id"]) async for row in _sql.unswept(db, pbx=pbx, before=before)]
+
+
+async def mark_swept(db: Db, attempt: AttemptId, at: datetime) -> None:
+    await _sql.mark_swept(db, attempt=attempt, at=at)

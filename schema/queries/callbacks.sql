@@ -1,0 +1,106 @@
+-- name: enrol(id, order_id, round_no, number, status, next_at, outcome, at, finished_at)!
+insert into callback (id, order_id, round_no, number, status, next_at, outcome, created_at, finished_at)
+values (:id, :order_id, :round_no, :number, :status, :next_at, :outcome, :at, :finished_at)
+on conflict (order_id, round_no) do nothing;
+
+-- name: claim(attempt, pbx, at)^
+-- One due call-back becomes one attempt, in one statement: nobody else can claim the same.
+with due as (
+    select id from callback
+    where status = 'waiting' and next_at <= :at
+    order by next_at limit 1
+    for update skip locked
+), moved as (
+    update callback set status = 'dialling', attempts = attempts + 1, next_at = null
+    from due where callback.id = due.id
+    returning callback.id, callback.order_id, callback.number, callback.attempts
+), claimed as (
+    insert into callback_attempt (id, callback_id, no, pbx, status, claimed_at)
+    select :attempt, id, attempts, :pbx, 'claimed', :at from moved
+    returning id, callback_id, no
+)
+select claimed.id, claimed.callback_id, moved.order_id, moved.number, o.call_id as related
+from claimed join moved on moved.id = claimed.callback_id join work_order o on o.id = moved.order_id;
+
+-- name: next_due()$
+select min(next_at) from callback where status = 'waiting';
+
+-- name: mark_sent(attempt, call_id, at)!
+update callback_attempt set status = 'sent', sent_at = :at, call_id = :call_id
+where id = :attempt and settled_at is null;
+
+-- name: mark_answered(attempt, at)!
+update callback_attempt set answered_at = :at where id = :attempt and answered_at is null;
+
+-- name: record_answers(attempt, answers)!
+update callback_attempt set answers = answers || :answers::jsonb where id = :attempt;
+
+-- name: open_attempts(pbx)
+select a.id, a.callback_id, c.order_id, c.number, a.call_id
+from callback_attempt a join callback c on c.id = a.callback_id
+where a.pbx = :pbx and a.settled_at is null
+order by a.claimed_at;
+
+-- name: answers_of(attempt)^
+select answers, answered_at from callback_attempt where id = :attempt;
+
+-- name: settle_attempt(attempt, outcome, at)^
+update callback_attempt set status = 'settled', outcome = :outcome, settled_at = :at
+where id = :attempt and settled_at is null
+returning callback_id;
+
+-- name: rings(callback_id)$
+-- Attempts that reached for the citizen: one that Asterisk never began counts for nothing (A-20).
+select count(*) from callback_attempt
+where callback_id = :callback_id and settled_at is not null and outcome <> 'unsent';
+
+-- name: retry_at(callback_id, next_at)!
+update callback set status = 'waiting', next_at = :next_at where id = :callback_id;
+
+-- name: finish(callback_id, status, outcome, resolved, satisfied, at)!
+update callback set status = :status, outcome = :outcome, resolved = :resolved, satisfied = :satisfied,
+    next_at = null, finished_at = :at
+where id = :callback_id;
+
+-- name: untold()
+-- Finished call-backs of which the order has not heard, with the attempt that finished them.
+select c.id, c.order_id, c.outcome, c.resolved, c.satisfied,
+    (select a.id from callback_attempt a where a.callback_id = c.id order by a.no desc limit 1) as attempt_id
+from callback c where c.finished_at is not null and c.told_at is null
+order by c.finished_at limit 100;
+
+-- name: mark_told(callback_id, at)!
+update callback set told_at = :at where id = :callback_id and told_at is null;
+
+-- name: unswept(pbx, before)
+select id from callback_attempt
+where pbx = :pbx and settled_at < :before and swept_at is null
+order by settled_at limit 50;
+
+-- name: mark_swept(attempt, at)!
+update callback_attempt set swept_at = :at where id = :attempt;
+
+-- name: callbacks_of(order_id)
+select id, round_no, status, outcome, next_at, resolved, satisfied, created_at, finished_at
+from callback where order_id = :order_id order by round_no;
+
+-- name: attempts_of(order_id)
+select a.id, a.callback_id, a.no, a.status, a.outcome, a.call_id, a.claimed_at, a.sent_at, a.answered_at, a.settled_at
+from callback_attempt a join callback c on c.id = a.callback_id
+where c.order_id = :order_id order by a.claimed_at;
+
+-- name: awaiting_order(order_id)^
+select round_no, caller_number from work_order where id = :order_id and stage = 'callback' and not callback_exhausted;
+
+-- name: withdraw(order_id, at)!
+-- A human has settled the order: nobody needs to be rung.
+update callback set status = 'done', outcome = 'by_hand', next_at = null, finished_at = :at, told_at = :at
+where order_id = :order_id and status = 'waiting';
+
+-- name: withdraw_settled(at)!
+update callback c set status = 'done', outcome = 'by_hand', next_at = null, finished_at = :at, told_at = :at
+from work_order o
+where o.id = c.order_id and c.status = 'waiting' and o.stage <> 'callback';
+
+-- name: all_answers(callback_id)
+select answers from callback_attempt where callback_id = :callback_id order by no;
