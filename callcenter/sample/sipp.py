@@ -5,11 +5,10 @@ SIPp does the signalling; the audio of single calls is `rtp.Voice`, so that a te
 
 import asyncio
 import os
-import signal
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +18,11 @@ from callcenter.core.errors import Misconfigured, Unavailable
 from callcenter.sample.rtp import Voice, open_voice
 
 _SCENARIOS: Final = Path(__file__).parent / "scenarios"
-_STOP: Final = timedelta(seconds=5)
+_STOP: Final = timedelta(seconds=4)
+_HANG_UP: Final = (
+    "INFO sip:telephone@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK-own\r\nCSeq: 9 INFO\r\n"
+    "From: <sip:own@127.0.0.1>;tag=own\r\nTo: <sip:own@127.0.0.1>\r\nCall-ID: {call}\r\nContent-Length: 0\r\n\r\n"
+)
 _FOREVER: Final = timedelta(hours=6)
 
 
@@ -45,6 +48,7 @@ class Telephone:
 
     def __init__(self, process: asyncio.subprocess.Process, voice: Voice, folder: Path, port: int) -> None:
         self._process = process
+        self._standing = ""
         self._folder = folder
         self._heard: list[Said] = []
         self._changed = asyncio.Condition()
@@ -66,10 +70,23 @@ class Telephone:
             code = await self._process.wait()
         return Outcome(code, *_counts(self._folder / "stat.csv"))
 
+    async def hang_up(self) -> None:
+        """Sends the BYE of the call that stands, if any. Raises TimeoutError when it is not confirmed."""
+        if not self._standing:
+            return
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+            line.sendto(_HANG_UP.format(call=self._standing).encode(), ("127.0.0.1", self.port))
+        async with asyncio.timeout(_STOP.total_seconds()), self._changed:
+            await self._changed.wait_for(lambda: not self._standing)
+
     async def stop(self) -> None:
-        """Ends SIPp at once; a call still standing gets no BYE."""
-        if self._process.returncode is None:
-            self._process.send_signal(signal.SIGKILL)
+        """Hangs up and ends SIPp."""
+        if self._process.returncode is not None:
+            return
+        with suppress(TimeoutError):
+            await self.hang_up()
+        with suppress(ProcessLookupError):
+            self._process.kill()
         await self._process.wait()
 
     async def listen(self, log: asyncio.StreamReader, host: str) -> None:
@@ -80,8 +97,10 @@ class Telephone:
                 continue
             said = Said(words[0], int(words[1]) if len(words) > 1 and words[1].isdigit() else 0)
             if said.what == "answered":
+                self._standing = words[-1]
                 self.voice.speak_to(host, said.rtp_port)
             elif said.what in ("bye", "hung_up"):
+                self._standing = ""
                 await self.voice.hush()
             async with self._changed:
                 self._heard.append(said)
