@@ -1,0 +1,87 @@
+// What this reader may do with an order now: one small form for each action that the server lists.
+
+import { call } from "./api.js";
+import { h } from "./dom.js";
+import { complete, field, read, refuse } from "./fields.js";
+import { named, t } from "./i18n.js";
+import { orgs } from "./orgs.js";
+
+const yesNo = () => [["", t("form.choose")], ["yes", t("form.yes")], ["no", t("form.no")]];
+const options = (family, codes) => codes.map((code) => [code, named(family, code)]);
+
+const FIELDS = {
+  answer: () => [{ name: "reply", key: "step.reply", kind: "text", must: true, max: 8000 }],
+  dispatch: async (order) => [
+    { name: "unit_id", key: "step.unit", kind: "choice", must: true, options: [["", t("form.choose")], ...(await orgs()).filter((org) => org.id !== order.owner_org_id).map((org) => [org.id, org.name])] },
+    { name: "reason", key: "step.reason", kind: "text", rows: 2, must: true, max: 500 },
+  ],
+  accept: () => [],
+  contacts: () => [
+    { name: "outcome", key: "step.outcome", kind: "choice", width: "w2", options: options("contact", ["reached", "unreachable"]) },
+    { name: "note", key: "step.note", kind: "text", rows: 2, max: 2000 },
+  ],
+  submit: () => [
+    { name: "solvability", key: "step.solvability", kind: "choice", width: "w3", options: options("solvability", ["solvable", "coordinate", "hard_now"]) },
+    { name: "result", key: "step.result", kind: "choice", width: "w3", options: options("result", ["resolved", "partly", "explained", "noted"]) },
+    { name: "reply", key: "step.reply", kind: "text", must: true, max: 8000 },
+    { name: "plan", key: "step.plan", kind: "text", rows: 2, max: 8000 },
+  ],
+  review: () => [
+    { name: "approved", key: "step.approved", kind: "choice", width: "w2", must: true, options: [["", t("form.choose")], ["yes", t("step.approve")], ["no", t("step.send_back")]], yes: true },
+    { name: "opinion", key: "step.opinion", kind: "text", rows: 2, max: 2000 },
+  ],
+  callback: () => [
+    { name: "resolved", key: "step.resolved", kind: "choice", width: "w3", must: true, options: yesNo(), yes: true },
+    { name: "satisfied", key: "step.satisfied", kind: "choice", width: "w3", must: true, options: yesNo(), yes: true },
+    { name: "note", key: "step.note", kind: "text", rows: 2, max: 2000 },
+  ],
+  close: () => [{ name: "reason", key: "step.close_reason", kind: "text", rows: 2, must: true, max: 1000 }],
+};
+
+// Buttons of the actions; a button opens its form in place. `done` is called after the server has said yes.
+export function steps(order, done) {
+  const known = order.actions.filter((action) => action in FIELDS);
+  if (known.length === 0) return null;
+  const place = h("div");
+  const show = async (action, button) => {
+    for (const other of bar.children) other.setAttribute("aria-pressed", String(other === button));
+    place.replaceChildren(stepForm(order, action, await FIELDS[action](order), done, () => {
+      place.replaceChildren();
+      for (const other of bar.children) other.setAttribute("aria-pressed", "false");
+    }));
+    place.querySelector("select, textarea, input, button")?.focus();
+  };
+  const bar = h("div", { class: "group", role: "group", "aria-label": t("step.title") }, known.map((action) => {
+    const button = h("button", { class: "btn", type: "button", "aria-pressed": "false", data: { action } }, named("action", action));
+    button.addEventListener("click", () => show(action, button));
+    return button;
+  }));
+  return h("section", { class: "section" }, h("h3", {}, t("step.title")), bar, place);
+}
+
+function stepForm(order, action, specs, done, cancel) {
+  const fields = specs.map((spec) => field(spec));
+  const alert = h("div", { class: "alert", role: "alert", hidden: true });
+  const send = h("button", { class: "btn primary", type: "submit" }, t("step.confirm", { action: named("action", action) }));
+  const submit = async (event) => {
+    event.preventDefault();
+    if (send.disabled || !complete(fields)) return;
+    const values = read(fields);
+    for (const { spec } of fields) if (spec.yes) values[spec.name] = values[spec.name] === "yes";
+    send.disabled = true;
+    alert.hidden = true;
+    try {
+      await call("POST", `/api/orders/${order.id}/${action}`, fields.length ? values : undefined);
+      await done();
+    } catch (problem) {
+      alert.textContent = refuse(fields, problem);
+      alert.hidden = false;
+      send.disabled = false;
+    }
+  };
+  return h("form", { class: "step", novalidate: true, on: { submit }, "aria-label": named("action", action) },
+    h("h3", {}, named("action", action)), alert,
+    h("div", { class: "grid" }, fields.map((one) => one.el)),
+    h("div", { class: "actions" }, send, h("button", { class: "btn", type: "button", on: { click: cancel } }, t("form.cancel"))),
+  );
+}
