@@ -15,6 +15,7 @@ from callcenter.people.errors import AgentNeedsExtension, NameTaken, NoSuchOrg, 
 from callcenter.people.model import NewOrg, NewUser, Org, User
 from callcenter.people.password_policy import check_password
 from callcenter.people.passwords import UNUSABLE, Passwords
+from callcenter.people.secret import digest
 from callcenter.people.store import SQL, org_of, user_of
 from callcenter.store.pool import Pool
 
@@ -76,6 +77,19 @@ class Directory:
             await SQL.disable_user(connection, id=user_id, at=self._clock.now())
             await SQL.delete_sessions_of(connection, user_id=user_id, kept=b"")
             await self._audit.record(connection, by.user_id, "user_disabled", "user", user_id)
+
+    async def set_password(self, user_id: UserId, password: str, *, by: Actor | None) -> None:
+        """For a forgotten one: ends the user's sessions and forgets failed log-ins. Raises NotFound, WeakPassword."""
+        row = await SQL.user_by_id(self._pool, id=user_id)
+        if row is None or (by is not None and not by.sees(row["org_path"])):
+            raise NotFound
+        check_password(password, row["username"], self._config.password_length)
+        hashed = await self._passwords.hash(password)
+        async with self._pool.acquire() as connection, connection.transaction():
+            await SQL.set_password(connection, id=user_id, password_hash=hashed)
+            await SQL.delete_sessions_of(connection, user_id=user_id, kept=b"")
+            await SQL.forget_failures(connection, name_hash=digest(row["username"]))
+            await self._audit.record(connection, by.user_id if by else None, "password_set", "user", user_id)
 
     async def org(self, org_id: OrgId, actor: Actor) -> Org:
         """Raises NotFound."""

@@ -1,6 +1,6 @@
 """Refusals of the people room."""
 
-from callcenter.core.errors import Invalid, Refused, Unauthenticated, Unavailable
+from callcenter.core.errors import Invalid, NotFound, Refused, Unauthenticated, Unavailable
 
 
 class LoginFailed(Unauthenticated):
@@ -71,3 +71,11 @@ class NotMachine(Invalid):
     code = "not-a-machine"
     zh = "令牌只能发给具有 service 角色的用户"
     en = "Tokens are only for users of the role service"
+
+
+class NoSuchUser(NotFound):
+    """`username` was given by the operator at the command line."""
+
+    code = "no-such-user"
+    zh = "没有用户 {username}"
+    en = "There is no user {username}"

@@ -21,6 +21,7 @@ class People:
 
     def __init__(self, pool: Pool, clock: Clock, config: PeopleConfig, passwords: Passwords) -> None:
         self.pool = pool
+        self.clock = clock
         self.audit = Audit(clock)
         self.logins = Logins(pool, clock, config, passwords, self.audit)
         self.directory = Directory(pool, clock, config, passwords, self.audit)

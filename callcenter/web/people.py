@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, SecretStr
 
 from callcenter.core.ids import TokenId, UserId
 from callcenter.people.actor import Role
@@ -32,6 +32,10 @@ class UsersAsked(Limited):
 class AuditAsked(Limited):
     subject_type: str = Field(min_length=1, max_length=40)
     subject_id: str = Field(min_length=1, max_length=100)
+
+
+class PasswordSet(Wire):
+    password: SecretStr = Field(min_length=1, max_length=200)
 
 
 class OrgList(BaseModel):
@@ -66,6 +70,10 @@ def _directory_routes(people: People) -> list[Route]:
 
     async def add_user(asked: Asked[NewUser, None]) -> User:
         return await people.create_user(asked.body, by=asked.actor)
+
+    async def set_password(asked: Asked[PasswordSet, None]) -> None:
+        password = asked.body.password.get_secret_value()
+        await people.directory.set_password(UserId(asked.uuid("id")), password, by=asked.actor)
 
     async def disable(asked: Asked[None, None]) -> None:
         await people.directory.disable_user(UserId(asked.uuid("id")), by=asked.actor)
@@ -117,6 +125,18 @@ def _directory_routes(people: People) -> list[Route]:
             status=201,
             roles=_ADMIN,
             errors=("no-such-org", "agent-needs-extension", "password-too-weak", "name-taken", "login-busy"),
+        ),
+        Route(
+            method="PUT",
+            path="/api/users/{id}/password",
+            summary_zh="重置用户密码（其登录随之失效）",
+            summary_en="Set a user's forgotten password; their sessions end",
+            tag=TAG,
+            handler=set_password,
+            body=PasswordSet,
+            status=204,
+            roles=_ADMIN,
+            errors=("password-too-weak", "login-busy"),
         ),
         Route(
             method="DELETE",

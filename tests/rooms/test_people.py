@@ -18,12 +18,14 @@ from callcenter.people.errors import (
     LoginLocked,
     NameTaken,
     NoSuchOrg,
+    NoSuchUser,
     NotMachine,
     WeakPassword,
     WrongLevel,
     WrongPassword,
 )
 from callcenter.people.model import NewOrg, NewToken, NewUser
+from callcenter.people.operator import issue_token, set_password
 from callcenter.people.passwords import Passwords
 from callcenter.people.service import People, open_people
 from callcenter.store.pool import Pool
@@ -291,3 +293,15 @@ async def test_acts_leave_a_trail_that_the_subtree_may_read(people: People, town
         (entry,) = await people.audit.trail(pool, reader, "order", "o-1", 10)
         assert (entry.action, entry.actor_id, entry.actor_name) == ("order_viewed", east.user_id, east.name)
     assert await people.audit.trail(pool, west, "order", "o-1", 10) == []
+
+
+async def test_the_operator_issues_tokens_and_sets_passwords_by_name(people: People, town: Town) -> None:
+    secret = await issue_token(people, "machine", "报表系统", timedelta(days=30))
+    assert await people.actor_of_token(secret) == town.users["machine"].actor
+    for _ in range(QUICK.failures_allowed):
+        with pytest.raises(LoginFailed):
+            await people.authenticate("hw01", "forgotten")
+    await set_password(people, "hw01", "Heron-Harbour-3")
+    await people.authenticate("hw01", "Heron-Harbour-3")  # the lock is gone too
+    with pytest.raises(NoSuchUser):
+        await issue_token(people, "nobody", "x", timedelta(days=1))

@@ -92,6 +92,17 @@ async def test_password_change_by_its_owner(web: Web) -> None:
         assert (await client.ask("GET", "/api/session"))[0] == 401
 
 
+async def test_a_forgotten_password_is_set_by_an_admin_of_the_subtree(web: Web) -> None:
+    path = f"/api/users/{web.town.users['west.op'].id}/password"
+    async with web.client("west.op") as owner, web.client("root") as root, web.client("east.admin") as east:
+        assert (await owner.ask("PUT", path, json={"password": "Heron-Harbour-3"}))[0] == 403
+        assert (await east.ask("PUT", path, json={"password": "Heron-Harbour-3"}))[0] == 404
+        assert (await root.ask("PUT", path, json={"password": "west.op-1A-long"}))[1]["code"] == "password-too-weak"
+        assert (await root.ask("PUT", path, json={"password": "Heron-Harbour-3"}))[0] == 204
+        assert (await owner.ask("GET", "/api/session"))[0] == 401
+        await owner.log_in("west.op", "Heron-Harbour-3")
+
+
 async def test_the_trail_of_a_user(web: Web) -> None:
     asked = {"subject_type": "user", "subject_id": str(web.town.users["hw01"].id)}
     async with web.client("hw01"), web.client("root") as root, web.client("east.admin") as east:
