@@ -24,3 +24,7 @@ class CallsConfig(BaseModel):
     )
     retry_first: float = Field(default=0.25, gt=0, description="Seconds before the first try to reach the database.")
     retry_most: float = Field(default=5.0, gt=0, description="Seconds between tries at most.")
+    cel: Path | None = Field(
+        default=None,
+        description="Asterisk's CEL file (CSV) as this server sees it; gaps of the link are filled from it. Unset: shown.",
+    )

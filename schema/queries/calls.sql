@@ -1,4 +1,4 @@
--- name: write_batch!
+-- name: write_batch(facts, calls, legs)!
 -- Facts, calls and legs of one batch in one statement, which is one transaction. Arrays of JSON objects; repetition
 -- changes nothing, and an older projection never replaces a newer one.
 with fact as (
@@ -44,47 +44,47 @@ on conflict (pbx, leg) do update set
     channel = excluded.channel, role = excluded.role, started_at = excluded.started_at,
     ended_at = coalesce(excluded.ended_at, call_leg.ended_at);
 
--- name: facts_of_call
+-- name: facts_of_call(call_id)
 select f.at, f.received_at, f.pbx, f.kind, f.source, f.body
 from call_fact f
 where f.call_id = :call_id
 order by f.at, f.received_at;
 
--- name: facts_of_open_calls
+-- name: facts_of_open_calls(pbx)
 -- A call's facts never lie more than a day before its row's start.
 select f.at, f.pbx, f.kind, f.body
 from call c join call_fact f on f.call_id = c.id and f.at >= c.started_at - interval '1 day'
 where c.pbx = :pbx and c.ended_at is null
 order by f.at, f.received_at;
 
--- name: last_fact_at$
+-- name: last_fact_at(pbx)$
 select f.at from call_fact f where f.pbx = :pbx order by f.at desc limit 1;
 
--- name: write_gap!
+-- name: write_gap(id, pbx, since, until, reason, recovered)!
 insert into pbx_gap (id, pbx, since, until, reason, recovered_facts)
 values (:id, :pbx, :since, :until, :reason, :recovered)
 on conflict (pbx, since, until) do update set
     recovered_facts = greatest(pbx_gap.recovered_facts, excluded.recovered_facts);
 
--- name: ensure_month$
+-- name: ensure_month(day)$
 select ensure_call_fact_month(:day);
 
--- name: get_call^
+-- name: get_call(call_id)^
 select * from call where id = :call_id;
 
--- name: legs_of_call
+-- name: legs_of_call(call_id)
 select leg, channel, role, started_at, ended_at from call_leg where call_id = :call_id order by started_at, leg;
 
--- name: recent_of_number
+-- name: recent_of_number(number, most)
 select * from call
 where caller_number = :number and caller_number <> ''
 order by started_at desc, id desc
 limit :most;
 
--- name: open_calls
+-- name: open_calls(most)
 select * from call where ended_at is null order by started_at, id limit :most;
 
--- name: page_of_calls
+-- name: page_of_calls(before_at, before_id, outcome, extension, has_gap, most)
 -- Newest first, after the given row; a filter that is null filters nothing.
 select * from call
 where (started_at, id) < (:before_at::timestamptz, :before_id::uuid)
@@ -94,7 +94,7 @@ where (started_at, id) < (:before_at::timestamptz, :before_id::uuid)
 order by started_at desc, id desc
 limit :most;
 
--- name: page_of_number
+-- name: page_of_number(number, before_at, before_id, most)
 select * from call
 where caller_number = :number and caller_number <> ''
     and (started_at, id) < (:before_at::timestamptz, :before_id::uuid)
