@@ -61,7 +61,7 @@ apt_install() {
 
 install_packages() { # run|test
     local missing
-    mapfile -t missing < <(missing_packages "$1" | sort -u)
+    read -r -d '' -a missing <<<"$(missing_packages "$1" | sort -u)" || true
     if ((${#missing[@]} > 0)); then
         command -v apt-get >/dev/null || fail "missing: ${missing[*]}; this is neither Debian nor Ubuntu" \
             "install the like of them with this system's package manager"

@@ -21,7 +21,7 @@ _show_until_done() { # name, waiting for, log, start
     local glyphs=-+ turn=0
     while kill -0 "$STEP_CHILD" 2>/dev/null; do
         printf '\r\033[K%s %s  %ds  %s  %s' "${glyphs:turn++%2:1}" "$1" "$((SECONDS - $4))" "$2" "$(_last_line "$3")"
-        read -r -t 0.2 <> <(:) || true
+        sleep 0.2
     done
     printf '\r\033[K'
 }
