@@ -1,7 +1,6 @@
 """Moving an order: read, decide (pure), write guarded by the version that was read, then tell the house."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +8,9 @@ import asyncpg
 import structlog
 
 from callcenter.core import errors
-from callcenter.core.ids import OrderId, OrgId, UserId, new_id
+from callcenter.core.ids import OrderId, OrgId, UserId
 from callcenter.orders import lifecycle as life
+from callcenter.orders.effects import Moment, effect_of
 from callcenter.orders.events import OrderMoved
 from callcenter.orders.guards import decide
 from callcenter.orders.room import Conflict, NoSuchOrder, Room, standing_of, visible_row
@@ -28,15 +28,6 @@ class NoSuchUnit(errors.Invalid):
     code = "no-such-unit"
     zh = "所选承办单位不存在，或不属于您所在中心的辖区"
     en = "the chosen unit does not exist or lies outside your centre's area"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
-    """What a move writes beside the stage: columns of the row, the event's body, contact rows, the new holder."""
-
-    changes: Mapping[str, Any]
-    body: Mapping[str, Any]
-    contacts: Sequence[Mapping[str, Any]] = ()
 
 
 def _rules_of(room: Room, row: asyncpg.Record, move: life.Move, at: datetime) -> RuleSet | None:
@@ -64,63 +55,6 @@ def _clocks(room: Room, row: asyncpg.Record, move: life.Move, rules: RuleSet | N
     )
 
 
-def _contact(kind: str, outcome: str, note: str, actor: Actor | None, call: object) -> Mapping[str, Any]:
-    return {
-        "id": new_id(),
-        "kind": kind,
-        "outcome": outcome,
-        "note": note,
-        "actor_id": actor.user_id if actor else None,
-        "call_id": call,
-    }
-
-
-def _effect(row: asyncpg.Record, move: life.Move, actor: Actor | None, at: datetime) -> Effect:
-    """Columns, event body and contact row of a move; what is empty here changes nothing but the stage."""
-    changes: dict[str, Any] = {}
-    body: dict[str, Any] = {}
-    contacts: list[Mapping[str, Any]] = []
-    match move:
-        case life.Assign(centre=org, reason=reason):
-            changes = {"owner_org_id": org, "centre_org_id": org}
-            body = {"centre": org, "from": row["owner_org_id"], "reason": reason}
-        case life.Dispatch(unit=org, reason=reason):
-            changes = {"owner_org_id": org, "centre_org_id": row["owner_org_id"], "dispatched_at": at}
-            body = {"unit": org, "from": row["owner_org_id"], "reason": reason}
-        case life.Accept():
-            changes = {"accepted_at": at}
-        case life.TryContact(note=note, call=call):
-            changes = {"missed_contacts": row["missed_contacts"] + 1}
-            contacts = [_contact("first_contact", ContactOutcome.UNREACHABLE, note, actor, call)]
-        case life.Contact(outcome=outcome, note=note, call=call):
-            kind = "further" if row["contacted_at"] else "first_contact"
-            changes, body = {"contacted_at": at}, {"outcome": outcome}
-            contacts = [_contact(kind, outcome, note, actor, call)]
-        case life.Submit():
-            by = actor.user_id if actor else None
-            changes = {"reply": move.reply, "solvability": move.solvability, "result_type": move.result}
-            body = {**changes, "plan": move.plan}
-            changes |= {"handled_by": by, "submitted_at": at}
-        case life.Approve(opinion=opinion) | life.SendBack(opinion=opinion):
-            body = {"opinion": opinion}
-        case life.Answer(reply=reply):
-            changes, body = {"reply": reply, "contacted_at": at}, {"reply": reply}
-            contacts = [_contact("direct_answer", ContactOutcome.REACHED, "", actor, row["call_id"])]
-        case life.Satisfy():
-            changes = {"resolved": True, "satisfied": True, "closed_at": at}
-            body = {"resolved": True, "satisfied": True}
-        case life.Warn(resolved=resolved, satisfied=satisfied):
-            body = {"resolved": resolved, "satisfied": satisfied}
-            changes = {**body, "flagged": True, "flag_reason": "XY-11"}
-        case life.ExhaustCallback():
-            changes = {"callback_exhausted": True}
-        case life.CloseUnheard(reason=reason):
-            changes, body = {"closed_at": at, "close_reason": reason}, {"reason": reason}
-        case _:
-            raise TypeError(f"{type(move).__name__} is no move of an existing order")
-    return Effect(changes=changes, body=body, contacts=contacts)
-
-
 def plan(
     room: Room,
     row: asyncpg.Record,
@@ -136,7 +70,8 @@ def plan(
     after = decide(before, move, actor)
     now = room.clock.now()
     rules = _rules_of(room, row, move, now)
-    effect = _effect(row, move, actor, now)
+    by = UserId(actor.user_id) if actor else None
+    effect = effect_of(move, Moment(row=dict(row), by=by, at=now))
     changes = {**effect.changes, **(extra or {})}
     if isinstance(move, life.Dispatch) and rules is not None:
         changes |= {"ruleset": rules.id, "ruleset_version": rules.version}
@@ -144,7 +79,7 @@ def plan(
         order=OrderId(row["id"]),
         version=row["version"],
         at=now,
-        actor=UserId(actor.user_id) if actor else None,
+        actor=by,
         move=move.kind,
         stage_before=before.stage,
         stage_after=after,

@@ -29,16 +29,18 @@ async def settle(
     """The call-back of an order is over. Heard again (restart, second instance), it changes nothing: an order that has
     left call-back, or has settled by this attempt, stays as it is. Any no warns (XY-11), two yes close; with less, the
     order stays in call-back marked `callback_exhausted`, for a human to ring or to close with a reason (A-20)."""
-    row = await row_of(room, order)
-    if row["stage"] != Stage.CALLBACK or row["callback_exhausted"]:
-        log.info("callback_already_settled", order=str(order), stage=row["stage"])
-        return
     note = {"outcome": outcome, "attempt": str(attempt) if attempt else None}
-    try:
-        await apply(room, row, life.callback_move(resolved, satisfied), None, note=note)
-    except Conflict:
-        # A human or another instance moved it meanwhile: what it is now decides again.
-        await settle(room, order, resolved=resolved, satisfied=satisfied, outcome=outcome, attempt=attempt)
+    move = life.callback_move(resolved, satisfied)
+    while True:
+        row = await row_of(room, order)
+        if row["stage"] != Stage.CALLBACK or row["callback_exhausted"]:
+            log.info("callback_already_settled", order=str(order), stage=row["stage"])
+            return
+        try:
+            await apply(room, row, move, None, note=note)
+        except Conflict:
+            continue  # a human or another instance moved it meanwhile: what it is now decides
+        return
 
 
 async def settle_by_hand(

@@ -222,3 +222,42 @@ def test_due_from_the_command_line() -> None:
     for given in ((None, None, None), (1, 1, None), (0, None, None), (None, None, -3)):
         with pytest.raises(BadLength):
             choose_length(*given)
+
+
+async def test_marking_and_moving_at_once_lose_nothing(town: Town) -> None:
+    """Movers hold the order's row first, so does the watch: no deadlock, and each clock is late or stopped in time."""
+    orders = [await town.dispatched() for _ in range(30)]
+    town.clock.forward(days=2)
+    store = town.orders.room.store
+
+    async def mark() -> int:
+        found = 0
+        while late := await store.mark_breaches(town.clock.now(), 7):
+            found += len(late)
+        return found
+
+    async with asyncio.TaskGroup() as tasks:
+        marks = [tasks.create_task(mark()), tasks.create_task(mark())]
+        for order in orders:
+            tasks.create_task(town.orders.accept(town.people["water"], order.id))
+    rest = await mark()
+    marked = await town.pool.fetchval("select count(*) from order_event where move = 'timer_breached'")
+    assert marked == sum(task.result() for task in marks) + rest
+    assert await town.pool.fetchval("select count(*) from order_timer where breached_at is not null") == marked
+    open_clocks = "select count(*) from order_timer where name = 'accept' and stopped_at is null"
+    assert await town.pool.fetchval(open_clocks) == 0
+    late_contacts = "select count(*) from order_timer where name = 'contact' and breached_at is not null"
+    assert await town.pool.fetchval(late_contacts) == 30
+
+
+async def test_next_due_and_lists_are_answered_from_an_index(town: Town) -> None:
+    await town.dispatched()
+    async with town.pool.acquire() as connection:
+        await connection.execute("set enable_seqscan = off")
+        for sql, index in (
+            ("select min(due_at) from order_timer where stopped_at is null and breached_at is null", "order_timer_due"),
+            ("select id from work_order where caller_number = '1' and closed_at is null", "work_order_caller"),
+            ("select id from work_order where place = '桐影路' and place <> '' and closed_at is null", "open_place"),
+        ):
+            plan = "\n".join(row[0] for row in await connection.fetch(f"explain {sql}"))
+            assert index in plan, plan

@@ -23,7 +23,7 @@ from callcenter.orders.service import open_orders
 from callcenter.orders.store import NoSuchCall
 from callcenter.orders.terms import ContactOutcome
 from callcenter.people.audit import Audit
-from callcenter.store.pool import Pool
+from callcenter.store.pool import Connection, Pool
 from tests.rooms.town_of_orders import Town, build_town, demand
 
 
@@ -99,13 +99,28 @@ async def test_a_stale_version_is_a_conflict(town: Town) -> None:
         # The row is held while the reviewer has read it and wants to write; then it changes.
         await holder.execute("update work_order set version = version + 1 where id = $1", order.id)
         review = asyncio.create_task(town.orders.review(town.people["reviewer"], order.id, approved=True, opinion=""))
-        waiting = "select exists (select from pg_stat_activity where wait_event_type = 'Lock' and query like '%moved%')"
-        async with asyncio.timeout(10):
-            while not await holder.fetchval(waiting):
-                await holder.execute("select pg_stat_clear_snapshot()")
+        await until_waiting(holder)
     with pytest.raises(Conflict):
         await review
     assert (await town.orders.get(town.people["agent"], order.id)).stage == "submitted"
+
+
+async def test_a_callback_settles_the_row_that_changed_under_it(town: Town) -> None:
+    order = await town.in_callback()
+    async with town.pool.acquire() as holder, holder.transaction():
+        await holder.execute("update work_order set version = version + 1 where id = $1", order.id)
+        settling = asyncio.create_task(town.orders.settle_callback(order.id, None, True, True, "answered"))
+        await until_waiting(holder)
+    await settling
+    assert (await town.orders.get(town.people["agent"], order.id)).stage == "closed"
+
+
+async def until_waiting(holder: Connection) -> None:
+    """A move waits for the row that `holder` has locked."""
+    waiting = "select exists (select from pg_stat_activity where wait_event_type = 'Lock' and query like '%moved%')"
+    async with asyncio.timeout(10):
+        while not await holder.fetchval(waiting):
+            await holder.execute("select pg_stat_clear_snapshot()")
 
 
 async def test_rows_are_seen_by_organisation(town: Town) -> None:

@@ -1,6 +1,7 @@
 """The life cycle: what is possible, who may, and that nothing closes without what XY-02 asks for."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import product
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from callcenter.core.errors import DomainError, Forbidden, Refused
 from callcenter.core.ids import OrgId, UserId
-from callcenter.orders import guards, lifecycle
+from callcenter.orders import effects, guards, lifecycle
+from callcenter.orders.effects import Moment, effect_of
 from callcenter.orders.guards import Side, Standing, decide, open_actions, stands_on, visible
 from callcenter.orders.lifecycle import (
     MOVES,
@@ -311,3 +313,14 @@ class AnyWalk(RuleBasedStateMachine):
 
 TestAnyWalk = AnyWalk.TestCase
 TestAnyWalk.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+
+
+def test_every_move_of_an_order_has_an_effect() -> None:
+    assert set(effects._EFFECTS) == set(MOVES) - {Register}
+
+
+def test_a_contact_is_the_first_only_once() -> None:
+    at = datetime(2026, 3, 4, tzinfo=UTC)
+    first = effect_of(REACHED, Moment(row={"contacted_at": None}, by=OPERATOR.user_id, at=at))
+    again = effect_of(REACHED, Moment(row={"contacted_at": at}, by=OPERATOR.user_id, at=at))
+    assert [first.contacts[0]["kind"], again.contacts[0]["kind"]] == ["first_contact", "further"]
