@@ -1,23 +1,57 @@
 """The API's description is valid OpenAPI 3.1, complete, readable, and true: every documented route keeps to it."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from callcenter.core.bus import Bus
+from callcenter.media.config import MediaConfig
+from callcenter.media.reading import Recordings
+from callcenter.media.transcripts import Transcripts
+from callcenter.orders.config import OrdersConfig
+from callcenter.orders.service import open_orders
+from callcenter.people.audit import Audit
+from callcenter.seats.config import SeatsConfig
+from callcenter.seats.service import Seats
 from callcenter.store.pool import Pool
+from callcenter.web.orders import orders_routes
+from callcenter.web.recordings import recording_routes
+from callcenter.web.seats import seats_routes
+from tests.rooms.desks_of_town import StagedCalls, StagedTelephony
+from tests.rooms.nasty import PATH, QUERY, Document
+from tests.rooms.people_of_town import MovableClock
 from tests.rooms.web_of_town import Client, Web, open_web
 
-GARBAGE: list[Any] = [None, 0, "", "\u0000", "x" * 3000, [], {"a": {"b": []}}, True, -(10**30), 1e300, "\ud83d\ude00"]
+OWN_SESSION = ("delete_api_session", "post_api_session", "put_api_password")
 
 
 @pytest.fixture
-async def web(pool: Pool) -> AsyncIterator[Web]:
-    async with open_web(pool) as web:
+async def whole(pool: Pool, tmp_path: Path) -> AsyncIterator[Web]:
+    """Every room that answers from the database."""
+    clock, bus = MovableClock(), Bus()
+    audit = Audit(clock)
+    orders = await open_orders(pool, clock=clock, bus=bus, config=OrdersConfig(), city="Asia/Shanghai", audit=audit)
+    seats = Seats(pool, StagedTelephony(), StagedCalls(), orders, SeatsConfig(), clock, bus)
+    recordings = Recordings(pool, MediaConfig(folder=tmp_path))
+    extra = [
+        *orders_routes(orders),
+        *seats_routes(seats),
+        *recording_routes(pool, recordings, Transcripts(pool), audit),
+    ]
+    watching = asyncio.create_task(seats.run())
+    await seats.taken_up()
+    async with open_web(pool, extra) as web:
         yield web
+    watching.cancel()
+    with suppress(asyncio.CancelledError):
+        await watching
 
 
 async def document_of(client: Client) -> dict[str, Any]:
@@ -26,8 +60,8 @@ async def document_of(client: Client) -> dict[str, Any]:
     return dict(document)
 
 
-async def test_the_document_is_valid_and_names_every_operation_once(web: Web) -> None:
-    async with web.client() as client:
+async def test_the_document_is_valid_and_names_every_operation_once(whole: Web) -> None:
+    async with whole.client() as client:
         document = await document_of(client)
     OpenAPIV31SpecValidator(document).validate()
     operations = [operation for methods in document["paths"].values() for operation in methods.values()]
@@ -38,8 +72,8 @@ async def test_the_document_is_valid_and_names_every_operation_once(web: Web) ->
     assert document["paths"]["/api/session"]["post"]["security"] == []
 
 
-async def test_the_page_stands_alone_and_every_link_in_it_leads_somewhere(web: Web) -> None:
-    async with web.client() as client:
+async def test_the_page_stands_alone_and_every_link_in_it_leads_somewhere(whole: Web) -> None:
+    async with whole.client() as client:
         html = await (await client.http.get("/api/docs")).text()
         assert (await client.http.get("/api/docs.css")).status == 200
     assert "<script" not in html
@@ -50,44 +84,44 @@ async def test_the_page_stands_alone_and_every_link_in_it_leads_somewhere(web: W
     assert "problem-login-failed" in anchors
 
 
-def fitting(schema: dict[str, Any]) -> str:
-    return str(uuid4()) if schema.get("format") == "uuid" else "x"
-
-
-async def test_garbage_is_refused_as_a_problem_on_every_documented_route(web: Web) -> None:
-    """Each field of each body takes each piece of garbage in turn; each parameter too; never a 500."""
-    async with web.client("root") as client:
+async def test_garbage_is_refused_as_a_problem_on_every_documented_route(whole: Web) -> None:
+    """For someone who may do everything, so that what passes the types reaches the rooms. Never a 500, never a 503."""
+    async with whole.client("root") as client:
         document = await document_of(client)
+        maker = Document(document)
+        known = await things(client)
         for path, methods in document["paths"].items():
             for method, operation in methods.items():
-                if operation["operationId"].startswith(("delete_api_session", "post_api_session")):
-                    continue
-                await bombard(client, document, path, method, operation)
+                if not operation["operationId"].startswith(OWN_SESSION) and "socket" not in path:
+                    address = re.sub(r"\{\w+\}", known.get(path.split("/")[2], str(uuid4())), path)
+                    await bombard(client, maker, (path, address), method.upper(), operation)
 
 
-async def bombard(client: Client, document: Any, path: str, method: str, operation: Any) -> None:
-    parameters = operation["parameters"]
-    address = path
-    for parameter in (p for p in parameters if p["in"] == "path"):
-        address = address.replace("{" + parameter["name"] + "}", fitting(parameter["schema"]))
-    for bad in ("x", "%00", "%ff%fe", "..%2f..", "9" * 300, "'; drop table org;--"):
-        await expect_no_fault(client, method, re.sub(r"\{\w+\}", bad, path))
-    for parameter in (p for p in parameters if p["in"] == "query"):
-        for bad in ("\x00", "-1", "9" * 40, "x" * 3000, "NaN"):
-            await expect_no_fault(client, method, address, params={parameter["name"]: bad})
-    if "requestBody" in operation:
-        for body in [*GARBAGE, *bodies_of(document, operation)]:
-            await expect_no_fault(client, method, address, json=body)
+async def things(client: Client) -> dict[str, str]:
+    """One of each, so that what is sent to its address gets past "not found"."""
+    order = {"title": "路灯不亮", "content": "路口路灯三天不亮", "request_type": "help", "address": "东街口"}
+    known = {}
+    for kind, body in {"orders": order, "articles": {"title": "路灯", "body": "报修电话"}}.items():
+        status, made = await client.ask("POST", f"/api/{kind}", json=body)
+        assert status == 201, made
+        known[kind] = made["id"]
+    return known
 
 
-def bodies_of(document: Any, operation: Any) -> list[Any]:
-    name = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
-    fields = document["components"]["schemas"][name]["properties"]
-    return [dict.fromkeys(fields, bad) for bad in GARBAGE] + [{field: bad} for field in fields for bad in GARBAGE]
+async def bombard(client: Client, maker: Document, addresses: tuple[str, str], method: str, operation: Any) -> None:
+    path, address = addresses
+    named = [parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "path"]
+    for nasty in PATH if named else ():
+        await expect_no_fault(client, method, re.sub(r"\{\w+\}", nasty, path))
+    for parameter in (p for p in operation["parameters"] if p["in"] == "query"):
+        for nasty in QUERY:
+            await expect_no_fault(client, method, address, params={parameter["name"]: nasty})
+    for body in maker.bodies(operation) if "requestBody" in operation else ():
+        await expect_no_fault(client, method, address, json=body)
 
 
 async def expect_no_fault(client: Client, method: str, address: str, **given: Any) -> None:
-    status, body = await client.ask(method.upper(), address, **given)
+    status, body = await client.ask(method, address, **given)
     assert status < 500, (method, address, given, body)
     if status >= 400:
         assert body["code"] != "internal"
