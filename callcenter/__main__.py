@@ -23,9 +23,10 @@ cli = typer.Typer(
 errors = Console(stderr=True)
 
 
-def run_until_stopped(work: Callable[[asyncio.Event], Coroutine[Any, Any, int | None]]) -> int:
+def run_until_stopped(
+    work: Callable[[asyncio.Event], Coroutine[Any, Any, int | None]], run: Callable[..., int] = asyncio.run
+) -> int:
     """Runs `work(stop)`; the first SIGINT or SIGTERM sets `stop`, a second one cancels."""
-    import uvloop
 
     async def watched() -> int:
         stop = asyncio.Event()
@@ -44,7 +45,7 @@ def run_until_stopped(work: Callable[[asyncio.Event], Coroutine[Any, Any, int | 
         except asyncio.CancelledError:
             return 130
 
-    return uvloop.run(watched())
+    return run(watched())
 
 
 @cli.command()
@@ -65,13 +66,15 @@ def up(
 @cli.command()
 def serve() -> None:
     """运行服务器 · Run the server: AMI, FastAGI, desk, HTTP API."""
+    import uvloop
+
     from callcenter.app import serve as run
     from callcenter.logs import set_up_logs
     from callcenter.settings import load_settings
 
     settings = load_settings()
     set_up_logs(settings.logs)
-    raise SystemExit(run_until_stopped(lambda stop: run(settings, stop)))
+    raise SystemExit(run_until_stopped(lambda stop: run(settings, stop), uvloop.run))
 
 
 @cli.command()

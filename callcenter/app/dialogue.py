@@ -35,9 +35,7 @@ class Sinks:
     async def finished(
         self, *, pbx: str, leg: LegId, flow: str, args: Mapping[str, str], answers: Mapping[str, str], at: datetime
     ) -> None:
-        told = [
-            sink.finished(pbx=pbx, leg=leg, flow=flow, args=args, answers=answers, at=at) for sink in self._sinks
-        ]
+        told = [sink.finished(pbx=pbx, leg=leg, flow=flow, args=args, answers=answers, at=at) for sink in self._sinks]
         _raise_first(await asyncio.gather(*told, return_exceptions=True))
 
 

@@ -26,5 +26,5 @@ class CallsConfig(BaseModel):
     retry_most: float = Field(default=5.0, gt=0, description="Seconds between tries at most.")
     cel: Path | None = Field(
         default=None,
-        description="Asterisk's CEL file (CSV) as this server sees it; gaps of the link are filled from it. Unset: shown.",
+        description="Asterisk's CEL file (CSV) as this server sees it: gaps are filled from it. Unset: only shown.",
     )

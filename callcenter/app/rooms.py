@@ -1,0 +1,135 @@
+"""Every room of the house, made once and closed in the reverse order."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+
+from callcenter.app.dialogue import Sinks
+from callcenter.callbacks.service import Callbacks
+from callcenter.callbacks.survey import Survey
+from callcenter.callbacks.telephony import AsteriskTelephony
+from callcenter.calls.ledger import Ledger, open_ledger
+from callcenter.calls.reading import CallsReading
+from callcenter.core.bus import Bus
+from callcenter.core.clock import Clock
+from callcenter.core.errors import Misconfigured
+from callcenter.flows.check import faults
+from callcenter.flows.files import read_flows, read_prompts
+from callcenter.flows.model import Flow, Wording
+from callcenter.flows.prompts import install_prompts
+from callcenter.flows.runner import FlowRunner
+from callcenter.orders.service import Orders, open_orders
+from callcenter.pbx.link import AmiLink
+from callcenter.people.service import People, open_people
+from callcenter.resources import IVR
+from callcenter.seats.service import Seats
+from callcenter.seats.telephony import AmiTelephony
+from callcenter.settings import Settings
+from callcenter.store.migrate import head
+from callcenter.store.pool import Pool, open_pool
+from callcenter.transfers.registry import Registry, read_registry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """What routes and duties are made from."""
+
+    settings: Settings
+    clock: Clock
+    bus: Bus
+    pool: Pool
+    people: People
+    link: AmiLink
+    ledger: Ledger
+    calls: CallsReading
+    orders: Orders
+    seats: Seats
+    callbacks: Callbacks
+    runner: FlowRunner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speech:
+    """What callers hear, read and checked together."""
+
+    registry: Registry
+    flows: dict[str, Flow]
+    prompts: dict[str, Wording]
+
+
+def read_speech(settings: Settings) -> Speech:
+    """Raises Misconfigured with every fault of flows, prompts and registry."""
+    config = settings.flows
+    registry = read_registry(config.hotlines or IVR / "hotlines.yaml")
+    flows = read_flows(config.folder or IVR / "flows")
+    prompts = read_prompts(config.prompts or IVR / "prompts" / "prompts.yaml")
+    wrong = faults(flows, prompts=prompts.keys(), queues=registry.queues)
+    wrong += [f"the registry names the flow {name}, which is not there" for name in registry.flows - flows.keys()]
+    if settings.callbacks.survey not in flows:
+        wrong.append(f"callbacks.survey names the flow {settings.callbacks.survey}, which is not there")
+    if wrong:
+        raise Misconfigured(cause="; ".join(wrong), remedy="correct the files under ivr/, then run callcenter check")
+    return Speech(registry=registry, flows=flows, prompts=prompts)
+
+
+async def require_schema(pool: Pool) -> None:
+    """Raises Misconfigured when the database is not the one this program was written for."""
+    try:
+        there = await pool.fetchval("select version_num from alembic_version")
+    except asyncpg.UndefinedTableError:
+        there = None
+    if there != head():
+        raise Misconfigured(
+            cause=f"the database schema is {there or 'empty'}, this program needs {head()}",
+            remedy="run callcenter migrate",
+        )
+
+
+@asynccontextmanager
+async def open_rooms(settings: Settings, clock: Clock) -> AsyncIterator[Rooms]:
+    """Raises Misconfigured or Unavailable, naming cause and remedy, before anything is served."""
+    speech = read_speech(settings)
+    bus = Bus()
+    async with open_pool(settings.store) as pool, open_people(pool, clock, settings.people) as people:
+        await require_schema(pool)
+        names = {line.number: line.title.zh for line in speech.registry.hotlines}
+        async with open_ledger(pool, bus, clock, settings.calls, names) as ledger:
+            yield await _furnish(settings, clock, bus, pool, people, ledger, speech)
+
+
+async def _furnish(
+    settings: Settings, clock: Clock, bus: Bus, pool: Pool, people: People, ledger: Ledger, speech: Speech
+) -> Rooms:
+    link = AmiLink(settings.ami, clock)
+    calls = CallsReading(pool)
+    orders = await open_orders(
+        pool, clock=clock, bus=bus, config=settings.orders, city=settings.city, audit=people.audit
+    )
+    callbacks = Callbacks(
+        pool=pool,
+        bus=bus,
+        clock=clock,
+        config=settings.callbacks,
+        city=settings.city,
+        telephony=AsteriskTelephony(link),
+        ledger=ledger,
+        orders=orders,
+    )
+    prompts = install_prompts(speech.prompts, cache=settings.flows.prompt_cache, sounds=settings.flows.sounds)
+    sink = Sinks([ledger, Survey(pool, bus)])
+    return Rooms(
+        settings=settings,
+        clock=clock,
+        bus=bus,
+        pool=pool,
+        people=people,
+        link=link,
+        ledger=ledger,
+        calls=calls,
+        orders=orders,
+        seats=Seats(pool, AmiTelephony(link), calls, orders, settings.seats, clock, bus),
+        callbacks=callbacks,
+        runner=FlowRunner(pbx=link.pbx, flows=speech.flows, prompts=prompts, sink=sink, clock=clock),
+    )

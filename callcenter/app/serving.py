@@ -1,0 +1,152 @@
+"""`callcenter serve`: the web for everybody, and the duties of a PBX for the one instance that holds its lease."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+
+from callcenter.app.owner import Owner
+from callcenter.app.rooms import Rooms, open_rooms
+from callcenter.calls.partitions import ensure_partitions
+from callcenter.calls.pump import pump
+from callcenter.core.clock import SystemClock
+from callcenter.knowledge.service import Knowledge
+from callcenter.media import notices as media_notices
+from callcenter.media.custody import Custody
+from callcenter.media.reading import Recordings
+from callcenter.media.sweep import sweep_regularly
+from callcenter.media.transcription import run_worker
+from callcenter.media.transcripts import Transcripts
+from callcenter.metrics.exposition import Exposition
+from callcenter.metrics.hearing import Hearing
+from callcenter.metrics.instruments import Instruments
+from callcenter.metrics.pulse import Pulse
+from callcenter.metrics.standing import Standing
+from callcenter.orders import clocks_watch
+from callcenter.pbx.agi import open_agi
+from callcenter.pbx.cel import CelFile
+from callcenter.settings import Settings
+from callcenter.store.notify import Listener, open_listener
+from callcenter.web.auth import session_routes
+from callcenter.web.calls import calls_routes
+from callcenter.web.docs import with_docs
+from callcenter.web.guard import cookie_name
+from callcenter.web.health import database_check, health_routes, lease_check, link_check
+from callcenter.web.knowledge import knowledge_routes
+from callcenter.web.orders import orders_routes
+from callcenter.web.people import people_routes
+from callcenter.web.recordings import recording_routes
+from callcenter.web.route import Route
+from callcenter.web.seats import seats_routes
+from callcenter.web.server import build_app, open_site
+from callcenter.web.socket import DeskHub, socket_routes
+
+log = structlog.get_logger(__name__)
+
+_DAY: Final = timedelta(days=1)
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Until `stop`. Raises Misconfigured or Unavailable when it cannot begin."""
+    async with open_rooms(settings, SystemClock()) as rooms:
+        house = _House(rooms)
+        async with (
+            house.at_work(),
+            open_site(build_app(house.routes(), rooms.people, settings.web), settings.web) as at,
+        ):
+            log.info("serving", port=at)
+            await stop.wait()
+            log.info("stopping")
+
+
+async def transcribe(settings: Settings, stop: asyncio.Event) -> None:
+    """Until `stop`."""
+    await run_worker(settings.store, settings.media, settings.speech, SystemClock(), stop)
+
+
+class _House:
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self._url = rooms.settings.store.url.get_secret_value()
+        self._owner = Owner(
+            self._url,
+            rooms.link.pbx,
+            hearing=(self._keep_custody, rooms.seats.run, self._talk, self._keep_ledger, rooms.link.supervise),
+            acting=(rooms.callbacks.run,),
+        )
+        self._hub = DeskHub(rooms.seats.state_of)
+        instruments = Instruments()
+        self._hearing = Hearing(instruments)
+        self._pulse = Pulse(instruments)
+        self._exposition = Exposition(instruments, Standing(instruments, rooms.pool, rooms.clock))
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """All tasks run while the block does; one that fails ends the house."""
+        rooms = self._rooms
+        desk, media = open_listener(self._url, "desk"), open_listener(self._url, media_notices.CHANNEL)
+        clocks = open_listener(self._url, clocks_watch.CHANNEL)
+        heard = self._hearing.subscribe(rooms.bus)
+        async with desk as at_desk, media as at_media, clocks as at_clocks, asyncio.TaskGroup() as tasks:
+            crew = [tasks.create_task(duty) for duty in self._everywhere(at_desk, at_media, at_clocks)]
+            crew.append(tasks.create_task(self._hearing.run(heard)))
+            crew.append(tasks.create_task(self._owner.run()))
+            try:
+                yield
+            finally:
+                for member in crew:
+                    member.cancel()
+
+    def _everywhere(self, desk: Listener, media: Listener, clocks: Listener) -> list[Coroutine[Any, Any, None]]:
+        """What every instance does, owner or not."""
+        rooms = self._rooms
+        watch = clocks_watch.ClockWatch(rooms.orders.room.store, rooms.clock, rooms.bus)
+        return [
+            self._hub.run(rooms.bus, desk),
+            media_notices.relay(media, rooms.pool, rooms.bus, rooms.clock),
+            watch.run(),
+            watch.listen(clocks),
+            self._pulse.run(),
+            sweep_regularly(rooms.pool, rooms.settings.media, rooms.clock, rooms.bus),
+            self._keep_partitions(),
+        ]
+
+    async def _keep_custody(self) -> None:
+        rooms = self._rooms
+        await Custody(rooms.pool, rooms.settings.media, rooms.clock, rooms.link.pbx).run(rooms.bus)
+
+    async def _talk(self) -> None:
+        async with open_agi(self._rooms.settings.agi, self._rooms.runner):
+            await asyncio.Event().wait()
+
+    async def _keep_ledger(self) -> None:
+        cel = self._rooms.settings.calls.cel
+        await pump(self._rooms.link, self._rooms.ledger, CelFile(cel) if cel else None)
+
+    async def _keep_partitions(self) -> None:
+        while True:
+            await ensure_partitions(self._rooms.pool, self._rooms.clock)
+            await asyncio.sleep(_DAY.total_seconds())
+
+    def routes(self) -> list[Route]:
+        rooms, web = self._rooms, self._rooms.settings.web
+        recordings, transcripts = Recordings(rooms.pool, rooms.settings.media), Transcripts(rooms.pool)
+        checks = [
+            database_check(rooms.pool),
+            lease_check(lambda: self._owner.owns),
+            link_check(lambda: rooms.link if self._owner.owns else None),
+        ]
+        routes = [
+            *session_routes(rooms.people, web),
+            *people_routes(rooms.people),
+            *knowledge_routes(Knowledge(rooms.pool, rooms.clock, rooms.people.audit)),
+            *seats_routes(rooms.seats),
+            *socket_routes(self._hub, rooms.people, cookie_name(web)),
+            *calls_routes(rooms.calls),
+            *recording_routes(rooms.pool, recordings, transcripts, rooms.people.audit),
+            *orders_routes(rooms.orders),
+        ]
+        return [*with_docs(routes, web), *health_routes(self._exposition, lambda: self._pulse.lag, checks)]

@@ -1,0 +1,34 @@
+"""What a person needs who has just started the hotline: where the desk is and who may log in."""
+
+from rich.console import Console
+from rich.table import Table
+
+from callcenter.sample.city import SampleCity
+from callcenter.sample.state import LocalState
+
+ROLES = {
+    "agent": "话务员",
+    "dispatcher": "派单员",
+    "reviewer": "审核员",
+    "unit_operator": "承办单位经办人",
+    "unit_head": "承办单位负责人",
+    "supervisor": "值班长",
+    "leader": "领导",
+    "admin": "系统管理员",
+}
+
+
+def show_welcome(console: Console, state: LocalState, city: SampleCity) -> None:
+    base = f"http://127.0.0.1:{state.ports['web']}"
+    table = Table(title="样例账号  sample log-ins", title_justify="left")
+    for heading in ("用户名 user", "密码 password", "姓名 name", "角色 role", "分机 ext."):
+        table.add_column(heading)
+    for user in city.users:
+        roles = "、".join(ROLES[role] for role in sorted(user.roles))
+        password = state.passwords.get(user.username, "（未变 unchanged）")
+        table.add_row(user.username, password, user.name, roles, user.extension or "")
+    console.print(table)
+    console.print(f"工作台 desk      [bold]{base}/[/bold]", highlight=False)
+    console.print(f"接口文档 API     {base}/api/docs", highlight=False)
+    console.print(f"运行指标 metrics {base}/metrics", highlight=False)
+    console.print("按 Ctrl-C 停止 · Ctrl-C stops everything")
