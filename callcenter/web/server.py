@@ -11,7 +11,6 @@ from pydantic import BaseModel
 
 from callcenter.core.errors import Misconfigured
 from callcenter.web.config import WebConfig
-from callcenter.web.docs import with_docs
 from callcenter.web.frame import frame, security_headers
 from callcenter.web.guard import Doorkeeper, Guard
 from callcenter.web.pages import files_of
@@ -25,11 +24,12 @@ STATIC = Path(__file__).parent / "static"
 def build_app(
     routes: Iterable[Route], people: Doorkeeper, config: WebConfig, *, static: Path | None = STATIC
 ) -> web.Application:
-    """Registers every route behind the guard, their documentation, and the files of the desk (`static=None`: none)."""
+    """Registers every route behind the guard, and the files of the desk (`static=None`: none). `docs.with_docs` adds
+    the routes that describe the others."""
     app = web.Application(middlewares=[frame])
     app.on_response_prepare.append(security_headers(config))
     guard = Guard(config, people)
-    for route in with_docs(list(routes), config):
+    for route in routes:
         run = _runner(route, guard, Reader(route, config.body_timeout))
         if route.method == "GET":
             app.router.add_get(route.path, run, allow_head=True)

@@ -13,6 +13,7 @@ from callcenter.people.service import People, open_people
 from callcenter.store.pool import Pool
 from callcenter.web.auth import session_routes
 from callcenter.web.config import WebConfig
+from callcenter.web.docs import with_docs
 from callcenter.web.knowledge import knowledge_routes
 from callcenter.web.people import people_routes
 from callcenter.web.route import Route
@@ -74,5 +75,5 @@ async def open_web(
     async with open_people(pool, clock, QUICK) as people:
         town = await build_town(people)
         routes = [*town_routes(people, Knowledge(pool, clock, people.audit), config), *extra]
-        async with open_site(build_app(routes, people, config, static=static), config) as port:
+        async with open_site(build_app(with_docs(routes, config), people, config, static=static), config) as port:
             yield Web(port, people, town, clock)
