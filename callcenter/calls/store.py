@@ -1,14 +1,12 @@
 """The ledger's SQL calls."""
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import asyncpg
 
 from callcenter.calls.spool import Batch
 from callcenter.calls.wire import fact_of
-from callcenter.core.clock import Clock
 from callcenter.core.ids import CallId, new_id
 from callcenter.pbx.facts import PbxFact
 from callcenter.store.pool import AWAY, Pool
@@ -51,16 +49,3 @@ class LedgerStore:
         await SQL.write_gap(
             self._pool, id=new_id(), pbx=pbx, since=since, until=until, reason=reason, recovered=recovered
         )
-
-
-async def ensure_partitions(pool: Pool, clock: Clock) -> list[date]:
-    """The months of the ledger from the last to the one after next; those newly made. Run at start and daily: facts
-    outside them go to the default partition, and move when their month is made."""
-    return [month for month in _months(clock.now().date()) if await SQL.ensure_month(pool, day=month)]
-
-
-def _months(today: date) -> Iterable[date]:
-    first = today.replace(day=1)
-    previous = (first - timedelta(days=1)).replace(day=1)
-    following = (first + timedelta(days=32)).replace(day=1)
-    return (previous, first, following, (following + timedelta(days=32)).replace(day=1))

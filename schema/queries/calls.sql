@@ -94,9 +94,5 @@ where (started_at, id) < (:before_at::timestamptz, :before_id::uuid)
 order by started_at desc, id desc
 limit :most;
 
--- name: page_of_number(number, before_at, before_id, most)
-select * from call
-where caller_number = :number and caller_number <> ''
-    and (started_at, id) < (:before_at::timestamptz, :before_id::uuid)
-order by started_at desc, id desc
-limit :most;
+-- name: extension_of_user(user_id)$
+select extension from app_user where id = :user_id;

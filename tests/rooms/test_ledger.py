@@ -14,9 +14,9 @@ from callcenter.calls.config import CallsConfig
 from callcenter.calls.events import AgentAnswered, AgentRung, CallArrived, CallEnded, FactIgnored
 from callcenter.calls.identity import call_id_of
 from callcenter.calls.ledger import Ledger, open_ledger
+from callcenter.calls.partitions import ensure_partitions
 from callcenter.calls.replay import rebuild
 from callcenter.calls.rows import call_row
-from callcenter.calls.store import ensure_partitions
 from callcenter.core.bus import Bus
 from callcenter.core.clock import SystemClock
 from callcenter.core.events import Event

@@ -1,0 +1,52 @@
+"""A TCP port in front of another that can be cut and mended, as a network does."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+
+class SeveredTcp:
+    """`port` leads to the port behind; `cut()` drops every connection and refuses new ones until `mend()`."""
+
+    def __init__(self, behind: int) -> None:
+        self.port = 0
+        self._behind = behind
+        self._server: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    async def mend(self) -> None:
+        self._server = await asyncio.start_server(self._carry, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def cut(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for writer in list(self._writers):
+            writer.transport.abort()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        behind_reader, behind_writer = await asyncio.open_connection("127.0.0.1", self._behind)
+        self._writers |= {writer, behind_writer}
+        try:
+            await asyncio.gather(_pipe(reader, behind_writer), _pipe(behind_reader, writer))
+        finally:
+            self._writers -= {writer, behind_writer}
+
+
+async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(ConnectionError):
+        while chunk := await reader.read(65536):
+            writer.write(chunk)
+            await writer.drain()
+    writer.close()
+
+
+@asynccontextmanager
+async def open_severed_tcp(behind: int) -> AsyncIterator[SeveredTcp]:
+    severed = SeveredTcp(behind)
+    await severed.mend()
+    try:
+        yield severed
+    finally:
+        await severed.cut()
