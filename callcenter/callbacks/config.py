@@ -22,9 +22,8 @@ class CallbackConfig(BaseModel):
     doubt_after: timedelta = Field(default=timedelta(minutes=5), description="Silence before an attempt is looked up.")
     last_key: timedelta = Field(default=timedelta(seconds=3), description="Wait for the survey's last key at its end.")
     keep_marks: timedelta = Field(default=timedelta(days=1), description="How long the PBX remembers an attempt.")
-    survey: str = Field(
-        default="satisfaction", pattern=r"^[A-Za-z0-9_-]{1,40}$", description="Name of the survey flow."
-    )
+    fairly_counts: bool = Field(default=True, description="Whether 基本满意 counts as satisfied, else as not.")
+    survey: str = Field(default="survey", pattern=r"^[A-Za-z0-9_-]{1,40}$", description="Name of the survey flow.")
     caller_id: str = Field(default="12345", pattern=r"^[0-9]{2,20}$", description="Number shown to the citizen.")
 
     @model_validator(mode="after")

@@ -1,7 +1,7 @@
 """Claim, originate, settle by what Asterisk says. In doubt the PBX is asked; nobody is dialled to find out (D8)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -9,9 +9,9 @@ import structlog
 from callcenter.callbacks import store
 from callcenter.callbacks.config import CallbackConfig
 from callcenter.callbacks.events import CallbackDialled, CallbackSettled, SurveyFinished
-from callcenter.callbacks.flight import ANSWER, Flight
+from callcenter.callbacks.flight import ANSWER, DIALLING, Flight
 from callcenter.callbacks.patience import BETWEEN_TRIES, patiently, until
-from callcenter.callbacks.policy import Outcome, next_at, outcome_of, verdict
+from callcenter.callbacks.policy import Outcome, Verdict, next_at, outcome_of, verdict
 from callcenter.callbacks.ports import OutboundLedger
 from callcenter.callbacks.store import Claim
 from callcenter.callbacks.telephony import Dial, Telephony
@@ -21,12 +21,12 @@ from callcenter.core.clock import Clock
 from callcenter.core.events import Event
 from callcenter.core.ids import AttemptId, CallId, LegId
 from callcenter.pbx.errors import ActionRefused, LinkDown, OutcomeUnknown
-from callcenter.pbx.facts import ChannelEnded, DialplanMarked, LinkUp, OriginateAnswered
+from callcenter.pbx.facts import ChannelEnded, DialplanMarked, DialStarted, LinkUp, OriginateAnswered
 from callcenter.store.pool import Pool
 
 log = structlog.get_logger(__name__)
 
-HEARS = (DialplanMarked, ChannelEnded, OriginateAnswered, CallEnded, LinkUp, SurveyFinished)
+HEARS = (DialplanMarked, DialStarted, ChannelEnded, OriginateAnswered, CallEnded, LinkUp, SurveyFinished)
 
 
 class Dialer:
@@ -66,6 +66,8 @@ class Dialer:
                 told = dict(fields)
                 if (flight := self._named(told.get("Attempt", ""))) is not None:
                     flight.marked(told.get("Status", ""))
+            case DialStarted(from_leg=leg) if leg is not None and (flight := self._by_leg.get(leg)) is not None:
+                flight.rung = flight.rung or leg != flight.leg
             case ChannelEnded(leg=leg) if (flight := self._by_leg.get(leg)) is not None:
                 flight.leg_ended(leg)
             case OriginateAnswered(success=False, action_id=name) if (flight := self._named(name)) is not None:
@@ -180,7 +182,13 @@ class Dialer:
             if standing:
                 flight.mark = ANSWER if mark == ANSWER else flight.mark
                 continue
-            return flight.mark or mark
+            return flight.mark or mark or await self._remembered(flight)
+
+    async def _remembered(self, flight: Flight) -> str | None:
+        """Asterisk writes AstDB to disk once a second: killed in that second, it forgets that it began to dial. What
+        the house has heard, or the call ledger holds, then says so."""
+        rung = flight.rung or await patiently(lambda: store.citizen_rung(self._pool, flight.claim.attempt, flight.legs))
+        return DIALLING if rung else None
 
     async def _look_up(self, attempt: AttemptId) -> tuple[bool, str | None]:
         """Whether it still stands, and its mark. Channels first: the dialplan writes the mark before its channel goes.
@@ -195,10 +203,10 @@ class Dialer:
 
     async def _settle(self, flight: Flight, mark: str | None) -> None:
         claim = flight.claim
-        given = verdict(await store.answers_of(self._pool, claim.attempt))
+        given = self._verdict(await store.answers_of(self._pool, claim.attempt))
         if mark == ANSWER and not given.decides:
             await until(flight.surveyed, self._config.last_key)
-            given = verdict(await store.answers_of(self._pool, claim.attempt))
+            given = self._verdict(await store.answers_of(self._pool, claim.attempt))
         outcome, now = outcome_of(mark, given), self._clock.now()
         async with self._pool.acquire() as connection, connection.transaction():
             if mark == ANSWER:
@@ -210,9 +218,12 @@ class Dialer:
             if again is not None:
                 await store.retry_at(connection, claim.callback, again)
             else:
-                final = verdict(await store.all_answers(connection, claim.callback))
+                final = self._verdict(await store.all_answers(connection, claim.callback))
                 await store.finish(connection, claim.callback, outcome, final, now)
         self._publish_settled(claim, outcome, given.resolved, given.satisfied)
+
+    def _verdict(self, answers: Mapping[str, str]) -> Verdict:
+        return verdict(answers, fairly_counts=self._config.fairly_counts)
 
     def _publish_settled(self, claim: Claim, outcome: Outcome, resolved: bool | None, satisfied: bool | None) -> None:
         log.info("callback_settled", order=str(claim.order), attempt=str(claim.attempt), outcome=outcome.value)

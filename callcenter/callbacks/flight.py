@@ -10,17 +10,20 @@ from callcenter.callbacks.telephony import leg_of
 from callcenter.core.ids import LegId
 
 ANSWER: Final = "ANSWER"
+DIALLING: Final = "dialling"
 REPEATED: Final = "repeated"
 
 
 class Flight:
-    """`mark` is the dialplan's word (DIALSTATUS); `over` once nothing more can happen; doubt asks for a look-up."""
+    """`mark` is the dialplan's word (DIALSTATUS); `over` once nothing more can happen; doubt asks for a
+    look-up; `rung` when the citizen's telephone is known to have been dialled."""
 
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
         self.leg = leg_of(claim.attempt)
         self.mark: str | None = None
         self.over = False
+        self.rung = False
         self.announced = False
         self.surveyed = asyncio.Event()
         self._news = asyncio.Event()

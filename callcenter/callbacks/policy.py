@@ -33,7 +33,8 @@ OUTCOMES: Final[Mapping[str, Outcome]] = {
 }
 """What the dialplan leaves in AstDB and tells by HotlineDial: DIALSTATUS, or its own `dialling`; `void` is ours."""
 
-_YES_NO: Final[Mapping[str, bool]] = {"1": True, "2": False}
+KEYS: Final[Mapping[str, tuple[str, ...]]] = {"resolved": ("1", "2"), "satisfied": ("1", "2", "3")}
+"""The survey's questions and their keys: resolved yes/no; satisfied (满意), fairly (基本满意), not (不满意)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,11 @@ class Verdict:
         return False in (self.resolved, self.satisfied) or None not in (self.resolved, self.satisfied)
 
 
-def verdict(answers: Mapping[str, str]) -> Verdict:
-    """From the keys pressed at the survey's nodes `resolved` and `satisfied`: 1 is yes, 2 is no."""
-    return Verdict(_YES_NO.get(answers.get("resolved", "")), _YES_NO.get(answers.get("satisfied", "")))
+def verdict(answers: Mapping[str, str], *, fairly_counts: bool) -> Verdict:
+    """From the keys pressed. Whether fairly satisfied counts as satisfied is the city's choice (A3.5)."""
+    resolved = {"1": True, "2": False}.get(answers.get("resolved", ""))
+    satisfied = {"1": True, "2": fairly_counts, "3": False}.get(answers.get("satisfied", ""))
+    return Verdict(resolved, satisfied)
 
 
 def outcome_of(status: str | None, given: Verdict) -> Outcome:

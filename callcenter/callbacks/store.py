@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from callcenter.callbacks.policy import Outcome, Verdict
-from callcenter.core.ids import AttemptId, CallbackId, CallId, OrderId, new_id
+from callcenter.core.ids import AttemptId, CallbackId, CallId, LegId, OrderId, new_id
 from callcenter.store.pool import Connection, Pool
 from callcenter.store.queries import load
 
@@ -161,6 +161,11 @@ async def all_answers(db: Db, callback: CallbackId) -> dict[str, str]:
     async for row in _sql.all_answers(db, callback_id=callback):
         merged |= row["answers"]
     return merged
+
+
+async def citizen_rung(db: Db, attempt: AttemptId, legs: tuple[LegId, LegId]) -> bool:
+    """What the call ledger knows, should the PBX have lost its memory."""
+    return bool(await _sql.citizen_rung(db, attempt=attempt, survey_leg=legs[0], dialling_leg=legs[1]))
 
 
 async def unswept(db: Db, pbx: str, before: datetime) -> list[AttemptId]:

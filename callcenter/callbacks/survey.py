@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from callcenter.callbacks import store
 from callcenter.callbacks.events import SurveyFinished
+from callcenter.callbacks.policy import KEYS
 from callcenter.core.bus import Bus
 from callcenter.core.ids import AttemptId, LegId
 from callcenter.store.pool import Pool
-
-QUESTIONS: Final = ("resolved", "satisfied")
-_KEYS: Final = ("1", "2")
 
 
 class Survey:
@@ -35,7 +32,7 @@ class Survey:
         args: Mapping[str, str],
     ) -> None:
         attempt = _attempt_in(args)
-        if attempt is not None and node in QUESTIONS and key in _KEYS:
+        if attempt is not None and key in KEYS.get(node, ()):
             await store.record_answers(self._pool, attempt, {node: key})
 
     async def finished(
@@ -44,7 +41,7 @@ class Survey:
         attempt = _attempt_in(args)
         if attempt is None:
             return
-        given = {node: answers[node] for node in QUESTIONS if answers.get(node) in _KEYS}
+        given = {node: key for node, key in answers.items() if key in KEYS.get(node, ())}
         if given:
             await store.record_answers(self._pool, attempt, given)
         self._bus.publish(SurveyFinished(at=at, attempt=attempt))

@@ -104,3 +104,10 @@ where o.id = c.order_id and c.status = 'waiting' and o.stage <> 'callback';
 
 -- name: all_answers(callback_id)
 select answers from callback_attempt where callback_id = :callback_id order by no;
+
+-- name: citizen_rung(attempt, survey_leg, dialling_leg)$
+-- The ledger knows a leg of the attempt's call beside the two halves of the Local channel: the citizen's.
+select exists (
+    select 1 from callback_attempt a join call_leg l on l.call_id = a.call_id
+    where a.id = :attempt and l.leg not in (:survey_leg, :dialling_leg)
+);

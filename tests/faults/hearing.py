@@ -15,7 +15,7 @@ class Hearing:
         self.all: list[PbxFact] = []
 
     async def next(self) -> PbxFact:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             fact = await anext(self._facts)
         self.all.append(fact)
         return fact
