@@ -1,7 +1,8 @@
 """The desk's web socket: whatever changes on a user's desk reaches every tab they have open.
 
 A message is a whole state or a hint to read again, so that a lost one does no harm: `{"type": "state", "version",
-"state": DeskState}` or `{"type": "order" | "transcript", "version", "id"}`.
+"state": DeskState}` or `{"type": "order" | "transcript", "version", "id"}`; `{"type": "alive"}` when nothing else was
+said for a while.
 """
 
 import asyncio
@@ -32,6 +33,8 @@ CHANNEL: Final = "desk"
 BACKLOG: Final = 32
 """Messages a tab may be behind; then it is closed and resumes by GET /api/desk."""
 HEARTBEAT: Final = timedelta(seconds=15)
+ALIVE_EVERY: Final = timedelta(seconds=20)
+ALIVE: Final = b'{"type":"alive"}'
 STILL_LOGGED_IN: Final = timedelta(seconds=30)
 """How often an open socket is asked whether its session still stands."""
 GOODBYE: Final = timedelta(seconds=2)
@@ -59,8 +62,14 @@ class Tab:
             self.slow.set()
 
     async def write(self) -> None:
+        """A page cannot see pings: when there is nothing to say, it hears that the link is alive."""
         while True:
-            await self.socket.send_str((await self._outbox.get()).decode())
+            try:
+                async with asyncio.timeout(ALIVE_EVERY.total_seconds()):
+                    message = await self._outbox.get()
+            except TimeoutError:
+                message = ALIVE
+            await self.socket.send_str(message.decode())
 
 
 class DeskHub:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from callcenter.calls.events import CallArrived, CallQueued, MenuStepped
+from callcenter.calls.reading import CallsReading as LedgerReading
 from callcenter.core.briefs import OrderBrief
 from callcenter.core.bus import Bus
 from callcenter.core.clock import SystemClock
 from callcenter.core.errors import DomainError, NotFound
 from callcenter.core.ids import CallId, OrderId, UserId, new_id
+from callcenter.orders.service import Orders
 from callcenter.people.actor import Actor, Role
 from callcenter.people.model import NewUser
 from callcenter.people.service import People, open_people
@@ -119,8 +121,9 @@ class StagedOrders:
         return self.similar[:limit]
 
 
-def _proofs() -> tuple[Telephony, CallsReading, OpenOrders]:
-    return StagedTelephony(), StagedCalls(), StagedOrders()
+def _proofs(pool: Pool, orders: Orders) -> tuple[Telephony, CallsReading, CallsReading, OpenOrders, OpenOrders]:
+    """The real rooms and their stand-ins fit the ports."""
+    return StagedTelephony(), StagedCalls(), LedgerReading(pool), StagedOrders(), orders
 
 
 def brief(title: str, number: str = "20260302-000007") -> OrderBrief:
@@ -175,8 +178,11 @@ class Room:
 
 
 @asynccontextmanager
-async def open_room(pool: Pool, config: SeatsConfig | None = None) -> AsyncIterator[Room]:
-    """hw01 (8001) and hw02 (8002) have seats in queues main and housing; `seats.run` is running."""
+async def open_room(
+    pool: Pool, config: SeatsConfig | None = None, real: Telephony | None = None
+) -> AsyncIterator[Room]:
+    """hw01 (8001) and hw02 (8002) have seats in queues main and housing; `seats.run` is running. `real` takes the
+    place of the staged telephony."""
     bus = Bus()
     telephony, calls, orders = StagedTelephony(), StagedCalls(), StagedOrders()
     async with open_people(pool, SystemClock(), QUICK) as people:
@@ -205,7 +211,7 @@ async def open_room(pool: Pool, config: SeatsConfig | None = None) -> AsyncItera
             )
             for name, user in town.users.items()
         }
-        seats = Seats(pool, telephony, calls, orders, config or SeatsConfig(), SystemClock(), bus)
+        seats = Seats(pool, real or telephony, calls, orders, config or SeatsConfig(), SystemClock(), bus)
         await seats.assign(town.users["hw01"].id, "8001", "phone-1", ("main", "housing"))
         await seats.assign(town.users["hw02"].id, "8002", "phone-2", ("main", "housing"))
         async with running(seats):

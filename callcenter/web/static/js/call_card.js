@@ -37,6 +37,11 @@ export class CallCard {
     const state = this.live.state;
     const offer = this.offer;
     if (state?.offer) this.earlier = null;
+    // An unchanged card stays as it is: a recording that plays must not be interrupted by a push.
+    const shown = JSON.stringify([offer, state?.presence, state?.after_call_until, this.problem, this.history.map((one) => one.id + one.outcome)]);
+    if (shown === this.shown) return;
+    this.shown = shown;
+    const scrolled = this.el.querySelector(".body")?.scrollTop ?? 0;
     const stage = state?.offer ? state.presence : "";
     this.el.className = `panel ${stage === "ringing" || stage === "talking" ? stage : ""}`;
     if (!offer) {
@@ -45,6 +50,8 @@ export class CallCard {
       return;
     }
     fill(this.el, this.head(state, offer), this.stateLine(state, offer), h("div", { class: "body" }, this.body(offer)));
+    if (offer.id === this.drawn) this.el.querySelector(".body").scrollTop = scrolled;
+    this.drawn = offer.id;
   }
 
   head(state, offer) {

@@ -13,7 +13,7 @@ export class Live extends EventTarget {
     this.tries = 0;
     this.wanted = false;
     window.addEventListener("online", () => this.hurry());
-    window.addEventListener("offline", () => this.socket?.close());
+    window.addEventListener("offline", () => this.drop());
   }
 
   open() {
@@ -25,7 +25,11 @@ export class Live extends EventTarget {
   close() {
     this.wanted = false;
     clearTimeout(this.again);
-    this.socket?.close();
+    clearTimeout(this.silence);
+    const socket = this.socket;
+    this.socket = null;
+    this.connected = false;
+    socket?.close();
   }
 
   // Takes a state from the socket or from an answer of the API; late ones are dropped.
@@ -47,7 +51,7 @@ export class Live extends EventTarget {
     const socket = new WebSocket(url);
     this.socket = socket;
     socket.addEventListener("open", () => this.opened(socket));
-    socket.addEventListener("message", (message) => this.heard(JSON.parse(message.data)));
+    socket.addEventListener("message", (message) => socket === this.socket && this.heard(JSON.parse(message.data)));
     socket.addEventListener("close", (close) => this.closed(socket, close.code));
   }
 
@@ -69,25 +73,31 @@ export class Live extends EventTarget {
     if (socket !== this.socket) return;
     clearTimeout(this.silence);
     const was = this.connected;
+    this.socket = null;
     this.connected = false;
     if (!this.wanted) return;
     if (code === LOGGED_OUT) {
       this.tell("logged-out");
       return;
     }
-    if (was || this.tries === 0) this.tell("link");
     const pause = PAUSES[Math.min(this.tries, PAUSES.length - 1)];
     this.tries += 1;
+    if (was || this.tries === 1) this.tell("link");
     this.again = setTimeout(() => this.connect(), pause * (0.75 + Math.random() / 2));
   }
 
   // The server speaks at least every 20 seconds; a link that is silent for longer is dead, whatever the browser says.
   listenFor(socket) {
     clearTimeout(this.silence);
-    this.silence = setTimeout(() => {
-      this.closed(socket, 1006);
-      socket.close();
-    }, SILENCE);
+    this.silence = setTimeout(() => socket === this.socket && this.drop(), SILENCE);
+  }
+
+  // Does not wait for a closing handshake that may never come.
+  drop() {
+    const socket = this.socket;
+    if (!socket) return;
+    this.closed(socket, 1006);
+    socket.close();
   }
 
   hurry() {

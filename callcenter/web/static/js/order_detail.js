@@ -90,7 +90,7 @@ export class OrderDetail {
         h("div", { class: "due num" }, t("timer.due", { at: timer.due_day })),
       );
     };
-    return h("section", { class: "section" }, h("h3", {}, t("timer.title")), h("ul", { class: "timers" }, order.timers.map(one)));
+    return h("section", { class: "section" }, h("h3", {}, t("timer.title")), h("ul", { class: "timers" }, [...order.timers].sort((a, b) => Date.parse(a.started_at) - Date.parse(b.started_at)).map(one)));
   }
 
   contacts(order) {
