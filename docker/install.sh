@@ -40,6 +40,10 @@ has_chromium() {
     return 1
 }
 
+chromium_package() {
+    if grep -q '^ID=ubuntu' /etc/os-release; then echo chromium-browser; else echo chromium; fi
+}
+
 missing_packages() { # run|test → one package a line
     local pair
     for pair in "${RUN_COMMANDS[@]}"; do
@@ -51,7 +55,7 @@ missing_packages() { # run|test → one package a line
     for pair in "${TEST_COMMANDS[@]}"; do
         command -v "${pair%%:*}" >/dev/null || echo "${pair##*:}"
     done
-    has_chromium || echo chromium
+    has_chromium || chromium_package
     [[ -n $(find /usr/share/fonts "$HOME/.fonts" -iname '*NotoSansCJK*' -print -quit 2>/dev/null) ]] || echo fonts-noto-cjk
 }
 

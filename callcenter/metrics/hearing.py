@@ -57,7 +57,8 @@ class Hearing:
             self.hear(event)
 
     def hear(self, event: Event) -> None:
-        _HEARS[type(event)](self, event)
+        kind = next(kind for kind in type(event).__mro__ if kind in _HEARS)
+        _HEARS[kind](self, event)
 
     def _followed(self, event: CallEvent) -> _Followed:
         call = self._calls.setdefault(event.call, _Followed())
