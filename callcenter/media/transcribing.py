@@ -1,7 +1,9 @@
 """One recording's way to its transcript: which outcome leads to which row."""
 
 import asyncio
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 import structlog
@@ -21,14 +23,26 @@ from callcenter.speech.errors import (
     RecogniserStalled,
     RecognitionInterrupted,
 )
-from callcenter.speech.models import find_model
+from callcenter.speech.models import find_model, fingerprint
 from callcenter.speech.vosk_worker import Transcription, VoskWorkers
 from callcenter.store.pool import Pool
 
 log = structlog.get_logger(__name__)
 
 CRASH_RETRY: Final = timedelta(seconds=5)
+REFUSED_FOR: Final = timedelta(minutes=10)
 UNFINISHED: Final = frozenset({"waiting", "awaiting_model", "running"})
+
+
+Print = tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    model: Path
+    files: Print
+    error: ModelBroken
+    until: datetime
 
 
 class Transcriber:
@@ -42,6 +56,7 @@ class Transcriber:
         self._media = media
         self._speech = speech
         self._clock = clock
+        self._refused: _Refused | None = None
 
     async def transcribe(self, recording: RecordingId, *, last: bool) -> timedelta | None:
         """None when nothing is left to do now, else after what time to come again. `last`: a crash of the recogniser
@@ -68,11 +83,33 @@ class Transcriber:
         return None
 
     async def _recognise(self, row: Any) -> Transcription:
-        model = await asyncio.to_thread(find_model, self._speech)
+        model, files = await self._find()
         if row["path"] is None:
             raise AudioUnreadable(reason="the recording has no file")
         await store.move_transcript(self._pool, TranscriptId(row["id"]), "running", None)
-        return await self._workers.transcribe(self._media.folder / row["path"], model)
+        try:
+            return await self._workers.transcribe(self._media.folder / row["path"], model)
+        except ModelBroken as error:
+            self._refused = _Refused(model, files, error, self._clock.now() + REFUSED_FOR)
+            raise
+
+    async def has_model(self) -> bool:
+        """Whether trying again is of use."""
+        try:
+            await self._find()
+        except (ModelMissing, ModelBroken):
+            return False
+        return True
+
+    async def _find(self) -> tuple[Path, Print]:
+        """A model that could not be loaded is not loaded again for each recording: only when its files have changed, or
+        after a while, since loading can also fail for want of memory."""
+        model = await asyncio.to_thread(find_model, self._speech)
+        files = await asyncio.to_thread(fingerprint, model)
+        refused = self._refused
+        if refused and (refused.model, refused.files) == (model, files) and self._clock.now() < refused.until:
+            raise ModelBroken(**refused.error.fields)
+        return model, files
 
     async def _await_model(self, recording: RecordingId, row: Any, error: DomainError) -> None:
         async with self._pool.acquire() as connection, connection.transaction():
@@ -90,4 +127,5 @@ class Transcriber:
             )
             if first:
                 await announce(connection, recording, CallId(row["call_id"]), status)
-        log.info("transcript_finished", recording=str(recording), status=status, cause=error)
+        if first:
+            log.info("transcript_finished", recording=str(recording), status=status, cause=error)

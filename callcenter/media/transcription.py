@@ -18,13 +18,11 @@ from pgqueuer.errors import RetryRequested
 from pgqueuer.models import Job, Schedule
 
 from callcenter.core.clock import Clock
-from callcenter.core.errors import DomainError
 from callcenter.media import store
 from callcenter.media.config import MediaConfig
 from callcenter.media.jobs import TRANSCRIBE, enqueue_transcriptions, recording_of
 from callcenter.media.transcribing import Transcriber
 from callcenter.speech.config import SpeechConfig
-from callcenter.speech.models import find_model
 from callcenter.speech.vosk_worker import VoskWorkers, open_workers
 from callcenter.store.config import StoreConfig
 from callcenter.store.pool import AWAY, Pool, open_pool
@@ -33,10 +31,8 @@ log = structlog.get_logger(__name__)
 
 MODEL_WATCH: Final = "look_for_speech_model"
 DATABASE_RETRY: Final = timedelta(seconds=2)
-HEARTBEAT: Final = timedelta(seconds=30)
+HEARTBEAT: Final = timedelta(seconds=15)
 """A worker silent for so long is taken for dead, and its jobs are claimed by others."""
-LEAVING: Final = timedelta(seconds=20)
-"""How long PgQueuer may take to write its last states once all jobs have ended."""
 
 
 async def run_worker(
@@ -49,7 +45,7 @@ async def run_worker(
         while not stop.is_set():
             try:
                 await _serve(database, pool, transcriber, workers, speech, stop)
-            except (*AWAY, asyncpg.PostgresError) as error:
+            except (*AWAY, asyncpg.PostgresError, asyncpg.InternalClientError) as error:
                 log.warning("transcription_postponed", cause=type(error).__name__)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(DATABASE_RETRY.total_seconds()):
@@ -87,7 +83,7 @@ def _queue(
 ) -> PgQueuer:
     queue = PgQueuer(AsyncpgDriver(connection))
 
-    @queue.entrypoint(TRANSCRIBE, on_failure="hold")
+    @queue.entrypoint(TRANSCRIBE)
     async def transcribe(job: Job) -> None:
         retry = await transcriber.transcribe(recording_of(job.payload), last=job.attempts + 1 >= speech.attempts)
         if retry is not None:
@@ -95,8 +91,7 @@ def _queue(
 
     @queue.schedule(MODEL_WATCH, speech.model_check, clean_old=True)
     async def look(_schedule: Schedule) -> None:
-        with suppress(DomainError):
-            await asyncio.to_thread(find_model, speech)
+        if await transcriber.has_model():
             await queue_unfinished(pool)
 
     return queue

@@ -1,6 +1,7 @@
 """Finds the speech model, says how to install one, and verifies a copy against `asr_models/models.lock.json`."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -127,6 +128,16 @@ def _whole(folder: Path) -> Path:
     if missing:
         raise ModelBroken(name=folder.name, reason="it lacks " + ", ".join(missing))
     return folder
+
+
+def fingerprint(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Changes when a file that a model needs is replaced: name, modification time (ns), bytes."""
+    seen = []
+    for file in dict.fromkeys(name for choice in _NEEDED for name in choice):
+        with suppress(OSError):
+            told = (folder / file).stat()
+            seen.append((file, told.st_mtime_ns, told.st_size))
+    return tuple(seen)
 
 
 def verify_model(folder: Path, name: str | None = None) -> ModelVerdict:
