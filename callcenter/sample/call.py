@@ -26,6 +26,7 @@ PATIENCE: Final = timedelta(seconds=60)
 LOOK_EVERY: Final = 0.2
 
 Say = Callable[[str], None]
+Notices = asyncio.Queue[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,17 +102,23 @@ class SampleCall:
                 self._say("通话中")
                 await citizen.voice.hears_speech(PATIENCE)
                 await citizen.ended(speech_length + PATIENCE)
+            await self._shown(notices, lambda state: state["presence"] == "after_call")
             await self._agent.post("/api/desk/presence", {"presence": "ready"})
         return call
 
-    async def _popped(self, notices: "asyncio.Queue[dict[str, Any]]") -> str:
+    async def _popped(self, notices: Notices) -> str:
+        state = await self._shown(notices, lambda state: (state["offer"] or {"ended_at": ""})["ended_at"] is None)
+        card = state["offer"]["card"]
+        self._now("screen_pop", f"{card['hotline']} · {card['caller_region'] or '归属地未知'}")
+        return str(state["offer"]["call_id"])
+
+    async def _shown(self, notices: Notices, wanted: Callable[[Any], bool]) -> Any:
+        """The first state pushed to the agent's desk that is as wanted. Raises TimeoutError."""
         async with asyncio.timeout(PATIENCE.total_seconds()):
             while True:
-                offer = (await notices.get()).get("state", {}).get("offer")
-                if offer and not offer["ended_at"]:
-                    card = offer["card"]
-                    self._now("screen_pop", f"{card['hotline']} · {card['caller_region'] or '归属地未知'}")
-                    return str(offer["call_id"])
+                state = (await notices.get()).get("state")
+                if state and wanted(state):
+                    return state
 
     async def _read_call(self, call: str) -> None:
         """Takes the instants of the call from the ledger, as Asterisk gave them."""
@@ -134,13 +141,13 @@ class SampleCall:
 
     async def _recording(self, call: str) -> None:
         async def sealed() -> Any:
-            found = (await self._agent.get(f"/api/calls/{call}/recordings"))["items"]
+            found = (await self._agent.get(f"/api/calls/{call}/recordings"))["recordings"]
             return next((one for one in found if one["sealed_at"]), None)
 
         self._say("等待录音封存")
         one = await self._until(sealed)
         self.timeline.facts["recording"] = {
-            "path": str(self._stage.media / one["path"]),
+            "path": str(self._stage.media / f"{_at(one['started_at']):%Y/%m/%d}" / f"{one['id']}.wav"),
             "seconds": one["seconds"],
             "sha256": one["sha256"],
             "channels": one["channels"],
@@ -214,7 +221,7 @@ class SampleCall:
 
     async def _transcript(self, call: str) -> None:
         async def finished() -> Any:
-            found = (await self._agent.get(f"/api/calls/{call}/transcripts"))["items"]
+            found = (await self._agent.get(f"/api/calls/{call}/transcripts"))["transcripts"]
             return next((one for one in found if one["status"] in {"ready", "empty", "failed", "awaiting_model"}), None)
 
         self._say("等待转写")
