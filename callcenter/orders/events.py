@@ -1,6 +1,7 @@
 """What happens to work orders. Published after the row and its event row are committed."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from callcenter.core.events import Event
 from callcenter.core.ids import OrderId
@@ -13,6 +14,14 @@ class OrderMoved(Event):
     order: OrderId
     move: str
     stage: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockStarted(Event):
+    """A timer of the order runs, from its start or again after a submission was sent back, towards `due_at`."""
+
+    order: OrderId
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,6 +99,7 @@ async def create(room: Room, actor: Actor, new: NewOrder) -> OrderId:
     if row is not None:
         order = OrderId(row["id"])
         room.bus.publish(OrderMoved(at=now, order=order, move=Register.kind, stage=stage))
+        await room.notices.tell(order, ())
         return order
     before = await room.store.of_key(actor.user_id, str(new.key))
     if before is None or not _same(before, new):

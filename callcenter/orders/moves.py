@@ -11,7 +11,7 @@ from callcenter.core import errors
 from callcenter.core.ids import OrderId, OrgId, UserId
 from callcenter.orders import lifecycle as life
 from callcenter.orders.effects import Moment, effect_of
-from callcenter.orders.events import OrderMoved
+from callcenter.orders.events import ClockStarted, OrderMoved
 from callcenter.orders.guards import decide
 from callcenter.orders.room import Conflict, NoSuchOrder, Room, standing_of, visible_row
 from callcenter.orders.rulesets import RuleSet
@@ -99,10 +99,14 @@ async def write(room: Room, change: Change, on: "Connection | None" = None) -> a
     return moved
 
 
-def tell(room: Room, change: Change) -> None:
+async def tell(room: Room, change: Change, moved: asyncpg.Record) -> None:
     """After the commit."""
     room.bus.publish(OrderMoved(at=change.at, order=change.order, move=change.move, stage=change.stage_after))
     log.info("order_moved", order=str(change.order), move=change.move, stage=str(change.stage_after))
+    dues = [*(moved["dues_started"] or ()), *(moved["dues_resumed"] or ())]
+    for due in dues:
+        room.bus.publish(ClockStarted(at=change.at, order=change.order, due_at=due))
+    await room.notices.tell(change.order, dues)
 
 
 async def apply(
@@ -117,7 +121,7 @@ async def apply(
     """Plans, writes, tells; gives the row after the move."""
     change = plan(room, row, move, actor, extra=extra, note=note)
     moved = await write(room, change)
-    tell(room, change)
+    await tell(room, change, moved)
     return moved
 
 
@@ -157,8 +161,8 @@ async def answer(room: Room, actor: Actor, order: OrderId, reply: str) -> asyncp
         answered = await write(room, answering, connection)
         closing = plan(room, answered, life.CloseUnheard(reason="direct_answer"), actor)
         closed = await write(room, closing, connection)
-    tell(room, answering)
-    tell(room, closing)
+    await tell(room, answering, answered)
+    await tell(room, closing, closed)
     return closed
 
 

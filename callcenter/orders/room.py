@@ -13,6 +13,7 @@ from callcenter.orders.calendar import WorkingCalendar
 from callcenter.orders.calendar_data import load_calendar
 from callcenter.orders.config import OrdersConfig
 from callcenter.orders.guards import Standing, visible
+from callcenter.orders.notices import Notices
 from callcenter.orders.ruleset_files import enrol, read_rule_files, rule_book
 from callcenter.orders.rulesets import RuleBook
 from callcenter.orders.store import OrderStore
@@ -49,6 +50,7 @@ class Room:
     ruleset: str
     calendar: WorkingCalendar
     audit: Audit
+    notices: Notices
 
 
 async def open_room(pool: Pool, *, clock: Clock, bus: Bus, config: OrdersConfig, zone: ZoneInfo, audit: Audit) -> Room:
@@ -59,7 +61,16 @@ async def open_room(pool: Pool, *, clock: Clock, bus: Bus, config: OrdersConfig,
     rules = rule_book(files)
     rules.current(config.ruleset, calendar.local_date(clock.now()))
     await enrol(files, store)
-    return Room(store=store, clock=clock, bus=bus, rules=rules, ruleset=config.ruleset, calendar=calendar, audit=audit)
+    return Room(
+        store=store,
+        clock=clock,
+        bus=bus,
+        rules=rules,
+        ruleset=config.ruleset,
+        calendar=calendar,
+        audit=audit,
+        notices=Notices(store),
+    )
 
 
 def standing_of(row: asyncpg.Record) -> Standing:

@@ -98,6 +98,11 @@ class OrderStore:
             )
         return row
 
+    async def notify(self, orders: Sequence[OrderId], due: datetime | None) -> None:
+        """One NOTIFY "desk" for each order's creator, and one "order_timer" with the earliest new due time."""
+        async for _ in self._sql.notify_moved(self.pool, orders=list(orders), due_at=due):
+            pass
+
     async def get(self, order: OrderId) -> asyncpg.Record | None:
         row: asyncpg.Record | None = await self._sql.order_by_id(self.pool, id=order)
         return row

@@ -19,8 +19,7 @@ with placed as (
     select :event_id, id, 1, created_at, created_by, 'created', 'new', stage, '{}'
     from placed
 )
-select placed.*, pg_notify('desk', json_build_object('user', created_by, 'kind', 'order', 'id', id)::text)
-from placed;
+select * from placed;
 
 -- name: order_of_key(created_by, key)^
 select * from work_order where created_by = :created_by and idempotency_key = :key;
@@ -88,9 +87,18 @@ with moved as (
         due_at = excluded.due_at, stopped_at = null, breached_at = null
 )
 select moved.*,
-       pg_notify('desk', json_build_object('user', created_by, 'kind', 'order', 'id', id)::text),
-       case when :started::jsonb <> '[]' or :resumed::text[] <> '{}' then pg_notify('order_timer', '{}') end
+       (select array_agg(s.due_at) from jsonb_to_recordset(:started) as s (due_at timestamptz)) as dues_started,
+       (select array_agg(t.due_at) from order_timer t
+        where t.order_id = moved.id and t.name = any(:resumed::text[])) as dues_resumed
 from moved;
+
+-- name: notify_moved(orders, due_at)
+-- By itself, after the commit (see orders.notices).
+select pg_notify('desk', json_build_object('user', created_by, 'kind', 'order', 'id', id)::text)
+from work_order where id = any(:orders::uuid[])
+union all
+select pg_notify('order_timer', json_build_object('due_at', :due_at::timestamptz)::text)
+where :due_at::timestamptz is not null;
 
 -- name: order_by_id(id)^
 select * from work_order where id = :id;

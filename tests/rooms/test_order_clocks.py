@@ -137,23 +137,35 @@ async def test_what_fell_due_while_nothing_ran_is_marked_at_start(town: Town, da
     assert sorted(await breaches(town, order.id)) == ["accept", "contact", "handle"]
 
 
-async def test_a_new_clock_wakes_the_watch_of_this_and_of_another_process(town: Town, database_url: str) -> None:
-    here = ClockWatch(OrderStore(town.pool), town.clock, town.bus)
-    there = ClockWatch(OrderStore(town.pool), town.clock, Bus())
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["same process", "another process"])
+async def test_a_clock_that_runs_on_overdue_wakes_the_watch(town: Town, database_url: str, elsewhere: bool) -> None:
+    order = await town.submitted()
+    town.clock.forward(days=20)
+    bus = Bus() if elsewhere else town.bus
+    watch = ClockWatch(OrderStore(town.pool), town.clock, bus)
     async with open_listener(database_url, CHANNEL) as listener, asyncio.TaskGroup() as tasks:
         async with asyncio.timeout(LONG):
             await listener.connected.wait()
-        hearing = tasks.create_task(there.listen(listener))
-        async with watching(here), watching(there):
-            await asyncio.gather(until_asleep(here), until_asleep(there))
-            assert (here.next_due, there.next_due) == (None, None)
-            await town.dispatched()
-            due = await town.orders.room.store.next_due()
-            async with asyncio.timeout(LONG):
-                while here.next_due != due or there.next_due != due:
-                    await asyncio.gather(*(watch.asleep.wait() for watch in (here, there)))
-                    await asyncio.sleep(0.01)
-        hearing.cancel()
+        hearing = tasks.create_task(watch.listen(listener)) if elsewhere else None
+        with bus.subscribe(TimerBreached) as heard:
+            async with watching(watch):
+                await until_asleep(watch)
+                await town.orders.review(town.people["reviewer"], order.id, approved=False, opinion="补充照片")
+                async with asyncio.timeout(LONG):
+                    names = [event.timer async for event in first_of(heard, 2)]
+        if hearing:
+            hearing.cancel()
+    assert names == ["callback", "handle"]
+
+
+async def test_a_later_clock_does_not_wake_the_watch(town: Town) -> None:
+    watch = ClockWatch(OrderStore(town.pool), town.clock, town.bus)
+    async with watching(watch):
+        await until_asleep(watch)
+        looked = watch.next_due
+        await town.dispatched()
+        assert watch.next_due == looked
+        assert watch.asleep.is_set()
 
 
 async def test_the_watch_outlives_a_lost_database_connection(town: Town, database_url: str) -> None:
