@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from callcenter import __version__
 from callcenter.resources import ROOT
 
 WORDS = "bash cat cut dirname env find grep head mkdir mktemp rm sed sha256sum sort tail tr"
@@ -172,3 +173,18 @@ def test_a_missing_secret_is_named(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "HOTLINE_SEAT_SECRET_8001" in done.stderr
     assert "docker/.env" in done.stderr
+
+
+def test_the_image_of_the_program_is_built_by_its_script(tmp_path: Path) -> None:
+    """The script of docker/server.Dockerfile itself, into a folder: the registry's wheels against the locked hashes."""
+    script = [str(ROOT / "docker" / "build-server.sh"), str(tmp_path)]
+    env = dict(os.environ, HOTLINE_PYTHON=sys.executable)
+    built = subprocess.run(script, env=env, capture_output=True, text=True, check=False, timeout=280)
+    assert built.returncode == 0, built.stdout + built.stderr
+    assert "✓ Python libraries (run)" in built.stdout
+    asked = [str(tmp_path / "venv" / "bin" / "python"), "-m", "callcenter", "version"]
+    given = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
+    version = subprocess.run(asked, env=given, capture_output=True, text=True, check=False, timeout=60)
+    assert (version.returncode, version.stdout.strip()) == (0, __version__), version.stderr
+    again = subprocess.run(script, env=env, capture_output=True, text=True, check=False, timeout=60)
+    assert (again.returncode, again.stdout) == (0, ""), "a second run has nothing to do"
