@@ -197,9 +197,8 @@ async def test_each_wrong_field_is_named_in_both_languages_and_no_value_is_repea
         assert english["detail"] == english["message_en"] == "left: Field required; right: Field required"
 
 
-@pytest.mark.parametrize(
-    ("raw", "kind", "status"),
-    [
+async def test_garbage_bodies(web: Web) -> None:
+    bodies = [
         (b"", "application/json", 422),
         (b"{", "application/json", 422),
         (b"\xff\xfe", "application/json", 422),
@@ -209,13 +208,12 @@ async def test_each_wrong_field_is_named_in_both_languages_and_no_value_is_repea
         (b'{"left":1,"right":2}', "text/plain", 415),
         (b"left=1", "application/x-www-form-urlencoded", 415),
         (b" " * 1001, "application/json", 413),
-    ],
-)
-async def test_garbage_bodies(web: Web, raw: bytes, kind: str, status: int) -> None:
+    ]
     async with web.client("hw01") as client:
-        got, body = await client.ask("POST", "/api/try/sums", data=raw, headers={"Content-Type": kind})
-        assert got == status
-        assert set(body) >= PROBLEM_FIELDS
+        for raw, kind, status in bodies:
+            got, body = await client.ask("POST", "/api/try/sums", data=raw, headers={"Content-Type": kind})
+            assert got == status, raw
+            assert set(body) >= PROBLEM_FIELDS
 
 
 async def test_a_body_without_a_length_is_cut_off_at_the_limit(web: Web) -> None:
