@@ -174,3 +174,11 @@ async def unswept(db: Db, pbx: str, before: datetime) -> list[AttemptId]:
 
 async def mark_swept(db: Db, attempt: AttemptId, at: datetime) -> None:
     await _sql.mark_swept(db, attempt=attempt, at=at)
+
+
+async def callbacks_of(db: Db, order: OrderId) -> list[Any]:
+    return [row async for row in _sql.callbacks_of(db, order_id=order)]
+
+
+async def attempts_of(db: Db, order: OrderId) -> list[Any]:
+    return [row async for row in _sql.attempts_of(db, order_id=order)]
