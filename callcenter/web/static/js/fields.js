@@ -13,7 +13,9 @@ export function field(spec, value) {
     ? h("label", { class: "check" }, control, t(spec.key))
     : h("label", { for: id }, t(spec.key), spec.must && h("span", { class: "must", "aria-hidden": "true" }, " *"));
   const el = h("div", { class: `field ${spec.width ?? ""}` }, label, spec.kind !== "check" && control, wrong);
-  return { spec, el, control, wrong };
+  const one = { spec, el, control, wrong };
+  control.addEventListener("input", () => clear([one]));
+  return one;
 }
 
 function make(spec, id, value) {

@@ -53,7 +53,7 @@ export class OrderForm {
     this.fields = this.specs().map((spec) => field(spec, chosen[spec.name]));
     this.alert = h("div", { class: "alert", role: "alert", hidden: true });
     this.send = h("button", { class: "btn primary", type: "submit" }, t("order.create"));
-    this.form = h("form", { novalidate: true, on: { submit: (event) => this.submit(event), input: () => this.keep() }, "aria-label": t("order.new") },
+    this.form = h("form", { class: "workform", novalidate: true, on: { submit: (event) => this.submit(event), input: () => this.keep() }, "aria-label": t("order.new") },
       h("p", { class: "muted formhead" }, this.offer ? t("order.of_call", { number: phone(this.offer.card.caller_number) }) : t("order.without_call")),
       this.alert,
       h("div", { class: "grid" }, this.fields.map((one) => one.el)),

@@ -43,6 +43,7 @@ export class TopBar {
     const state = this.live.state;
     this.link.className = this.live.connected ? "link" : "link lost";
     this.link.textContent = this.live.connected ? t("link.up") : t("link.lost");
+    this.bar.classList.toggle("stale", !this.live.connected);
     if (!state?.seat) {
       fill(this.bar);
       return;
