@@ -91,11 +91,14 @@ install_prometheus() {
 }
 
 unpack_prometheus() (
+    set -e
     rm -rf -- "$CACHE/tools.part"
     mkdir -p -- "$CACHE/tools.part/root"
     cd -- "$CACHE/tools.part" || exit
     apt-get download prometheus
-    dpkg -x prometheus_*.deb root
+    apt-get download promtool || true # a package of its own since Debian 13
+    for package in *.deb; do dpkg -x "$package" root; done
+    [[ -x root/usr/bin/prometheus && -x root/usr/bin/promtool ]]
     rm -rf -- "$CACHE/tools"
     mv -- root "$CACHE/tools"
     rm -rf -- "$CACHE/tools.part"
