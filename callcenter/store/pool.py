@@ -32,18 +32,12 @@ AWAY = (
 
 
 def _written(value: object) -> str:
-    return orjson.dumps(value, default=_plain).decode()
-
-
-def _plain(value: object) -> str:
-    """asyncpg's own UUID type is a subclass, which orjson does not take for a UUID."""
-    if isinstance(value, UUID):
-        return str(value)
-    raise TypeError(f"{type(value).__name__} is no JSON value")
+    return orjson.dumps(value).decode()
 
 
 async def prepare(connection: Any) -> None:
-    """JSON columns read and write as Python values."""
+    """JSON columns read and write as Python values, ids as `uuid.UUID`: asyncpg's own subclass is no JSON value."""
+    await connection.set_type_codec("uuid", encoder=str, decoder=UUID, schema="pg_catalog")
     for name in ("json", "jsonb"):
         await connection.set_type_codec(
             name,
