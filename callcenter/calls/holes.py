@@ -16,6 +16,8 @@ def check(state: CallState, *, over: bool = False) -> tuple[str, ...]:
     found = [*_call(state, ended=ended)]
     for leg in state.legs.values():
         found += _leg(leg, ended=ended)
+        if ended and leg.role in (Role.AGENT, Role.CITIZEN) and leg.id != state.linked and not leg.dialled:
+            found.append("leg_never_dialled")
     for talk in state.talks:
         found += _talk(state, talk, ended=ended)
     return tuple(dict.fromkeys(found))

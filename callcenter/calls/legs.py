@@ -155,8 +155,9 @@ def _told(leg: Leg, at: datetime) -> bool:
 
 
 def joined_legs(state: CallState, fact: facts.LegsJoined) -> CallState:
-    """Only the Linkedid is of use here; which call the other leg belongs to is known to `correlate`."""
-    return with_leg(state, leg_of(state, fact.leg, fact.at, fact.channel))
+    """The two halves of a Local channel are of one call; legs that a transfer joins can be of two (`correlate`)."""
+    state = with_leg(state, leg_of(state, fact.leg, fact.at, fact.channel))
+    return with_leg(state, leg_of(state, fact.other, fact.at)) if fact.kind == "local" else state
 
 
 def recording_started(state: CallState, fact: facts.RecordingStarted) -> CallState:
