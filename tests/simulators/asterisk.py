@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from callcenter.flows.files import read_prompts
+from callcenter.flows.prompts import PromptBook, install_prompts
 from callcenter.pbx.host import AsteriskHost, AsteriskInstall, default_cache, find_or_build
 from callcenter.pbx.render import EmergencyKey, HotlineLine, PbxPlan, QueuePlan, SeatLine, Trunk
+from callcenter.resources import IVR
 from tests.simulators.ports import free_port, free_udp, rtp_range
 
 SEATS = ("8001", "8002", "8003", "8004")
@@ -41,6 +44,12 @@ def sample_plan(**changed: Any) -> PbxPlan:
     return PbxPlan(**{**given, **changed})
 
 
+def speak_prompts(host: AsteriskHost) -> PromptBook:
+    """Every prompt of the product in the instance's sounds folder."""
+    texts = read_prompts(IVR / "prompts" / "prompts.yaml")
+    return install_prompts(texts, cache=default_cache() / "prompts", sounds=host.paths.sounds)
+
+
 @pytest.fixture(scope="session")
 def asterisk_install() -> AsteriskInstall:
     return find_or_build(default_cache(), print)
@@ -56,6 +65,7 @@ def asterisk(asterisk_install: AsteriskInstall) -> Iterator[AsteriskHost]:
     with asyncio.Runner() as runner:
         try:
             runner.run(host.start())
+            speak_prompts(host)
             yield host
         finally:
             runner.run(host.stop())
@@ -68,6 +78,7 @@ async def own_asterisk(asterisk_install: AsteriskInstall) -> AsyncIterator[Aster
     host = AsteriskHost(asterisk_install, sample_plan())
     try:
         await host.start()
+        speak_prompts(host)
         yield host
     finally:
         await host.stop()
