@@ -11,6 +11,8 @@ from uuid import uuid4
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from callcenter.callbacks.reading import CallbacksReading
+from callcenter.calls.reading import CallsReading
 from callcenter.core.bus import Bus
 from callcenter.media.config import MediaConfig
 from callcenter.media.reading import Recordings
@@ -21,6 +23,8 @@ from callcenter.people.audit import Audit
 from callcenter.seats.config import SeatsConfig
 from callcenter.seats.service import Seats
 from callcenter.store.pool import Pool
+from callcenter.web.callbacks import callback_routes
+from callcenter.web.calls import calls_routes
 from callcenter.web.orders import orders_routes
 from callcenter.web.recordings import recording_routes
 from callcenter.web.seats import seats_routes
@@ -44,6 +48,8 @@ async def whole(pool: Pool, tmp_path: Path) -> AsyncIterator[Web]:
         *orders_routes(orders),
         *seats_routes(seats),
         *recording_routes(pool, recordings, Transcripts(pool), audit),
+        *calls_routes(CallsReading(pool)),
+        *callback_routes(CallbacksReading(pool, orders)),
     ]
     watching = asyncio.create_task(seats.run())
     await seats.taken_up()
