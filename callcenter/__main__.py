@@ -93,7 +93,8 @@ def transcribe() -> None:
 def migrate() -> None:
     """升级数据库结构 · Bring the database to the schema in use."""
     from callcenter.settings import load_settings
-    from callcenter.store.migrate import head, migrate_once
+    from callcenter.store.migrate import migrate_once
+    from callcenter.store.revision import head
 
     asyncio.run(migrate_once(load_settings().store))
     typer.echo(f"数据库结构已是最新 · the database is at {head()}")

@@ -27,8 +27,8 @@ from callcenter.resources import IVR
 from callcenter.seats.service import Seats
 from callcenter.seats.telephony import AmiTelephony
 from callcenter.settings import Settings
-from callcenter.store.migrate import head
 from callcenter.store.pool import Pool, open_pool
+from callcenter.store.revision import head
 from callcenter.transfers.registry import Registry, read_registry
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import phonenumbers
-from phonenumbers import geocoder
 
 COUNTRY = "CN"
 
@@ -40,4 +39,6 @@ def region_of(number: Number) -> str:
     """The place name (zh) that the numbering plan gives, '' when it gives none."""
     if not number.key.startswith("+"):
         return ""
+    from phonenumbers import geocoder  # the world's places take half a second to load
+
     return str(geocoder.description_for_number(phonenumbers.parse(number.key), "zh"))

@@ -3,14 +3,12 @@
 import asyncpg
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
 from pgqueuer.queries import Queries
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from callcenter.core.errors import Misconfigured
 from callcenter.resources import SCHEMA
 from callcenter.store.config import StoreConfig
 from callcenter.store.pool import open_pool
@@ -22,14 +20,6 @@ def _config() -> Config:
     config.set_main_option("prepend_sys_path", str(SCHEMA / "migrations"))
     config.set_main_option("path_separator", "os")
     return config
-
-
-def head() -> str:
-    """The revision that this code expects."""
-    revision = ScriptDirectory.from_config(_config()).get_current_head()
-    if revision is None:
-        raise Misconfigured(cause=f"no migrations under {SCHEMA}", remedy="reinstall the program")
-    return revision
 
 
 async def migrate(url: str) -> None:

@@ -2,8 +2,9 @@
 
 import asyncpg
 
-from callcenter.store.migrate import head, migrate
+from callcenter.store.migrate import migrate
 from callcenter.store.pool import Pool
+from callcenter.store.revision import head
 
 
 async def test_migrated_to_head(pool: Pool) -> None:
