@@ -26,7 +26,7 @@ from callcenter.media.sealing import Sealed, seal
 from callcenter.media.store import OpenRecording
 from callcenter.media.wav import WavUnreadable
 from callcenter.pbx.facts import ChannelEnded, RecordingStopped
-from callcenter.store.pool import AWAY, Pool
+from callcenter.store.pool import Pool
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +54,7 @@ class Custody:
                 async for event in heard:
                     try:
                         await self._hear(event, bus, tasks)
-                    except AWAY as error:  # the scan finds it again
+                    except store.TROUBLE as error:  # the scan finds it again
                         log.warning("recording_event_postponed", cause=type(error).__name__)
 
     async def _hear(self, event: Event, bus: Bus, tasks: asyncio.TaskGroup) -> None:
@@ -76,7 +76,7 @@ class Custody:
             try:
                 await self._take_up_files()
                 self._seal_each(await store.open_over(self._pool, self._pbx), bus, tasks)
-            except (*AWAY, OSError) as error:
+            except (*store.TROUBLE, OSError) as error:
                 log.warning("recording_scan_postponed", cause=type(error).__name__)
             await asyncio.sleep(self._config.scan_every.total_seconds())
 
@@ -109,9 +109,9 @@ class Custody:
         except (DomainError, WavUnreadable) as error:
             cause = error.code if isinstance(error, DomainError) else "too-long"
             log.warning("recording_not_sealed", cause=cause, **ids)
-            with suppress(*AWAY):
+            with suppress(*store.TROUBLE):
                 await store.note_fault(self._pool, recording.id, cause)
-        except (*AWAY, OSError) as error:
+        except (*store.TROUBLE, OSError) as error:
             log.warning("recording_not_sealed", cause=type(error).__name__, **ids)
         finally:
             self._busy.discard(recording.id)

@@ -12,7 +12,7 @@ from callcenter.core.ids import CallId, RecordingId
 from callcenter.media import store
 from callcenter.media.events import TranscriptFinished
 from callcenter.store.notify import Notice, notify
-from callcenter.store.pool import AWAY, Connection, Pool
+from callcenter.store.pool import Connection, Pool
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +37,7 @@ async def relay(notices: AsyncIterable[Notice], pool: Pool, bus: Bus, clock: Clo
         try:
             recording = RecordingId(UUID(payload["recording"]))
             call = await store.call_of_recording(pool, recording)
-        except (KeyError, ValueError, *AWAY) as error:
+        except (KeyError, ValueError, *store.TROUBLE) as error:
             log.warning("media_notice_dropped", cause=type(error).__name__)
             continue
         if call is not None:

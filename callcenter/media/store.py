@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import asyncpg
+
 from callcenter.core.ids import CallId, LegId, RecordingId, TranscriptId, UserId, new_id
 from callcenter.media.sealing import Sealed
 from callcenter.speech.vosk_worker import Transcription
-from callcenter.store.pool import Connection, Pool
+from callcenter.store.pool import AWAY, Connection, Pool
 from callcenter.store.queries import load
 
 _sql: Final = load("media")
@@ -17,6 +19,9 @@ PARTIES: Final = ("caller", "agent")
 """Channel 0 is left, the caller."""
 
 Db = Connection | Pool
+
+TROUBLE: Final = (*AWAY, asyncpg.PostgresError, asyncpg.InternalClientError)
+"""The database is away, is going away or refuses: nothing of this room ends for it, all is tried again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from callcenter.media import store
 from callcenter.media.config import MediaConfig
 from callcenter.media.events import OrphansCounted
 from callcenter.store.config import StoreConfig
-from callcenter.store.pool import AWAY, Pool, open_pool
+from callcenter.store.pool import Pool, open_pool
 
 log = structlog.get_logger(__name__)
 
@@ -144,7 +144,7 @@ async def sweep_regularly(pool: Pool, config: MediaConfig, clock: Clock, bus: Bu
     while True:
         try:
             report = await sweep(pool, config, clock.now())
-        except (*AWAY, OSError) as error:
+        except (*store.TROUBLE, OSError) as error:
             log.warning("sweep_postponed", cause=type(error).__name__)
         else:
             if not report.clean:

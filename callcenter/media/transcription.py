@@ -25,7 +25,7 @@ from callcenter.media.transcribing import Transcriber
 from callcenter.speech.config import SpeechConfig
 from callcenter.speech.vosk_worker import VoskWorkers, open_workers
 from callcenter.store.config import StoreConfig
-from callcenter.store.pool import AWAY, Pool, open_pool
+from callcenter.store.pool import Pool, open_pool
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +45,7 @@ async def run_worker(
         while not stop.is_set():
             try:
                 await _serve(database, pool, transcriber, workers, speech, stop)
-            except (*AWAY, asyncpg.PostgresError, asyncpg.InternalClientError) as error:
+            except store.TROUBLE as error:
                 log.warning("transcription_postponed", cause=type(error).__name__)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(DATABASE_RETRY.total_seconds()):

@@ -1,6 +1,7 @@
 """Recordings to list and to hear, transcripts to read. Who did either is written into the audit trail (B-29)."""
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Protocol
@@ -183,8 +184,9 @@ async def _send(
     left = response.content_length = span.length if span else size
     await response.prepare(request)
     await asyncio.to_thread(file.seek, span.first if span else 0)
-    while request.method != "HEAD" and left and (chunk := await asyncio.to_thread(file.read, min(CHUNK, left))):
-        left -= len(chunk)
-        await response.write(chunk)
-    await response.write_eof()
+    with suppress(ConnectionResetError):  # players leave in the middle as a habit
+        while request.method != "HEAD" and left and (chunk := await asyncio.to_thread(file.read, min(CHUNK, left))):
+            left -= len(chunk)
+            await response.write(chunk)
+        await response.write_eof()
     return response

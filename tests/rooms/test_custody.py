@@ -390,3 +390,26 @@ async def test_orphans_in_both_directions(pool: Pool, config: MediaConfig, voice
 async def _sealed_path(pool: Pool, recording: RecordingId) -> str:
     path: str = await pool.fetchval("select path from recording where id = $1", recording)
     return path
+
+
+async def test_database_cut_is_survived(pool: Pool, database_url: str, config: MediaConfig, voices: Voices) -> None:
+    """Every connection is cut while calls end: nothing stops, and all recordings are sealed."""
+    legs = [leg_named(number) for number in range(20, 26)]
+    calls = [await make_call(pool, leg) for leg in legs]
+    bus = Bus()
+    async with custody(pool, config, bus) as told:
+        for call, leg in zip(calls, legs, strict=True):
+            record(config.monitor_folder, leg, *voices)
+            await end_call(pool, call)
+        name = await pool.fetchval("select current_database()")
+        cutter = await asyncpg.connect(database_url)
+        for call, leg in zip(calls, legs, strict=True):
+            bus.publish(began(call, leg))
+            bus.publish(ended(leg))
+            await cutter.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()",
+                name,
+            )
+        await cutter.close()
+        sealed = {(await next_of(told)).call for _ in calls}
+    assert sealed == set(calls)
