@@ -10,7 +10,7 @@ fail() {
 }
 
 _interrupted() {
-    [[ -z $STEP_CHILD ]] || kill -TERM -- "$STEP_CHILD" 2>/dev/null || true
+    [[ -z $STEP_CHILD ]] || kill -TERM -- "-$STEP_CHILD" 2>/dev/null || true
     printf '\n✗ interrupted / 已中断\n' >&2
     exit 130
 }
@@ -33,8 +33,10 @@ step() {
     log=$(mktemp "${TMPDIR:-/tmp}/hotline-step.XXXXXX") ||
         fail "cannot write to ${TMPDIR:-/tmp} (full or read-only)" "df -h ${TMPDIR:-/tmp}"
     trap _interrupted INT TERM
+    set -m # a process group of its own, so that an interruption reaches all of it
     "$@" >"$log" 2>&1 </dev/null &
     STEP_CHILD=$!
+    set +m
     if [[ -t 1 ]]; then
         _show_until_done "$name" "$waiting" "$log" "$start"
     else

@@ -2,10 +2,13 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 import yaml
 
@@ -94,6 +97,25 @@ def test_a_failed_step_says_why(tmp_path: Path, says: str, cause: str) -> None:
     assert cause in done.stderr
     assert "Remedy" in done.stderr
     assert says in done.stderr
+
+
+def test_an_interruption_ends_the_step_and_its_children(tmp_path: Path) -> None:
+    script = f"""
+        CACHE={tmp_path}; source {ROOT}/docker/steps.sh
+        work() {{ (echo "$BASHPID" >{tmp_path}/pid; exec sleep 300); }}
+        step work nothing again work
+    """
+    running = subprocess.Popen(["bash", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pid = tmp_path / "pid"
+    deadline = time.monotonic() + 20
+    while not (pid.exists() and pid.read_text().strip()):
+        assert time.monotonic() < deadline
+    child = psutil.Process(int(pid.read_text()))
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=20)
+    assert running.returncode == 130
+    assert "interrupted" in said
+    assert psutil.wait_procs([child], timeout=20)[1] == []
 
 
 def test_an_old_python_is_named(tmp_path: Path) -> None:
