@@ -51,6 +51,10 @@ class Seats:
         """Returns when `run` has taken up the seats; ready for calls and commands."""
         await self._watch.taken_up()
 
+    async def stored(self) -> None:
+        """Returns when every change so far is in the database."""
+        await self._watch.journal.settled()
+
     async def assign(self, user: UserId, extension: str, sip_secret: str, queues: tuple[str, ...]) -> None:
         """Gives a user a seat, or changes it. `sip_secret` is the password of its phone."""
         await self._store.assign(user, extension, sip_secret, queues, self._clock.now())
@@ -145,7 +149,7 @@ class Seats:
         await self._watch.commands.change(actor.user_id, wanted, reason)
         try:
             async with asyncio.timeout(STORED_WITHIN.total_seconds()):
-                await self._watch.journal.settled()
+                await self.stored()
         except TimeoutError:
             return
 

@@ -82,7 +82,7 @@ class Watch:
                     self._ready.set()
                     self._tasks.create_task(self._limit.run(), name="after-call-limit")
                     async for event in inbox:
-                        self._hear(event)
+                        self._hear_safely(event)
         finally:
             self._ready.clear()
             self._tasks = None
@@ -105,6 +105,12 @@ class Watch:
                 break
         for seat in self.crew.all():
             self.crew.close_offers(seat, self._clock.now())
+
+    def _hear_safely(self, event: Event) -> None:
+        try:
+            self._hear(event)
+        except Exception as error:
+            log.error("seat_event_broken", kind=type(event).__name__, cause=type(error).__name__)  # noqa: TRY400
 
     def _hear(self, event: Event) -> None:
         match event:

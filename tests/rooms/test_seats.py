@@ -306,7 +306,8 @@ async def test_a_restart_takes_up_where_it_was(room: Room) -> None:
             room.bus.publish(event)
         async with asyncio.timeout(PATIENCE):
             await anext(aiter(pops))
-    before = await room.seats.desk_state(room.actors["hw01"])
+    before = await room.until("talking", lambda state: state.offer is not None)
+    await room.seats.stored()
     again = Seats(room.pool, room.telephony, room.calls, room.orders, SeatsConfig(), SystemClock(), room.bus)
     with pytest.raises(SeatsElsewhere):
         await again.log_in(room.actors["hw01"])
@@ -325,6 +326,7 @@ async def test_a_call_that_ended_while_nobody_listened_is_closed_at_start(pool: 
             async with asyncio.timeout(PATIENCE):
                 await anext(aiter(pops))
         await room.until("talking")
+        await room.seats.stored()
     await pool.execute(
         "insert into call (id, pbx, linked, direction, stage, started_at, ended_at)"
         " values ($1, 'a', '1.1', 'inbound', 'ended', $2, $2)",
