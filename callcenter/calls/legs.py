@@ -44,6 +44,8 @@ def with_leg(state: CallState, leg: Leg, **changes: Any) -> CallState:
 def started(state: CallState, fact: facts.ChannelStarted) -> CallState:
     leg = leg_of(state, fact.leg, fact.at, fact.channel)
     begun = with_leg(state, leg, started_at=leg.started_at or fact.at)
+    if begun is state:
+        return state
     return _introduced(begun, fact.leg, fact.caller_number, fact.dialled, fact.at)
 
 

@@ -236,6 +236,24 @@ def test_dialling_is_written_once() -> None:
     assert "leg_out_of_step" in check(fold(*dialled, state=local))
 
 
+def test_each_agent_ends_his_own_talk() -> None:
+    two = (connected(3), connected(9, member="8002", agent_leg=C), completed(12))
+    state = fold(started(), queued(1), *two)
+    assert [t.ended_at for t in state.talks] == [at(12), None]
+    unheard = fold(started(), left(1), ended(2))
+    assert (unheard.outcome, call_row(unheard, str)["queued_at"]) == (Outcome.ABANDONED, None)
+    fact = left(1)
+    assert announce(CallId(UUID(int=1)), fold(started()), fold(started(), fact), fact) == []
+
+
+def test_a_call_back_nobody_wrote_down_has_no_number() -> None:
+    state = fold(started(1, A, "Local/x@hl-dial-00000001;1"))
+    assert (state.direction, state.number) == ("outbound", "")
+    assert "dialled_number_unknown" in check(state)
+    begun = house.OutboundBegan(pbx="pbx", at=T0, leg=B, purpose="callback", number="110", related=CallId(UUID(int=5)))
+    assert call_row(apply(begin("pbx", B, T0), begun), str)["related_call_id"] == UUID(int=5)
+
+
 def test_a_leg_that_vanished_leaves_the_outcome_unknown() -> None:
     state = fold(started(), queued(1), of(house.LegVanished, 60))
     assert (state.outcome, state.waits[0].unseen) == (Outcome.UNKNOWN, True)
@@ -396,6 +414,7 @@ def test_ids_are_the_same_for_everyone_and_in_order_of_time() -> None:
     assert call_id_of("other", LegId("name-1700000000.1")) != ids[0]
     attempt = LegId("hl-018bcfe5-6800-7000-8000-000000000000")
     assert call_id_of("pbx", attempt).hex[:12] == "018bcfe56800"
+    assert Correlator().place(house.FlowFinished(pbx="pbx", at=T0, leg=A, flow="x", answers=())) == A
     for odd in ("hl-zz", "hl-", "nonsense"):
         assert call_id_of("pbx", LegId(odd)).hex[:12] == "0" * 12
     assert fingerprint(started()) == fingerprint(started()) != fingerprint(started(1))
