@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import pytest
 from rich.console import Console
+from structlog.testing import capture_logs
 
 from callcenter.core.bus import Bus
 from callcenter.core.ids import OrderId
@@ -186,6 +187,20 @@ async def test_the_watch_outlives_a_lost_database_connection(town: Town, databas
                 names = {event.timer async for event in first_of(heard, 2)}
     assert names == {"accept", "contact"}
     assert len(await breaches(town, order.id)) == 2
+
+
+async def test_the_watch_waits_for_a_database_that_refuses_it(town: Town) -> None:
+    await town.dispatched()
+    town.clock.forward(days=2)
+    await town.pool.execute("alter table order_timer rename to away")
+    watch = ClockWatch(OrderStore(town.pool), town.clock, town.bus)
+    with town.bus.subscribe(TimerBreached) as heard, capture_logs() as logs:
+        async with watching(watch), asyncio.timeout(LONG):
+            while not any(entry["event"] == "clock_watch_away" for entry in logs):
+                await town.pool.execute("select pg_sleep(0.01)")
+            await town.pool.execute("alter table away rename to order_timer")
+            names = {event.timer async for event in first_of(heard, 2)}
+    assert names == {"accept", "contact"}
 
 
 async def test_due_explains_an_orders_clocks(town: Town) -> None:
