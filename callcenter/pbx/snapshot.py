@@ -108,7 +108,7 @@ def _channel(fields: Fields) -> ChannelSeen:
         linked=leg_in(fields, "Linkedid") or leg,
         channel=fields.get("Channel", ""),
         state=fields.get("ChannelStateDesc", ""),
-        caller_number=spoken(fields.get("CallerIDNum")),
+        caller_number=spoken(fields.get("CallerIDNum", "")),
         context=fields.get("Context", ""),
         exten=fields.get("Exten", ""),
         application=fields.get("Application", ""),
