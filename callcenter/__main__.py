@@ -9,9 +9,10 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from callcenter import __version__
-from callcenter.core.errors import DomainError
+from callcenter.core.errors import DomainError, Misconfigured, Unavailable
 
 cli = typer.Typer(
     name="callcenter",
@@ -20,7 +21,15 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+add = typer.Typer(help="新增机构、用户、令牌 · Add an org, a user, a token.", no_args_is_help=True)
+cli.add_typer(add, name="add")
 errors = Console(stderr=True)
+
+
+def _tell(well: bool, text: str) -> None:
+    typer.echo(text)
+    if not well:
+        raise SystemExit(1)
 
 
 def run_until_stopped(
@@ -101,6 +110,141 @@ def migrate() -> None:
 
 
 @cli.command()
+def check() -> None:
+    """检查配置、流程、规则、日历 · Check settings, flows, prompts, registry, rule sets, calendar."""
+    from callcenter.app import operating
+    from callcenter.settings import load_settings
+
+    operating.check(load_settings(), Console())
+
+
+@cli.command()
+def prompts(sounds: Annotated[Path, typer.Argument(help="Asterisk's sounds folder.")]) -> None:
+    """合成提示音 · Make the prompts and put them where Asterisk plays them from."""
+    from callcenter.app import operating
+    from callcenter.settings import load_settings
+
+    operating.prompts(load_settings(), sounds, Console())
+
+
+@cli.command()
+def due(
+    order: Annotated[str | None, typer.Argument(help="Order number; every clock of it is explained.")] = None,
+    start: Annotated[str | None, typer.Option("--from", help="Start, e.g. 2026-09-30T10:00; now if not given.")] = None,
+    working_days: Annotated[int | None, typer.Option("--working-days")] = None,
+    natural_days: Annotated[int | None, typer.Option("--natural-days")] = None,
+    hours: Annotated[int | None, typer.Option("--hours")] = None,
+) -> None:
+    """逐日说明时限 · Explain a deadline day by day."""
+    from callcenter.app import operating
+    from callcenter.settings import load_settings
+
+    asyncio.run(
+        operating.due(
+            load_settings(),
+            Console(),
+            order=order,
+            start=start,
+            working_days=working_days,
+            natural_days=natural_days,
+            hours=hours,
+        )
+    )
+
+
+@cli.command()
+def models(
+    verify: Annotated[Path | None, typer.Option("--verify", help="Folder of a copy to verify.")] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Its name in the lock file.")] = None,
+) -> None:
+    """语音模型的安装与校验 · How to install a speech model, and whether a copy is good."""
+    from callcenter.app import operating
+    from callcenter.settings import load_settings
+
+    _tell(*operating.models(load_settings(), verify, name))
+
+
+@cli.command()
+def sweep() -> None:
+    """核对录音文件与记录 · Compare recordings with files, both ways."""
+    from callcenter.app import operating
+    from callcenter.settings import load_settings
+
+    _tell(*asyncio.run(operating.sweep(load_settings())))
+
+
+@add.command("org")
+def add_org(
+    code: Annotated[str, typer.Argument(help="Short code, a-z, 0-9 and -.")],
+    name: Annotated[str, typer.Argument(help="Full name.")],
+    level: Annotated[int, typer.Option("--level", help="1 city, 2 district, 3 street or town, 4 unit or village.")],
+    kind: Annotated[str, typer.Option("--kind", help="centre, unit, village or discipline.")] = "unit",
+    parent: Annotated[str | None, typer.Option("--parent", help="Code of the org above.")] = None,
+) -> None:
+    """新增机构 · Add an org."""
+    from callcenter.app import operating
+    from callcenter.settings import load_settings
+
+    path = asyncio.run(operating.add_org(load_settings(), code=code, name=name, kind=kind, level=level, parent=parent))
+    typer.echo(path)
+
+
+@add.command("user")
+def add_user(
+    username: Annotated[str, typer.Argument()],
+    name: Annotated[str, typer.Argument(help="The person's name.")],
+    org: Annotated[str, typer.Option("--org", help="Code of the org.")],
+    role: Annotated[list[str], typer.Option("--role", help="agent, dispatcher, reviewer, unit_operator ...")],
+    extension: Annotated[str | None, typer.Option("--extension", help="Gives the user a seat.")] = None,
+    queue: Annotated[list[str] | None, typer.Option("--queue", help="Queues of the seat; main if none.")] = None,
+    password: Annotated[str, typer.Option(prompt="密码 password", hide_input=True, confirmation_prompt=True)] = "",
+) -> None:
+    """新增用户 · Add a user; with an extension also the seat."""
+    from callcenter.app import operating
+    from callcenter.settings import load_settings
+
+    secret = asyncio.run(
+        operating.add_user(
+            load_settings(),
+            username=username,
+            name=name,
+            org=org,
+            roles=role,
+            extension=extension,
+            queues=queue or ["main"],
+            password=password,
+        )
+    )
+    if secret:
+        typer.echo(f"分机 {extension} 的 SIP 密码（仅显示一次）SIP secret, shown once: {secret}")
+
+
+@cli.command()
+def password(
+    username: Annotated[str, typer.Argument()],
+    new: Annotated[str, typer.Option(prompt="新密码 new password", hide_input=True, confirmation_prompt=True)] = "",
+) -> None:
+    """重置密码 · Set a user's password; open sessions end."""
+    from callcenter.app import operating
+    from callcenter.settings import load_settings
+
+    asyncio.run(operating.set_password(load_settings(), username, new))
+
+
+@add.command("token")
+def add_token(
+    username: Annotated[str, typer.Argument(help="A user of the role service.")],
+    name: Annotated[str, typer.Argument(help="What the token is for.")],
+    days: Annotated[int, typer.Option("--days", help="Valid for so many days.")] = 90,
+) -> None:
+    """签发接口令牌 · Issue a bearer token for a machine."""
+    from callcenter.app import operating
+    from callcenter.settings import load_settings
+
+    typer.echo(asyncio.run(operating.issue_token(load_settings(), username, name, days)))
+
+
+@cli.command()
 def version() -> None:
     """版本 · The version."""
     typer.echo(__version__)
@@ -117,6 +261,18 @@ def explained(error: BaseException) -> DomainError | None:
     return None
 
 
+def tell(error: DomainError) -> None:
+    """Cause and remedy once where they are told apart, else the text in both languages."""
+    match error:
+        case Misconfigured(fields={"cause": cause, "remedy": remedy}):
+            lines = (str(cause), f"处理办法 Remedy: {remedy}")
+        case Unavailable(fields={"part": part, "remedy": remedy}):
+            lines = (f"{part} 不可用 not available", f"处理办法 Remedy: {remedy}")
+        case _:
+            lines = (error.text("zh"), error.text("en"))
+    errors.print(Text("✗ ", "red") + Text(lines[0]) + Text(f"\n  {lines[1]}"), soft_wrap=True)
+
+
 def main() -> None:
     try:
         cli()
@@ -124,7 +280,7 @@ def main() -> None:
         known = explained(error)
         if known is None:
             raise
-        errors.print(f"[red]✗[/red] {known.text('zh')}\n  {known.text('en')}", highlight=False)
+        tell(known)
         sys.exit(2)
 
 
