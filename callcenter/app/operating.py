@@ -155,4 +155,4 @@ async def set_password(settings: Settings, username: str, password: str) -> None
 async def issue_token(settings: Settings, username: str, name: str, days: int) -> str:
     """The token, which is shown this once."""
     async with _people(settings) as people:
-        return (await operator.issue_token(people, username, name, timedelta(days=days))).secret
+        return await operator.issue_token(people, username, name, timedelta(days=days))
