@@ -2,6 +2,7 @@
 # How each step of an installation is shown, and how a failed one is explained. Sourced, never run.
 
 STEP_CHILD=
+STEP_LOG=
 
 # fail CAUSE REMEDY: every stop names what is missing and the one command that mends it.
 fail() {
@@ -11,6 +12,7 @@ fail() {
 
 _interrupted() {
     [[ -z $STEP_CHILD ]] || kill -TERM -- "-$STEP_CHILD" 2>/dev/null || true
+    rm -f -- "$STEP_LOG"
     printf '\n✗ interrupted / 已中断\n' >&2
     exit 130
 }
@@ -32,6 +34,7 @@ step() {
     shift 3
     log=$(mktemp "${TMPDIR:-/tmp}/hotline-step.XXXXXX") ||
         fail "cannot write to ${TMPDIR:-/tmp} (full or read-only)" "df -h ${TMPDIR:-/tmp}"
+    STEP_LOG=$log
     trap _interrupted INT TERM
     set -m # a process group of its own, so that an interruption reaches all of it
     "$@" >"$log" 2>&1 </dev/null &

@@ -122,7 +122,7 @@ class EmbeddedServer:
                             return
                     await asyncio.wait({ended}, timeout=0.03)
         except TimeoutError:
-            await self.stop()
+            await self._end()
             raise _Exited(f"not ready within {READY_WITHIN.total_seconds():.0f} s") from None
         finally:
             ended.cancel()
@@ -156,7 +156,13 @@ class EmbeddedServer:
         return Misconfigured(cause=f"the embedded PostgreSQL did not start: {last}", remedy=f"read {self._log}")
 
     async def stop(self) -> None:
-        """Fast shutdown (nothing committed is lost), then force. Leaves no process."""
+        """Fast shutdown (nothing committed is lost), then force. Leaves no process and no socket folder."""
+        await self._end()
+        if self._socket != self._data:
+            with suppress(OSError):  # another server may be using it
+                self._socket.rmdir()
+
+    async def _end(self) -> None:
         process = self._process
         if process is None or process.returncode is not None:
             return

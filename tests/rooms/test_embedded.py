@@ -106,6 +106,8 @@ async def test_a_second_server_on_the_same_folder_is_refused(folder: Path, monke
 async def test_a_long_path_still_gets_a_socket(folder: Path) -> None:
     async with open_embedded(folder / ("long-" * 20)) as server:
         assert await ask(server.url, "select current_database()") == "hotline"
+        socket = Path(server.url.partition("?host=")[2])
+    assert not await asyncio.to_thread(socket.exists)
 
 
 async def test_a_half_made_cluster_is_made_anew(folder: Path) -> None:
