@@ -136,8 +136,17 @@ async def open_agent(
     hold: timedelta = timedelta(minutes=5),
 ) -> AsyncIterator[Telephone]:
     """Registers, then answers every call `ring` after it comes. Raises Unavailable when it may not register."""
+    async with open_agents(exchange, seats={extension: secret}, speech=speech, ring=ring, hold=hold) as telephone:
+        yield telephone
+
+
+@asynccontextmanager
+async def open_agents(
+    exchange: Exchange, *, seats: Mapping[str, str], speech: bytes, ring: timedelta, hold: timedelta
+) -> AsyncIterator[Telephone]:
+    """Many seats (extension → secret) at one SIPp; with calls at the same time its one voice speaks to the last."""
     port = _free_udp()
-    await register(exchange, {extension: secret}, port=port)
+    await register(exchange, seats, port=port)
     values = {"RING_MS": ring, "HOLD_MS": hold}
     async with _open(exchange, "answerer", values, [], speech, bound=_FOREVER, port=port) as telephone:
         yield telephone
