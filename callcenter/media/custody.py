@@ -134,10 +134,11 @@ class Custody:
         status = "damaged" if sealed.faults else "sealed"
         if await self._commit(recording, status, str(path), sealed, sealed.faults):
             log.info("recording_sealed", recording=str(recording.id), call=str(recording.call), fault=sealed.faults)
+            for original in sealed.used:
+                with suppress(OSError):  # the scan tries again
+                    await asyncio.to_thread(original.unlink, missing_ok=True)
             at = self._clock.now()
             bus.publish(RecordingSealed(at=at, recording=recording.id, call=recording.call, seconds=sealed.seconds))
-            for original in sealed.used:
-                await asyncio.to_thread(original.unlink, missing_ok=True)
 
     async def _lost(self, recording: OpenRecording, sides: Sides, bus: Bus) -> None:
         """Neither side can be read. What is there stays where it is."""
