@@ -1,4 +1,4 @@
-"""AMI events to facts, once and for all rooms: name first, by bytes, a mapping only for the wanted ones (D4)."""
+"""AMI events to facts, once and for all rooms: name first, then only the headers a fact needs (D4)."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime

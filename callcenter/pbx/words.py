@@ -1,10 +1,22 @@
 """AMI headers as values. A missing or odd header is an ordinary case (limits.md section 4), never an error."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from callcenter.core.ids import LegId
 
 Fields = Mapping[str, str]
+
+
+class _Needles(dict[str, str]):
+    """What to search for, made once for each header name of this program."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = needle = f"\r\n{name}: "
+        return needle
+
+
+_NEEDLES: Final = _Needles()
 
 
 class Headers:
@@ -17,12 +29,12 @@ class Headers:
         self._text = "\r\n" + frame.decode("utf-8", "replace") + "\r\n"
 
     def get(self, name: str, default: str = "") -> str:
-        text = self._text
-        found = text.find(f"\r\n{name}: ")
+        text, needle = self._text, _NEEDLES[name]
+        found = text.find(needle)
         if found < 0:
             return default
-        begin = found + len(name) + 4
-        return text[begin : text.find("\r\n", begin)]
+        begin = found + len(needle)
+        return text[begin : text.find("\r", begin)]
 
     def after(self, name: str) -> tuple[tuple[str, str], ...]:
         """The headers that follow the named one, in their order."""
