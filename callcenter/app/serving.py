@@ -10,6 +10,7 @@ import structlog
 
 from callcenter.app.owner import Owner
 from callcenter.app.rooms import Rooms, open_rooms
+from callcenter.callbacks.reading import CallbacksReading
 from callcenter.calls.partitions import ensure_partitions
 from callcenter.calls.pump import pump
 from callcenter.core.clock import SystemClock
@@ -31,6 +32,7 @@ from callcenter.pbx.cel import CelFile
 from callcenter.settings import Settings
 from callcenter.store.notify import Listener, open_listener
 from callcenter.web.auth import session_routes
+from callcenter.web.callbacks import callback_routes
 from callcenter.web.calls import calls_routes
 from callcenter.web.docs import with_docs
 from callcenter.web.guard import cookie_name
@@ -148,5 +150,7 @@ class _House:
             *calls_routes(rooms.calls),
             *recording_routes(rooms.pool, recordings, transcripts, rooms.people.audit),
             *orders_routes(rooms.orders),
+            *callback_routes(CallbacksReading(rooms.pool, rooms.orders)),
+            *health_routes(self._exposition, lambda: self._pulse.lag, checks),
         ]
-        return [*with_docs(routes, web), *health_routes(self._exposition, lambda: self._pulse.lag, checks)]
+        return with_docs(routes, web)

@@ -47,13 +47,20 @@ async def prepare(connection: Any) -> None:
         )
 
 
+async def _keep_session(_: object) -> None:
+    """asyncpg has rolled back what was open; no room changes a session's settings, takes its locks or listens on a
+    pooled connection, so the round trip of RESET ALL at every release is saved."""
+
+
 @asynccontextmanager
 async def open_pool(config: StoreConfig) -> AsyncIterator[Pool]:
     """Raises Unavailable, naming the cause but never the password, when the database cannot be reached."""
     url = config.url.get_secret_value()
     try:
         async with asyncio.timeout(config.connect_timeout):
-            pool = await asyncpg.create_pool(url, min_size=config.pool_min, max_size=config.pool_max, init=prepare)
+            pool = await asyncpg.create_pool(
+                url, min_size=config.pool_min, max_size=config.pool_max, init=prepare, reset=_keep_session
+            )
     except asyncpg.InvalidPasswordError as error:
         raise Unavailable(part="PostgreSQL", remedy="wrong user or password: correct DATABASE_URL") from error
     except asyncpg.InvalidCatalogNameError as error:
