@@ -98,8 +98,8 @@ class Writer:
         while True:
             await self._spooled.wait()
             try:
-                if await self._replay_one():
-                    pause = self._config.retry_first
+                await self._replay_one()
+                pause = self._config.retry_first
             except UNREACHED as error:
                 log.info("database_still_away", pbx=self.pbx, kind=type(error).__name__, bytes=self.spooled)
                 await asyncio.sleep(pause)
@@ -168,7 +168,7 @@ class Writer:
             await asyncio.to_thread(self._spool.append, batch)
             self._mark_spool()
 
-    async def _replay_one(self) -> bool:
+    async def _replay_one(self) -> None:
         async with self._disk:
             found = await asyncio.to_thread(self._spool.next)
         if found is not None:
@@ -179,7 +179,6 @@ class Writer:
             self._mark_spool()
         if self._spool.empty:
             log.info("spool_replayed", pbx=self.pbx)
-        return True
 
     async def _write(self, batch: Batch) -> None:
         """Raises UNREACHED. A batch with a row that can never be stored is stored row by row, without that one."""

@@ -19,6 +19,7 @@ from callcenter.calls.replay import rebuild
 from callcenter.calls.rows import call_row
 from callcenter.core.bus import Bus
 from callcenter.core.clock import SystemClock
+from callcenter.core.errors import Misconfigured
 from callcenter.core.events import Event
 from callcenter.core.ids import CallId, LegId, new_id
 from callcenter.pbx import facts
@@ -199,6 +200,13 @@ async def test_a_full_disk_is_named_and_the_house_still_hears(database_url: str,
         await eventually(lambda: not ledger.problems and ledger.spooled == 0)
     assert await count(pool, "call_fact") == len(stream)
     assert (await row_of(pool, call_in(stream)))["outcome"] == "answered"
+
+
+async def test_a_spool_that_cannot_be_written_is_told_at_the_start(pool: Pool, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(Misconfigured, match="spool folder"):
+        async with ledger_on(pool, tmp_path / "file"):
+            pass
 
 
 async def test_a_row_that_can_never_be_stored_holds_nothing_up(pool: Pool, tmp_path: Path) -> None:
