@@ -49,6 +49,7 @@ class Telephone:
     def __init__(self, process: asyncio.subprocess.Process, voice: Voice, folder: Path, port: int) -> None:
         self._process = process
         self._standing = ""
+        self._all_heard = asyncio.Event()
         self._folder = folder
         self._heard: list[Said] = []
         self._changed = asyncio.Condition()
@@ -68,6 +69,7 @@ class Telephone:
         """The outcome, when SIPp has ended by itself. Raises TimeoutError."""
         async with asyncio.timeout(within.total_seconds()):
             code = await self._process.wait()
+            await self._all_heard.wait()
         return Outcome(code, *_counts(self._folder / "stat.csv"))
 
     async def hang_up(self) -> None:
@@ -105,6 +107,7 @@ class Telephone:
             async with self._changed:
                 self._heard.append(said)
                 self._changed.notify_all()
+        self._all_heard.set()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
