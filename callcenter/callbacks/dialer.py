@@ -152,6 +152,7 @@ class Dialer:
             log.warning("callback_outcome_unknown", attempt=str(claim.attempt))
             flight.doubt()
         else:
+            flight.accepted = True
             self._announce(flight)
         return await self._follow(flight)
 
@@ -186,8 +187,12 @@ class Dialer:
 
     async def _remembered(self, flight: Flight) -> str | None:
         """Asterisk writes AstDB to disk once a second: killed in that second, it forgets that it began to dial. What
-        the house has heard, or the call ledger holds, then says so."""
-        rung = flight.rung or await patiently(lambda: store.citizen_rung(self._pool, flight.claim.attempt, flight.legs))
+        the house has heard, or the call ledger holds, then says that it may have."""
+        rung = (
+            flight.rung
+            or flight.accepted
+            or await patiently(lambda: store.citizen_rung(self._pool, flight.claim.attempt, flight.legs))
+        )
         return DIALLING if rung else None
 
     async def _look_up(self, attempt: AttemptId) -> tuple[bool, str | None]:

@@ -16,7 +16,8 @@ REPEATED: Final = "repeated"
 
 class Flight:
     """`mark` is the dialplan's word (DIALSTATUS); `over` once nothing more can happen; doubt asks for a
-    look-up; `rung` when the citizen's telephone is known to have been dialled."""
+    look-up; `rung` when the citizen's telephone is known to have been dialled, `accepted` when Asterisk took
+    the Originate."""
 
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
@@ -24,6 +25,7 @@ class Flight:
         self.mark: str | None = None
         self.over = False
         self.rung = False
+        self.accepted = False
         self.announced = False
         self.surveyed = asyncio.Event()
         self._news = asyncio.Event()
