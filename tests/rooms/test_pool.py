@@ -12,7 +12,9 @@ from callcenter.store.pool import Pool, open_pool
 
 async def test_ids_come_back_as_ids_that_json_takes(pool: Pool) -> None:
     given = uuid4()
-    one, several = await pool.fetchrow("select $1::uuid, array[$1::uuid]", given)
+    row = await pool.fetchrow("select $1::uuid, array[$1::uuid]", given)
+    assert row is not None
+    one, several = row
     assert (type(one), one, several) == (UUID, given, [given])
     assert orjson.loads(orjson.dumps({"id": one})) == {"id": str(given)}
 

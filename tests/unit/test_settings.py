@@ -18,12 +18,12 @@ def test_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_database_url_is_understood(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATABASE_URL", "postgresql://u:secret@host/db")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:hunter2@host/db")
     monkeypatch.setenv("HOTLINE_STORE__POOL_MAX", "7")
     settings = load_settings()
-    assert settings.store.url.get_secret_value() == "postgresql://u:secret@host/db"
+    assert settings.store.url.get_secret_value() == "postgresql://u:hunter2@host/db"
     assert settings.store.pool_max == 7
-    assert "secret" not in repr(settings)
+    assert "hunter2" not in repr(settings)
 
 
 def test_a_wrong_setting_is_named_without_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
