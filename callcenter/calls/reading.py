@@ -1,14 +1,13 @@
 """Reading the ledger. Every question costs what it returns, not what has ever happened."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
 from callcenter.calls.channels import extension_of
 from callcenter.calls.store import SQL
-from callcenter.calls.views import BadCursor, CallDetail, CallPage, CallView, LegView, NoSuchCall, TimelineEntry
+from callcenter.calls.views import CallDetail, CallPage, CallView, LegView, NoSuchCall, TimelineEntry
 from callcenter.core.ids import CallId, UserId
+from callcenter.core.pages import place_of
 from callcenter.people.actor import Actor, Role
 from callcenter.store.pool import Pool
 
@@ -38,7 +37,6 @@ SHOWN: Final = frozenset(
 """What a timeline tells of a fact: nothing that a citizen said, typed at length, or is called by."""
 SEES_NUMBERS: Final = (Role.SUPERVISOR, Role.LEADER, Role.REVIEWER)
 OPEN_AT_MOST: Final = 5000
-LAST_ID: Final = UUID(int=2**128 - 1)
 
 
 class CallsReading:
@@ -78,7 +76,7 @@ class CallsReading:
         has_gap: bool | None = None,
     ) -> CallPage:
         """Newest first. There is no filter by number: it would stand in the URL. Raises BadCursor."""
-        before_at, before_id = _position(cursor)
+        before_at, before_id = place_of(cursor)
         found = SQL.page_of_calls(
             self._pool,
             before_at=before_at,
@@ -89,12 +87,10 @@ class CallsReading:
             most=limit + 1,
         )
         calls = [_view(row) async for row in found]
-        more, calls = len(calls) > limit, calls[:limit]
-        follows = f"{calls[-1].started_at.isoformat()}~{calls[-1].id}" if more else None
         if not actor.may(*SEES_NUMBERS):
             own = await self._extension_of(actor.user_id)
             calls = [call if _answered_by(call, own) else call.masked() for call in calls]
-        return CallPage(items=calls, next=follows)
+        return CallPage.cut(calls, limit, lambda call: call, lambda call: (call.started_at, call.id))
 
     async def detail(self, actor: Actor, call_id: CallId) -> CallDetail:
         """Raises NoSuchCall. An agent sees the full number of a call whose phone was his, answered or only rung."""
@@ -126,17 +122,3 @@ def _entry(row: Any) -> TimelineEntry:
     body = row["body"]
     detail = {name: value for name, value in body.items() if name in SHOWN}
     return TimelineEntry(at=row["at"], kind=row["kind"], source=row["source"], leg=body.get("leg"), detail=detail)
-
-
-def _position(cursor: str | None) -> tuple[datetime, UUID]:
-    """Where a page begins: behind the cursor's call, or before any."""
-    if cursor is None:
-        return datetime.fromisoformat("9999-01-01T00:00:00+00:00"), LAST_ID
-    at, _, call = cursor.partition("~")
-    try:
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None:
-            raise BadCursor
-        return moment, UUID(call)
-    except ValueError:
-        raise BadCursor from None

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from callcenter.core.errors import Invalid, NotFound
+from callcenter.core.errors import NotFound
 from callcenter.core.ids import CallId
+from callcenter.core.pages import Page
 from callcenter.core.phone import Number
 
 
@@ -15,12 +16,6 @@ class NoSuchCall(NotFound):
     code = "no-such-call"
     zh = "没有这个通话"
     en = "There is no such call"
-
-
-class BadCursor(Invalid):
-    code = "cursor-invalid"
-    zh = "翻页位置无效，请从第一页重新开始"
-    en = "The page position is not valid: start from the first page"
 
 
 class View(BaseModel):
@@ -87,11 +82,8 @@ class TimelineEntry(View):
     detail: dict[str, Any]
 
 
-class CallPage(View):
-    """Newest first; `next` is the cursor of the following page, None on the last."""
-
-    items: list[CallView]
-    next: str | None
+class CallPage(Page[CallView]):
+    """Newest first."""
 
 
 class CallDetail(View):

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from callcenter.core.errors import Refused
 from callcenter.core.ids import ArticleId
+from callcenter.core.pages import Page
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Keyword = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30)]
@@ -47,6 +48,10 @@ class ArticleBrief(_Frozen):
     excerpt: str
     version: int
     updated_at: datetime
+
+
+class ArticlePage(Page[ArticleBrief]):
+    """The best first."""
 
 
 class TitleTaken(Refused):

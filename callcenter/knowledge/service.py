@@ -2,17 +2,25 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Final
+from uuid import UUID
 
 import asyncpg
+from pydantic import AwareDatetime, TypeAdapter
 
 from callcenter.core.clock import Clock
 from callcenter.core.errors import NotFound
 from callcenter.core.ids import ArticleId, new_id
-from callcenter.knowledge.model import Article, ArticleBrief, NewArticle, RevisedMeanwhile, Revision, TitleTaken
+from callcenter.core.pages import NEWEST, key_of
+from callcenter.knowledge.model import Article, ArticlePage, NewArticle, RevisedMeanwhile, Revision, TitleTaken
 from callcenter.knowledge.store import SQL, article_of, brief_of, columns_of
 from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
 from callcenter.store.pool import Pool
+
+_PLACE: Final[TypeAdapter[tuple[bool, datetime, UUID]]] = TypeAdapter(tuple[bool, AwareDatetime, UUID])
+"""Where an article lies in what was found: whether its title holds all words, and how new it is."""
 
 
 class Knowledge:
@@ -23,10 +31,20 @@ class Knowledge:
         self._clock = clock
         self._audit = audit
 
-    async def search(self, words: str, limit: int) -> list[ArticleBrief]:
-        """Articles that hold every word of `words` (parted by spaces); the newest when there is none."""
-        found = SQL.search_articles(self._pool, words=words.lower().split(), limit=limit)
-        return [brief_of(row) async for row in found]
+    async def search(self, words: str, limit: int, cursor: str | None = None) -> ArticlePage:
+        """Articles that hold every word of `words` (parted by spaces); the newest when there is none. Raises
+        BadCursor."""
+        titled, at, article = key_of(cursor, _PLACE, (True, *NEWEST))
+        found = SQL.search_articles(
+            self._pool,
+            words=words.lower().split(),
+            before_titled=titled,
+            before_at=at,
+            before_id=article,
+            limit=limit + 1,
+        )
+        rows = [row async for row in found]
+        return ArticlePage.cut(rows, limit, brief_of, lambda row: (row["titled"], row["updated_at"], row["id"]))
 
     async def article(self, article_id: ArticleId) -> Article:
         """Raises NotFound."""

@@ -21,4 +21,4 @@ def article_of(row: asyncpg.Record) -> Article:
 
 
 def brief_of(row: asyncpg.Record) -> ArticleBrief:
-    return ArticleBrief(**dict(row))
+    return ArticleBrief(**{name: row[name] for name in ArticleBrief.model_fields})

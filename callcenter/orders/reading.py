@@ -1,30 +1,23 @@
 """Reading orders: lists by keyset, one order for one reader, and what a screen-pop asks."""
 
-import base64
-import binascii
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final, Literal
-from uuid import UUID
 
 import asyncpg
-import orjson
 
-from callcenter.core import errors
 from callcenter.core.briefs import OrderBrief
 from callcenter.core.ids import CallId, OrderId, OrgId, UserId
+from callcenter.core.pages import place_of
 from callcenter.orders.calendar import WorkingCalendar, last_day
 from callcenter.orders.guards import open_actions
 from callcenter.orders.privacy import Sight, caller_seen, sight_of
 from callcenter.orders.room import Room, standing_of, visible_row
-from callcenter.orders.store import Page
 from callcenter.orders.views import ContactView, EventView, OrderLine, OrderPage, OrderView, TimerView
 from callcenter.people.actor import Actor
 
 Scope = Literal["mine", "unit", "all"]
 """Orders I entered; orders my organisation holds; every order I may see."""
 
-NEWEST: Final = Page(datetime(9999, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1), 0)
 SIMILAR_FOR: Final = timedelta(days=7)
 PLAIN: Final = (
     "number",
@@ -58,29 +51,6 @@ PLAIN: Final = (
 """Columns that go to every reader as they are."""
 
 
-class BadCursor(errors.Invalid):
-    code = "bad-cursor"
-    zh = "翻页标记无效，请从第一页重新开始"
-    en = "the cursor is not valid: start again from the first page"
-
-
-def _cursor_of(row: asyncpg.Record) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps([row["created_at"], str(row["id"])])).decode()
-
-
-def _page_after(cursor: str | None, limit: int) -> Page:
-    if cursor is None:
-        return replace(NEWEST, limit=limit)
-    try:
-        at, order = orjson.loads(base64.urlsafe_b64decode(cursor.encode()))
-        page = Page(datetime.fromisoformat(at), UUID(order), limit)
-    except (ValueError, TypeError, AttributeError, binascii.Error):
-        raise BadCursor from None
-    if page.before_at.tzinfo is None:
-        raise BadCursor
-    return page
-
-
 def _line(row: asyncpg.Record) -> OrderLine:
     return OrderLine(
         id=OrderId(row["id"]),
@@ -104,16 +74,15 @@ async def page_of(
     room: Room, actor: Actor, *, scope: Scope, stage: str | None, cursor: str | None, limit: int
 ) -> OrderPage:
     """Newest first. Raises BadCursor."""
-    page = _page_after(cursor, limit + 1)
+    before, most = place_of(cursor), limit + 1
     match scope:
         case "mine":
-            rows = await room.store.created_by(actor.user_id, stage, page)
+            rows = await room.store.created_by(actor.user_id, stage, before, most)
         case "unit":
-            rows = await room.store.held_by(actor.org_id, stage, page)
+            rows = await room.store.held_by(actor.org_id, stage, before, most)
         case "all":
-            rows = await room.store.visible_to(actor.user_id, actor.org_path, stage, page)
-    more = len(rows) > limit
-    return OrderPage(orders=tuple(map(_line, rows[:limit])), cursor=_cursor_of(rows[limit - 1]) if more else None)
+            rows = await room.store.visible_to(actor.user_id, actor.org_path, stage, before, most)
+    return OrderPage.cut(rows, limit, _line, lambda row: (row["created_at"], row["id"]))
 
 
 def view_of(row: asyncpg.Record, actor: Actor) -> OrderView:

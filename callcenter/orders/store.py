@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 
 from callcenter.core import errors
 from callcenter.core.ids import OrderId, OrgId, UserId, new_id
+from callcenter.core.pages import Place
 from callcenter.orders.timers import NO_CLOCKS, Clocks
 from callcenter.store.pool import Connection, Pool
 from callcenter.store.queries import load
@@ -34,19 +34,15 @@ class Change:
     clocks: Clocks = NO_CLOCKS
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Where a list goes on: strictly older than this row."""
-
-    before_at: datetime
-    before_id: UUID
-    limit: int
-
-
 class NoSuchCall(errors.Invalid):
     code = "no-such-call"
     zh = "没有这个通话编号"
     en = "there is no call with this id"
+
+
+def _older(before: Place, most: int) -> dict[str, Any]:
+    """The part of a list that goes on strictly behind a row."""
+    return {"before_at": before[0], "before_id": before[1], "limit": most}
 
 
 @contextmanager
@@ -120,16 +116,18 @@ class OrderStore:
     async def contacts(self, order: OrderId) -> list[asyncpg.Record]:
         return [row async for row in self._sql.contacts_of(self.pool, order_id=order)]
 
-    async def created_by(self, user: UserId, stage: str | None, page: Page) -> list[asyncpg.Record]:
-        rows = self._sql.list_created(self.pool, user_id=user, stage=stage, **asdict(page))
+    async def created_by(self, user: UserId, stage: str | None, before: Place, most: int) -> list[asyncpg.Record]:
+        rows = self._sql.list_created(self.pool, user_id=user, stage=stage, **_older(before, most))
         return [row async for row in rows]
 
-    async def held_by(self, org: OrgId, stage: str | None, page: Page) -> list[asyncpg.Record]:
-        rows = self._sql.list_held(self.pool, org_id=org, stage=stage, **asdict(page))
+    async def held_by(self, org: OrgId, stage: str | None, before: Place, most: int) -> list[asyncpg.Record]:
+        rows = self._sql.list_held(self.pool, org_id=org, stage=stage, **_older(before, most))
         return [row async for row in rows]
 
-    async def visible_to(self, user: UserId, org_path: str, stage: str | None, page: Page) -> list[asyncpg.Record]:
-        rows = self._sql.list_visible(self.pool, user_id=user, org_path=org_path, stage=stage, **asdict(page))
+    async def visible_to(
+        self, user: UserId, org_path: str, stage: str | None, before: Place, most: int
+    ) -> list[asyncpg.Record]:
+        rows = self._sql.list_visible(self.pool, user_id=user, org_path=org_path, stage=stage, **_older(before, most))
         return [row async for row in rows]
 
     async def org(self, org: OrgId) -> asyncpg.Record | None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from callcenter.core.ids import CallId, OrderId, OrgId, UserId
+from callcenter.core.pages import Page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +92,8 @@ class OrderLine(_Seen):
     closed_at: datetime | None
 
 
-class OrderPage(_Seen):
-    """`cursor` is the opaque start of the next page, None at the end."""
-
-    orders: tuple[OrderLine, ...]
-    cursor: str | None
+class OrderPage(Page[OrderLine]):
+    """Newest first."""
 
 
 class OrderView(_Seen):

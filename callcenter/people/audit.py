@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from callcenter.core.clock import Clock
 from callcenter.core.ids import UserId, new_id
+from callcenter.core.pages import place_of
 from callcenter.people.actor import Actor
-from callcenter.people.model import AuditEntry
+from callcenter.people.model import AuditEntry, AuditPage
 from callcenter.people.store import SQL
 from callcenter.store.pool import Connection, Pool
 
@@ -36,7 +37,19 @@ class Audit:
             detail=dict(detail or {}),
         )
 
-    async def trail(self, db: Pool, actor: Actor, subject_type: str, subject_id: str, limit: int) -> list[AuditEntry]:
-        """Newest first; only what people of the reader's own subtree did."""
-        rows = SQL.audit_of(db, subject_type=subject_type, subject_id=subject_id, path=actor.org_path, limit=limit)
-        return [AuditEntry(**dict(row)) async for row in rows]
+    async def trail(
+        self, db: Pool, actor: Actor, subject_type: str, subject_id: str, limit: int, cursor: str | None = None
+    ) -> AuditPage:
+        """Newest first; only what people of the reader's own subtree did, and the machine. Raises BadCursor."""
+        at, entry = place_of(cursor)
+        found = SQL.audit_of(
+            db,
+            subject_type=subject_type,
+            subject_id=subject_id,
+            path=actor.org_path,
+            before_at=at,
+            before_id=entry,
+            limit=limit + 1,
+        )
+        rows = [row async for row in found]
+        return AuditPage.cut(rows, limit, lambda row: AuditEntry(**dict(row)), lambda row: (row["at"], row["id"]))

@@ -8,11 +8,12 @@ import asyncpg
 from callcenter.core.clock import Clock
 from callcenter.core.errors import NotFound
 from callcenter.core.ids import OrgId, UserId, new_id
+from callcenter.core.pages import name_of
 from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
 from callcenter.people.config import PeopleConfig
 from callcenter.people.errors import AgentNeedsExtension, NameTaken, NoSuchOrg, WrongLevel
-from callcenter.people.model import NewOrg, NewUser, Org, User
+from callcenter.people.model import NewOrg, NewUser, Org, OrgPage, User, UserPage
 from callcenter.people.password_policy import check_password
 from callcenter.people.passwords import UNUSABLE, Passwords
 from callcenter.people.secret import digest
@@ -102,9 +103,10 @@ class Directory:
         row = await SQL.org_by_code(self._pool, code=code)
         return None if row is None else org_of(row)
 
-    async def orgs(self, actor: Actor, limit: int) -> list[Org]:
-        """The actor's subtree, parents before children."""
-        return [org_of(row) async for row in SQL.orgs_under(self._pool, path=actor.org_path, limit=limit)]
+    async def orgs(self, actor: Actor, limit: int, cursor: str | None = None) -> OrgPage:
+        """The actor's subtree, parents before children. Raises BadCursor."""
+        found = SQL.orgs_under(self._pool, path=actor.org_path, after=name_of(cursor), limit=limit + 1)
+        return OrgPage.cut([row async for row in found], limit, org_of, lambda row: (row["path"],))
 
     async def user(self, user_id: UserId, actor: Actor) -> User:
         """Raises NotFound."""
@@ -121,10 +123,10 @@ class Directory:
         row = await SQL.user_by_extension(self._pool, extension=extension)
         return None if row is None else user_of(row)
 
-    async def users(self, actor: Actor, after: str, limit: int) -> list[User]:
-        """Of the actor's subtree, by user name, beyond `after`."""
-        rows = SQL.users_under(self._pool, path=actor.org_path, after=after, limit=limit)
-        return [user_of(row) async for row in rows]
+    async def users(self, actor: Actor, limit: int, cursor: str | None = None) -> UserPage:
+        """Of the actor's subtree, by user name. Raises BadCursor."""
+        found = SQL.users_under(self._pool, path=actor.org_path, after=name_of(cursor), limit=limit + 1)
+        return UserPage.cut([row async for row in found], limit, user_of, lambda row: (row["username"],))
 
     async def _org_within(self, org_id: OrgId, by: Actor | None) -> Org:
         row = await SQL.org_by_id(self._pool, id=org_id)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from callcenter.core.ids import OrgId, TokenId, UserId
+from callcenter.core.pages import Page
 from callcenter.people.actor import Actor, Role
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -109,3 +110,19 @@ class AuditEntry(_Frozen):
     action: str
     subject_type: str
     subject_id: str
+
+
+class OrgPage(Page[Org]):
+    """Parents before children."""
+
+
+class UserPage(Page[User]):
+    """By user name."""
+
+
+class TokenPage(Page[Token]):
+    """Newest first."""
+
+
+class AuditPage(Page[AuditEntry]):
+    """Newest first."""

@@ -6,10 +6,11 @@ from typing import Final
 from callcenter.core.clock import Clock
 from callcenter.core.errors import NotFound, Unauthenticated
 from callcenter.core.ids import TokenId, new_id
+from callcenter.core.pages import place_of
 from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
 from callcenter.people.errors import ExpiryPast, NotMachine
-from callcenter.people.model import IssuedToken, NewToken, Token
+from callcenter.people.model import IssuedToken, NewToken, Token, TokenPage
 from callcenter.people.secret import digest, new_secret
 from callcenter.people.store import SQL, token_of, user_of
 from callcenter.store.pool import Pool
@@ -49,9 +50,11 @@ class Tokens:
             raise Unauthenticated
         return user_of(row).actor
 
-    async def listed(self, actor: Actor, limit: int) -> list[Token]:
-        """Of users in the actor's subtree, newest first; revoked and expired ones too."""
-        return [token_of(row) async for row in SQL.tokens_under(self._pool, path=actor.org_path, limit=limit)]
+    async def listed(self, actor: Actor, limit: int, cursor: str | None = None) -> TokenPage:
+        """Of users in the actor's subtree, newest first; revoked and expired ones too. Raises BadCursor."""
+        at, token = place_of(cursor)
+        found = SQL.tokens_under(self._pool, path=actor.org_path, before_at=at, before_id=token, limit=limit + 1)
+        return TokenPage.cut([row async for row in found], limit, token_of, lambda row: (row["created_at"], row["id"]))
 
     async def revoke(self, token_id: TokenId, *, by: Actor) -> None:
         """Raises NotFound."""

@@ -141,7 +141,7 @@ class SampleCall:
 
     async def _recording(self, call: str) -> None:
         async def sealed() -> Any:
-            found = (await self._agent.get(f"/api/calls/{call}/recordings"))["recordings"]
+            found = (await self._agent.get(f"/api/calls/{call}/recordings"))["items"]
             return next((one for one in found if one["sealed_at"]), None)
 
         self._say("等待录音封存")
@@ -208,7 +208,7 @@ class SampleCall:
             view = await self._agent.get(f"/api/orders/{order}")
             return view if view["stage"] == "closed" else None
 
-        pressing = asyncio.create_task(_press_at_each_pause(citizen))
+        pressing = asyncio.create_task(press_at_each_pause(citizen))
         try:
             view = await self._until(closed)
         finally:
@@ -221,7 +221,7 @@ class SampleCall:
 
     async def _transcript(self, call: str) -> None:
         async def finished() -> Any:
-            found = (await self._agent.get(f"/api/calls/{call}/transcripts"))["transcripts"]
+            found = (await self._agent.get(f"/api/calls/{call}/transcripts"))["items"]
             return next((one for one in found if one["status"] in {"ready", "empty", "failed", "awaiting_model"}), None)
 
         self._say("等待转写")
@@ -245,11 +245,12 @@ async def _moments() -> AsyncIterator[None]:
         await asyncio.sleep(LOOK_EVERY)
 
 
-async def _press_at_each_pause(citizen: Telephone) -> None:
-    """Both answers are a 1; a key that comes in the middle of a sentence is asked for again."""
+async def press_at_each_pause(citizen: Telephone, within: timedelta = PATIENCE) -> None:
+    """Both answers are a 1; a key that comes in the middle of a sentence is asked for again. Raises TimeoutError when
+    nothing is heard `within`."""
     while True:
-        await citizen.voice.hears_speech(PATIENCE)
-        await citizen.voice.hears_pause(PATIENCE)
+        await citizen.voice.hears_speech(within)
+        await citizen.voice.hears_pause(within)
         citizen.voice.forget()
         citizen.voice.press("1")
 

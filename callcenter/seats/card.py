@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from callcenter.core.pages import Page
+
 Note = Literal["call_unavailable", "history_unavailable", "orders_unavailable", "similar_unavailable", "still_looking"]
 
 
@@ -66,6 +68,10 @@ class OfferView(Shown):
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     outcome: str | None = None
+
+
+class OfferPage(Page[OfferView]):
+    """Newest first."""
 
 
 class ReasonView(Shown):

@@ -1,15 +1,16 @@
 """The seats room for those who ask: agents for their own seat and desk, supervisors for all seats."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
-from callcenter.core.ids import OfferId, UserId
+from callcenter.core.ids import UserId
+from callcenter.core.pages import place_of
 from callcenter.people.actor import Actor, Role
-from callcenter.seats.card import DeskState, OfferView, ReasonView, SeatView
+from callcenter.seats.card import DeskState, OfferPage, OfferView, ReasonView, SeatView
 from callcenter.seats.config import SeatsConfig
 from callcenter.seats.errors import CallNotYours, NoSeat, NotAskable, SeatsElsewhere, UnknownPauseReason
 from callcenter.seats.journal import PASSING
@@ -113,11 +114,10 @@ class Seats:
             at=now,
         )
 
-    async def offers_of(
-        self, actor: Actor, limit: int, before: tuple[datetime, OfferId] | None = None
-    ) -> list[OfferView]:
-        """The agent's own offers, newest first."""
-        return await self._store.offers_of(actor.user_id, limit, before)
+    async def offers_of(self, actor: Actor, limit: int, cursor: str | None = None) -> OfferPage:
+        """The agent's own offers, newest first. Raises BadCursor."""
+        found = await self._store.offers_of(actor.user_id, limit + 1, place_of(cursor))
+        return OfferPage.cut(found, limit, lambda offer: offer, lambda offer: (offer.offered_at, offer.id))
 
     async def seats(self, actor: Actor) -> list[SeatView]:
         """All seats, by extension. Raises Forbidden for others than supervisors."""

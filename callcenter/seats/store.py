@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 
 from callcenter.core.ids import CallId, OfferId, UserId, new_id
+from callcenter.core.pages import Place
 from callcenter.seats.card import OfferView
 from callcenter.seats.presence import Presence
 from callcenter.seats.seat import Seat
@@ -98,10 +99,9 @@ class SeatStore:
         row = await _QUERIES.offer(self._pool, id=offer)
         return OfferView.model_validate(dict(row)) if row else None
 
-    async def offers_of(
-        self, user: UserId, limit: int, before: tuple[datetime, OfferId] | None = None
-    ) -> list[OfferView]:
-        before_at, before_id = before or (None, None)
+    async def offers_of(self, user: UserId, limit: int, before: Place) -> list[OfferView]:
+        """Newest first."""
+        before_at, before_id = before
         rows = _QUERIES.offers_of(self._pool, user_id=user, limit=limit, before_at=before_at, before_id=before_id)
         return [OfferView.model_validate(dict(row)) async for row in rows]
 

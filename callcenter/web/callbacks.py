@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from callcenter.callbacks.reading import CallbacksReading
 from callcenter.core.ids import OrderId
+from callcenter.core.pages import Page
 from callcenter.web.route import Asked, Route
 
 AttemptOutcome = Literal["answered", "no_survey", "no_answer", "busy", "failed", "unsent", "unknown"]
@@ -46,14 +47,14 @@ class CallbackBody(BaseModel):
     attempts: list[AttemptBody]
 
 
-class CallbackList(BaseModel):
-    callbacks: list[CallbackBody]
+class CallbackList(Page[CallbackBody]):
+    """All rounds, on one page."""
 
 
 def callback_routes(callbacks: CallbacksReading) -> list[Route]:
     async def of_order(asked: Asked[None, None]) -> CallbackList:
         views = await callbacks.of_order(asked.actor, OrderId(asked.uuid("id")))
-        return CallbackList(callbacks=[CallbackBody.model_validate(view) for view in views])
+        return CallbackList(items=tuple(CallbackBody.model_validate(view) for view in views))
 
     return [
         Route(

@@ -8,17 +8,13 @@ from callcenter.calls.reading import CallsReading
 from callcenter.calls.views import CallDetail, CallPage
 from callcenter.core.ids import CallId
 from callcenter.people.actor import Role
-from callcenter.web.route import Asked, Route, Wire
+from callcenter.web.route import Asked, Paged, Route
 
 TAG: Final = "calls"
 _MAY_SEE: Final = frozenset({Role.AGENT, Role.SUPERVISOR, Role.LEADER, Role.REVIEWER})
 
 
-class CallsAsked(Wire):
-    """`cursor` is `next` of the page before."""
-
-    limit: int = Field(default=50, ge=1, le=200)
-    cursor: str | None = Field(default=None, max_length=100)
+class CallsAsked(Paged):
     outcome: Literal["answered", "abandoned", "self_service", "failed", "unknown"] | None = None
     extension: str | None = Field(default=None, pattern=r"^[0-9]{2,8}$")
     has_gap: bool | None = None
@@ -50,7 +46,7 @@ def calls_routes(calls: CallsReading) -> list[Route]:
             query=CallsAsked,
             answers=CallPage,
             roles=_MAY_SEE,
-            errors=("cursor-invalid",),
+            errors=("bad-cursor",),
         ),
         Route(
             method="GET",

@@ -2,28 +2,24 @@
 
 from typing import Final
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from callcenter.core.ids import ArticleId
-from callcenter.knowledge.model import Article, ArticleBrief, NewArticle, Revision
+from callcenter.knowledge.model import Article, ArticlePage, NewArticle, Revision
 from callcenter.knowledge.service import Knowledge
 from callcenter.people.actor import Role
-from callcenter.web.route import Asked, Route, Wire
+from callcenter.web.route import Asked, Paged, Route
 
 TAG = "knowledge"
 _WRITERS: Final = frozenset({Role.SUPERVISOR})
 _ARTICLE_BODY: Final = 128 * 1024
 
 
-class ArticlesAsked(Wire):
+class ArticlesAsked(Paged):
     """`words` are parted by spaces; an article must hold all of them."""
 
     words: str = Field(default="", max_length=100)
     limit: int = Field(default=20, ge=1, le=100)
-
-
-class ArticleList(BaseModel):
-    items: list[ArticleBrief]
 
 
 def knowledge_routes(knowledge: Knowledge) -> list[Route]:
@@ -31,8 +27,8 @@ def knowledge_routes(knowledge: Knowledge) -> list[Route]:
 
 
 def _reading_routes(knowledge: Knowledge) -> list[Route]:
-    async def search(asked: Asked[None, ArticlesAsked]) -> ArticleList:
-        return ArticleList(items=await knowledge.search(asked.query.words, asked.query.limit))
+    async def search(asked: Asked[None, ArticlesAsked]) -> ArticlePage:
+        return await knowledge.search(asked.query.words, asked.query.limit, asked.query.cursor)
 
     async def read(asked: Asked[None, None]) -> Article:
         return await knowledge.article(ArticleId(asked.uuid("id")))
@@ -46,7 +42,8 @@ def _reading_routes(knowledge: Knowledge) -> list[Route]:
             tag=TAG,
             handler=search,
             query=ArticlesAsked,
-            answers=ArticleList,
+            answers=ArticlePage,
+            errors=("bad-cursor",),
         ),
         Route(
             method="GET",

@@ -9,7 +9,7 @@ from callcenter.core.ids import CallId, OrgId
 from callcenter.core.phone import parse_number
 from callcenter.orders.terms import ContactOutcome, Kind, RequestType, ResultType, Solvability, Stage, Urgency
 from callcenter.orders.views import NewOrder
-from callcenter.web.route import Wire
+from callcenter.web.route import Paged, Wire
 
 LONG = 8000
 
@@ -55,14 +55,12 @@ class OrderEntered(Wire):
         )
 
 
-class OrdersAsked(Wire):
+class OrdersAsked(Paged):
     scope: Literal["mine", "unit", "all"] = Field(
         default="mine",
         description="范围：我登记的、本单位持有的、全部可见的 / Entered by me, held by my unit, all I may see",
     )
     stage: Stage | None = Field(default=None, description="阶段 / Stage")
-    cursor: str | None = Field(default=None, max_length=200, description="翻页标记 / Where the next page starts")
-    limit: int = Field(default=50, ge=1, le=200, description="每页条数 / Lines a page")
 
 
 class Dispatched(Wire):

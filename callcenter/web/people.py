@@ -2,31 +2,36 @@
 
 from typing import Final
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import Field, SecretStr
 
 from callcenter.core.ids import TokenId, UserId
 from callcenter.people.actor import Role
-from callcenter.people.model import AuditEntry, IssuedToken, NewOrg, NewToken, NewUser, Org, Token, User
+from callcenter.people.model import (
+    AuditPage,
+    IssuedToken,
+    NewOrg,
+    NewToken,
+    NewUser,
+    Org,
+    OrgPage,
+    TokenPage,
+    User,
+    UserPage,
+)
 from callcenter.people.service import People
-from callcenter.web.route import Asked, Route, Wire
+from callcenter.web.route import Asked, Paged, Route, Wire
 
 TAG = "people"
 _ADMIN: Final = frozenset({Role.ADMIN})
 _KNOWS_STAFF: Final = frozenset({Role.SUPERVISOR, Role.DISPATCHER, Role.REVIEWER, Role.UNIT_HEAD})
 
 
-class Limited(Wire):
+class Limited(Paged):
     limit: int = Field(default=100, ge=1, le=500)
 
 
-class OrgsAsked(Wire):
+class OrgsAsked(Paged):
     limit: int = Field(default=500, ge=1, le=2000)
-
-
-class UsersAsked(Limited):
-    """`after` is the last user name of the page before."""
-
-    after: str = Field(default="", max_length=40)
 
 
 class AuditAsked(Limited):
@@ -38,35 +43,19 @@ class PasswordSet(Wire):
     password: SecretStr = Field(min_length=1, max_length=200)
 
 
-class OrgList(BaseModel):
-    items: list[Org]
-
-
-class UserList(BaseModel):
-    items: list[User]
-
-
-class TokenList(BaseModel):
-    items: list[Token]
-
-
-class AuditList(BaseModel):
-    items: list[AuditEntry]
-
-
 def people_routes(people: People) -> list[Route]:
     return [*_directory_routes(people), *_token_routes(people), _audit_route(people)]
 
 
 def _directory_routes(people: People) -> list[Route]:
-    async def orgs(asked: Asked[None, OrgsAsked]) -> OrgList:
-        return OrgList(items=await people.directory.orgs(asked.actor, asked.query.limit))
+    async def orgs(asked: Asked[None, OrgsAsked]) -> OrgPage:
+        return await people.directory.orgs(asked.actor, asked.query.limit, asked.query.cursor)
 
     async def add_org(asked: Asked[NewOrg, None]) -> Org:
         return await people.create_org(asked.body, by=asked.actor)
 
-    async def users(asked: Asked[None, UsersAsked]) -> UserList:
-        return UserList(items=await people.directory.users(asked.actor, asked.query.after, asked.query.limit))
+    async def users(asked: Asked[None, Limited]) -> UserPage:
+        return await people.directory.users(asked.actor, asked.query.limit, asked.query.cursor)
 
     async def add_user(asked: Asked[NewUser, None]) -> User:
         return await people.create_user(asked.body, by=asked.actor)
@@ -87,7 +76,8 @@ def _directory_routes(people: People) -> list[Route]:
             tag=TAG,
             handler=orgs,
             query=OrgsAsked,
-            answers=OrgList,
+            answers=OrgPage,
+            errors=("bad-cursor",),
         ),
         Route(
             method="POST",
@@ -109,8 +99,9 @@ def _directory_routes(people: People) -> list[Route]:
             summary_en="Users of one's own org and those below it",
             tag=TAG,
             handler=users,
-            query=UsersAsked,
-            answers=UserList,
+            query=Limited,
+            answers=UserPage,
+            errors=("bad-cursor",),
             roles=_KNOWS_STAFF,
         ),
         Route(
@@ -152,8 +143,8 @@ def _directory_routes(people: People) -> list[Route]:
 
 
 def _token_routes(people: People) -> list[Route]:
-    async def tokens(asked: Asked[None, Limited]) -> TokenList:
-        return TokenList(items=await people.tokens.listed(asked.actor, asked.query.limit))
+    async def tokens(asked: Asked[None, Limited]) -> TokenPage:
+        return await people.tokens.listed(asked.actor, asked.query.limit, asked.query.cursor)
 
     async def issue(asked: Asked[NewToken, None]) -> IssuedToken:
         return await people.tokens.issue(asked.body, by=asked.actor)
@@ -170,7 +161,8 @@ def _token_routes(people: People) -> list[Route]:
             tag=TAG,
             handler=tokens,
             query=Limited,
-            answers=TokenList,
+            answers=TokenPage,
+            errors=("bad-cursor",),
             roles=_ADMIN,
         ),
         Route(
@@ -200,12 +192,11 @@ def _token_routes(people: People) -> list[Route]:
 
 
 def _audit_route(people: People) -> Route:
-    async def trail(asked: Asked[None, AuditAsked]) -> AuditList:
+    async def trail(asked: Asked[None, AuditAsked]) -> AuditPage:
         wanted = asked.query
-        entries = await people.audit.trail(
-            people.pool, asked.actor, wanted.subject_type, wanted.subject_id, wanted.limit
+        return await people.audit.trail(
+            people.pool, asked.actor, wanted.subject_type, wanted.subject_id, wanted.limit, wanted.cursor
         )
-        return AuditList(items=entries)
 
     return Route(
         method="GET",
@@ -215,6 +206,7 @@ def _audit_route(people: People) -> Route:
         tag=TAG,
         handler=trail,
         query=AuditAsked,
-        answers=AuditList,
+        answers=AuditPage,
+        errors=("bad-cursor",),
         roles=frozenset({Role.SUPERVISOR}),
     )

@@ -11,6 +11,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict
 
 from callcenter.core.ids import CallId, RecordingId, UserId
+from callcenter.core.pages import Page
 from callcenter.media.reading import RecordingFileGone, Recordings, RecordingView
 from callcenter.media.transcripts import Transcripts, TranscriptView
 from callcenter.store.pool import Pool
@@ -50,8 +51,8 @@ class RecordingBody(BaseModel):
     audio: str | None
 
 
-class RecordingList(BaseModel):
-    recordings: list[RecordingBody]
+class RecordingList(Page[RecordingBody]):
+    """Oldest first, all on one page."""
 
 
 class UtteranceBody(BaseModel):
@@ -83,14 +84,14 @@ class TranscriptBody(BaseModel):
     segments: list[UtteranceBody]
 
 
-class TranscriptList(BaseModel):
-    transcripts: list[TranscriptBody]
+class TranscriptList(Page[TranscriptBody]):
+    """Oldest first, all on one page."""
 
 
 def recording_routes(pool: Pool, recordings: Recordings, transcripts: Transcripts, audit: AuditTrail) -> list[Route]:
     async def list_recordings(asked: Asked[None, None]) -> RecordingList:
         views = await recordings.of_call(asked.actor, CallId(asked.uuid("id")))
-        return RecordingList(recordings=[_body(view) for view in views])
+        return RecordingList(items=tuple(_body(view) for view in views))
 
     async def hear(asked: Asked[None, None]) -> web.StreamResponse:
         view = await recordings.get(asked.actor, RecordingId(asked.uuid("id")))
@@ -115,7 +116,7 @@ def recording_routes(pool: Pool, recordings: Recordings, transcripts: Transcript
         views: list[TranscriptView] = await transcripts.of_call(asked.actor, call)
         if views:
             await audit.record(pool, asked.actor.user_id, "transcript_read", "call", call)
-        return TranscriptList(transcripts=[TranscriptBody.model_validate(view) for view in views])
+        return TranscriptList(items=tuple(TranscriptBody.model_validate(view) for view in views))
 
     shared: dict[str, Any] = {"method": "GET", "tag": "recordings"}
     return [

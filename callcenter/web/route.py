@@ -6,7 +6,7 @@ from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.core.errors import NotFound
 from callcenter.people.actor import Actor, Role
@@ -22,6 +22,13 @@ class Wire(BaseModel):
     """Base of bodies and queries: unknown fields are an error, so that a misspelt one is never silently ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Paged(Wire):
+    """Query of a list; `cursor` is `next` of the page before."""
+
+    limit: int = Field(default=50, ge=1, le=200, description="每页条数 / Items a page")
+    cursor: str | None = Field(default=None, max_length=400, description="翻页标记 / Where the page begins")
 
 
 @dataclass(frozen=True, slots=True)

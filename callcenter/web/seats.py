@@ -1,16 +1,15 @@
 """The agent's desk over HTTP: its state, presence, earlier offers, hang-up; the supervisor's list of seats."""
 
-from datetime import datetime
 from typing import Final
 
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import Field
 
-from callcenter.core.ids import OfferId
+from callcenter.core.pages import Page
 from callcenter.people.actor import Role
-from callcenter.seats.card import DeskState, OfferView, SeatView
+from callcenter.seats.card import DeskState, OfferPage, SeatView
 from callcenter.seats.presence import Presence
 from callcenter.seats.service import Seats
-from callcenter.web.route import Asked, Route, Wire
+from callcenter.web.route import Asked, Paged, Route, Wire
 
 TAG: Final = "desk"
 _AGENT: Final = frozenset({Role.AGENT})
@@ -23,30 +22,12 @@ class WantedPresence(Wire):
     reason: str = Field(default="", max_length=32)
 
 
-class OffersAsked(Wire):
-    """Both or none of `before_at` and `before_id`: the last offer of the page before."""
-
+class OffersAsked(Paged):
     limit: int = Field(default=20, ge=1, le=100)
-    before_at: AwareDatetime | None = None
-    before_id: OfferId | None = None
-
-    @model_validator(mode="after")
-    def _pair(self) -> "OffersAsked":
-        if (self.before_at is None) != (self.before_id is None):
-            raise ValueError("before_at and before_id go together")
-        return self
-
-    @property
-    def before(self) -> tuple[datetime, OfferId] | None:
-        return (self.before_at, self.before_id) if self.before_at is not None and self.before_id is not None else None
 
 
-class OfferList(BaseModel):
-    items: list[OfferView]
-
-
-class SeatList(BaseModel):
-    items: list[SeatView]
+class SeatList(Page[SeatView]):
+    """By extension, all on one page."""
 
 
 def seats_routes(seats: Seats) -> list[Route]:
@@ -57,14 +38,14 @@ def seats_routes(seats: Seats) -> list[Route]:
         await seats.set_presence(asked.actor, asked.body.presence, asked.body.reason)
         return await seats.desk_state(asked.actor)
 
-    async def offers(asked: Asked[None, OffersAsked]) -> OfferList:
-        return OfferList(items=await seats.offers_of(asked.actor, asked.query.limit, asked.query.before))
+    async def offers(asked: Asked[None, OffersAsked]) -> OfferPage:
+        return await seats.offers_of(asked.actor, asked.query.limit, asked.query.cursor)
 
     async def hang_up(asked: Asked[None, None]) -> None:
         await seats.hang_up(asked.actor, asked.uuid("id"))
 
     async def listed(asked: Asked[None, None]) -> SeatList:
-        return SeatList(items=await seats.seats(asked.actor))
+        return SeatList(items=tuple(await seats.seats(asked.actor)))
 
     return [
         Route(
@@ -105,8 +86,9 @@ def seats_routes(seats: Seats) -> list[Route]:
             tag=TAG,
             handler=offers,
             query=OffersAsked,
-            answers=OfferList,
+            answers=OfferPage,
             roles=_AGENT,
+            errors=("bad-cursor",),
         ),
         Route(
             method="POST",

@@ -16,13 +16,15 @@ update knowledge_article set retired_at = coalesce(retired_at, :at) where id = :
 -- name: article_by_id(id)^
 select id, title, keywords, body, version, updated_at from knowledge_article where id = :id and retired_at is null;
 
--- name: search_articles(words, limit)
+-- name: search_articles(words, before_titled, before_at, before_id, limit)
 -- Articles that hold every word; those with all of them in the title first. No words: the newest.
-select id, title, keywords, left(body, 120) as excerpt, version, updated_at
-from knowledge_article
+select id, title, keywords, left(body, 120) as excerpt, version, updated_at, titled
+from knowledge_article,
+     lateral (select not exists (
+         select 1 from unnest(:words::text[]) as word where position(word in lower(title)) = 0
+     ) as titled) as t
 where retired_at is null
   and not exists (select 1 from unnest(:words::text[]) as word where position(word in searched) = 0)
-order by
-  not exists (select 1 from unnest(:words::text[]) as word where position(word in lower(title)) = 0) desc,
-  updated_at desc, id desc
+  and (titled, updated_at, id) < (:before_titled, :before_at, :before_id)
+order by titled desc, updated_at desc, id desc
 limit :limit;

@@ -4,9 +4,9 @@ select * from org where id = :id;
 -- name: org_by_code(code)^
 select * from org where code = :code;
 
--- name: orgs_under(path, limit)
+-- name: orgs_under(path, after, limit)
 -- The subtree of a path, itself included, parents before children.
-select * from org where starts_with(path, :path) order by path limit :limit;
+select * from org where starts_with(path, :path) and path > :after order by path limit :limit;
 
 -- name: insert_org(id, parent_id, code, path, level, kind, name, phone)!
 insert into org (id, parent_id, code, path, level, kind, name, phone)
@@ -98,12 +98,12 @@ join app_user u on u.id = t.user_id
 join org o on o.id = u.org_id
 where t.id = :id;
 
--- name: tokens_under(path, limit)
+-- name: tokens_under(path, before_at, before_id, limit)
 select t.id, t.user_id, t.name, t.created_at, t.expires_at, t.revoked_at
 from api_token t
 join app_user u on u.id = t.user_id
 join org o on o.id = u.org_id
-where starts_with(o.path, :path)
+where starts_with(o.path, :path) and (t.created_at, t.id) < (:before_at, :before_id)
 order by t.created_at desc, t.id desc
 limit :limit;
 
@@ -114,7 +114,7 @@ update api_token set revoked_at = coalesce(revoked_at, :at) where id = :id;
 insert into audit_log (id, at, actor_id, action, subject_type, subject_id, detail)
 values (:id, :at, :actor_id, :action, :subject_type, :subject_id, :detail);
 
--- name: audit_of(subject_type, subject_id, path, limit)
+-- name: audit_of(subject_type, subject_id, path, before_at, before_id, limit)
 -- Only acts of people in the reader's own subtree, and acts of the machine.
 select a.id::text as id, a.at, a.actor_id, u.name as actor_name, a.action, a.subject_type, a.subject_id
 from audit_log a
@@ -122,5 +122,6 @@ left join app_user u on u.id = a.actor_id
 left join org o on o.id = u.org_id
 where a.subject_type = :subject_type and a.subject_id = :subject_id
   and (o.path is null or starts_with(o.path, :path))
+  and (a.at, a.id) < (:before_at, :before_id)
 order by a.at desc, a.id desc
 limit :limit;

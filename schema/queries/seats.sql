@@ -64,7 +64,7 @@ select id, call_id, user_id, card, offered_at, answered_at, ended_at, outcome fr
 select id, call_id, user_id, card, offered_at, answered_at, ended_at, outcome
 from call_offer
 where user_id = :user_id
-  and (:before_at::timestamptz is null or (offered_at, id) < (:before_at::timestamptz, :before_id::uuid))
+  and (offered_at, id) < (:before_at::timestamptz, :before_id::uuid)
 order by offered_at desc, id desc
 limit :limit;
 

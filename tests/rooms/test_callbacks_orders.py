@@ -146,5 +146,5 @@ async def test_over_http(pool: Pool) -> None:
         async with web.client() as stranger:
             assert (await stranger.ask("GET", f"/api/orders/{order}/callbacks"))[0] == 401
         async with web.client("hw01") as agent:
-            assert await agent.ask("GET", f"/api/orders/{order}/callbacks") == (200, {"callbacks": []})
+            assert await agent.ask("GET", f"/api/orders/{order}/callbacks") == (200, {"items": [], "next": None})
             assert (await agent.ask("GET", f"/api/orders/{new_id()}/callbacks"))[0] == 404

@@ -48,7 +48,7 @@ async def test_pages_follow_each_other_without_loss(web: Web) -> None:
         assert len(abandoned["items"]) == 3
         for cursor in ("nonsense", "2026-01-01~x", f"2026-01-01~{uuid4()}"):
             status, problem = await client.ask("GET", "/api/calls", params={"cursor": cursor})
-            assert (status, problem["code"]) == (422, "cursor-invalid")
+            assert (status, problem["code"]) == (422, "bad-cursor")
 
 
 async def test_an_agent_sees_the_numbers_of_his_own_calls_only(web: Web, pool: Pool) -> None:

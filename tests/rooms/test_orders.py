@@ -11,12 +11,12 @@ import yaml
 
 from callcenter.core.errors import DomainError, Misconfigured
 from callcenter.core.ids import AttemptId, CallId, OrderId, new_id
+from callcenter.core.pages import BadCursor
 from callcenter.orders.calendar import CalendarMissing
 from callcenter.orders.config import OrdersConfig
 from callcenter.orders.events import OrderMoved
 from callcenter.orders.intake import IncompleteOrder, KeyReused, NotACentre
 from callcenter.orders.moves import NoSuchUnit
-from callcenter.orders.reading import BadCursor
 from callcenter.orders.room import Conflict, NoSuchOrder
 from callcenter.orders.ruleset_files import RULES, RuleSetEdited, enrol, read_rule_files
 from callcenter.orders.service import open_orders
@@ -132,7 +132,7 @@ async def test_rows_are_seen_by_organisation(town: Town) -> None:
             await town.orders.get(town.people[name], order.id)
         with pytest.raises(NoSuchOrder):
             await town.orders.accept(town.people[name], order.id)
-        assert (await town.orders.list(town.people[name], scope="all")).orders == ()
+        assert (await town.orders.list(town.people[name], scope="all")).items == ()
     with pytest.raises(NoSuchOrder):
         await town.orders.get(town.people["agent"], OrderId(new_id()))
 
@@ -164,15 +164,15 @@ async def test_pages_go_on_where_they_ended_while_orders_arrive(town: Town) -> N
     agent, seen, cursor = town.people["agent"], [], None
     while True:
         page = await town.orders.list(agent, cursor=cursor, limit=3)
-        seen += [line.id for line in page.orders]
-        cursor = page.cursor
+        seen += [line.id for line in page.items]
+        cursor = page.next
         if cursor is None:
             break
         await town.created(title="新来的")
     assert sorted(made, reverse=True) == seen
-    assert not (await town.orders.list(agent, stage="closed")).orders
+    assert not (await town.orders.list(agent, stage="closed")).items
     held = await town.orders.list(town.people["dispatcher"], scope="unit", stage="pending_dispatch")
-    assert len(held.orders) == 9
+    assert len(held.items) == 9
     for bad in ("x", "W10=", "WzEsMl0="):
         with pytest.raises(BadCursor):
             await town.orders.list(agent, cursor=bad)

@@ -183,16 +183,16 @@ async def test_lists_by_scope_stage_and_cursor(site: Site) -> None:
     while True:
         status, page = await site.ask("agent", "GET", "/api/orders", params=query)
         assert status == 200
-        seen += [line["id"] for line in page["orders"]]
-        if page["cursor"] is None:
+        seen += [line["id"] for line in page["items"]]
+        if page["next"] is None:
             break
-        query["cursor"] = page["cursor"]
+        query["cursor"] = page["next"]
     assert seen == made[::-1]
-    assert "caller_number" not in page["orders"][0]
+    assert "caller_number" not in page["items"][0]
     _, held = await site.ask("dispatcher", "GET", "/api/orders", params={"scope": "unit", "stage": "pending_dispatch"})
-    assert len(held["orders"]) == 5
+    assert len(held["items"]) == 5
     _, none = await site.ask("roads", "GET", "/api/orders", params={"scope": "all"})
-    assert none["orders"] == []
+    assert none["items"] == []
     for wrong in ({"cursor": "zzz"}, {"limit": 0}, {"limit": 1000}, {"stage": "lost"}, {"scope": "everything"}):
         status, _ = await site.ask("agent", "GET", "/api/orders", params=wrong)
         assert status == 422

@@ -241,9 +241,15 @@ async def test_disabling_ends_sessions_and_tokens(people: People, town: Town, cl
 
 async def test_the_tree_is_seen_from_ones_own_place_down(people: People, town: Town) -> None:
     east = town.users["east.admin"].actor
-    assert [org.path for org in await people.directory.orgs(east, 10)] == ["/city/east/", "/city/east/east-water/"]
-    assert [user.username for user in await people.directory.users(east, "", 10)] == ["east.admin", "east.head"]
-    assert [user.username for user in await people.directory.users(east, "east.admin", 10)] == ["east.head"]
+    assert [org.path for org in (await people.directory.orgs(east, 10)).items] == [
+        "/city/east/",
+        "/city/east/east-water/",
+    ]
+    assert [user.username for user in (await people.directory.users(east, 10)).items] == ["east.admin", "east.head"]
+    first = await people.directory.users(east, 1)
+    second = await people.directory.users(east, 1, first.next)
+    assert [user.username for user in (*first.items, *second.items)] == ["east.admin", "east.head"]
+    assert second.next is None
     with pytest.raises(NotFound):
         await people.directory.user(town.users["west.op"].id, east)
     with pytest.raises(NotFound):
@@ -290,9 +296,9 @@ async def test_acts_leave_a_trail_that_the_subtree_may_read(people: People, town
     root, east, west = (town.users[name].actor for name in ("root", "east.admin", "west.op"))
     await people.audit.record(pool, east.user_id, "order_viewed", "order", "o-1", {"fields": ["caller"]})
     for reader in (root, east):
-        (entry,) = await people.audit.trail(pool, reader, "order", "o-1", 10)
+        (entry,) = (await people.audit.trail(pool, reader, "order", "o-1", 10)).items
         assert (entry.action, entry.actor_id, entry.actor_name) == ("order_viewed", east.user_id, east.name)
-    assert await people.audit.trail(pool, west, "order", "o-1", 10) == []
+    assert (await people.audit.trail(pool, west, "order", "o-1", 10)).items == ()
 
 
 async def test_the_operator_issues_tokens_and_sets_passwords_by_name(people: People, town: Town) -> None:

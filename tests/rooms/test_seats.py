@@ -171,7 +171,7 @@ async def test_a_call_from_ring_to_after_call_work(room: Room) -> None:
     assert state.offer.outcome == "answered"
     await room.seats.set_presence(room.actors["hw01"], Presence.READY)
     assert (await room.seats.desk_state(room.actors["hw01"])).offer is None
-    [kept] = await room.seats.offers_of(room.actors["hw01"], 10)
+    [kept] = (await room.seats.offers_of(room.actors["hw01"], 10)).items
     assert (kept.call_id, kept.outcome, kept.answered_at is not None) == (call, "answered", True)
     assert kept.card == card
 
@@ -224,7 +224,7 @@ async def test_the_caller_gives_up_and_another_agent_answers(room: Room) -> None
     await room.until("ready")
     async with asyncio.timeout(PATIENCE):
         while True:
-            outcomes = {offer.outcome for offer in await room.seats.offers_of(room.actors["hw01"], 10)}
+            outcomes = {offer.outcome for offer in (await room.seats.offers_of(room.actors["hw01"], 10)).items}
             if None not in outcomes and len(outcomes) >= 1:
                 break
             await asyncio.sleep(0.01)

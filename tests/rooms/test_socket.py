@@ -179,13 +179,13 @@ async def test_the_offers_of_a_day_are_paged(site: Site) -> None:
         async with asyncio.timeout(PATIENCE):
             while True:
                 async with client.get("/api/desk/offers", params={"limit": "2", **query}) as answer:
-                    items = (await answer.json())["items"]
-                if not items:
+                    page = await answer.json()
+                seen += [item["id"] for item in page["items"]]
+                if page["next"] is None:
                     break
-                seen += [item["id"] for item in items]
-                query = {"before_at": items[-1]["offered_at"], "before_id": items[-1]["id"]}
+                query = {"cursor": page["next"]}
         assert len(seen) == len(set(seen)) == 3
-        async with client.get("/api/desk/offers", params={"before_id": str(uuid4())}) as answer:
+        async with client.get("/api/desk/offers", params={"cursor": str(uuid4())}) as answer:
             assert answer.status == 422
         async with client.get("/api/seats") as answer:
             assert answer.status == 403

@@ -22,7 +22,8 @@ async def test_lists_stop_at_the_border_of_the_subtree(web: Web) -> None:
         assert [org["code"] for org in orgs["items"]] == ["east", "east-water"]
         _, users = await client.ask("GET", "/api/users")
         assert [user["username"] for user in users["items"]] == ["east.admin", "east.head"]
-        _, page = await client.ask("GET", "/api/users", params={"after": "east.admin", "limit": "1"})
+        _, first = await client.ask("GET", "/api/users", params={"limit": "1"})
+        _, page = await client.ask("GET", "/api/users", params={"cursor": first["next"], "limit": "1"})
         assert [user["username"] for user in page["items"]] == ["east.head"]
         assert "password" not in str(users)
     async with web.client("hw01") as client:

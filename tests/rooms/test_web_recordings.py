@@ -73,7 +73,7 @@ async def test_list_names_the_address_and_the_transcript(web: Web, kept: Kept) -
     async with web.client("hw01") as client:
         status, body = await client.ask("GET", f"/api/calls/{kept.call}/recordings")
     assert status == 200
-    (recording,) = body["recordings"]
+    (recording,) = body["items"]
     assert (recording["audio"], recording["status"], recording["transcript"]) == (kept.audio, "sealed", "ready")
     assert f'"{recording["sha256"]}"' == kept.etag
 
@@ -146,7 +146,7 @@ async def test_transcript_is_read_and_that_is_noted(web: Web, pool: Pool, kept: 
     async with web.client("hw01") as client:
         status, body = await client.ask("GET", f"/api/calls/{kept.call}/transcripts")
     assert status == 200
-    (transcript,) = body["transcripts"]
+    (transcript,) = body["items"]
     assert (transcript["status"], transcript["text"]) == ("ready", "让他们参与")
     assert transcript["segments"] == [
         {"party": "caller", "start_ms": 120, "end_ms": 1500, "text": "让他们参与", "confidence": pytest.approx(0.9)}

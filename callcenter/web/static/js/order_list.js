@@ -30,8 +30,8 @@ export class OrderList {
     try {
       const page = await call("GET", `/api/orders?${query}`);
       if (asked !== this.asked) return;
-      this.orders = cursor ? [...this.orders, ...page.orders] : page.orders;
-      this.cursor = page.cursor;
+      this.orders = cursor ? [...this.orders, ...page.items] : page.items;
+      this.cursor = page.next;
       this.problem = "";
     } catch (problem) {
       if (asked === this.asked) this.problem = problem.message;

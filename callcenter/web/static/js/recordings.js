@@ -18,7 +18,7 @@ export class Recordings {
         call("GET", `/api/calls/${this.call}/recordings`),
         call("GET", `/api/calls/${this.call}/transcripts`),
       ]);
-      this.draw(recordings.recordings, transcripts.transcripts);
+      this.draw(recordings.items, transcripts.items);
     } catch (problem) {
       fill(this.el, h("h3", {}, t("recording.title")), h("p", { class: "muted" }, problem.status === 404 ? t("none") : problem.message));
     }
