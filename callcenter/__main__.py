@@ -173,6 +173,22 @@ def sweep() -> None:
     _tell(*asyncio.run(operating.sweep(load_settings())))
 
 
+@cli.command()
+def bench(
+    measures: Annotated[
+        list[str] | None, typer.Argument(help="queue, ami, agi, pop, writes, memory; all if none is named.")
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Seconds instead of minutes; the figures prove nothing.")
+    ] = False,
+    json: Annotated[Path | None, typer.Option("--json", help="Write the figures as JSON.")] = None,
+) -> None:
+    """测量性能 · Measure speed and size on a stage of its own, beside the bare parts."""
+    from callcenter.bench.command import run_bench
+
+    raise SystemExit(run_until_stopped(lambda stop: run_bench(stop, measures or [], quick=quick, file=json)))
+
+
 @add.command("org")
 def add_org(
     code: Annotated[str, typer.Argument(help="Short code, a-z, 0-9 and -.")],
