@@ -1,43 +1,31 @@
 """`callcenter up`: the whole house on one machine, and the sample call through all of it."""
 
 import asyncio
-import hashlib
 import os
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, TypeVar
 
-import aiohttp
 from rich.console import Console
 
-from callcenter.app.rooms import Speech, read_speech
-from callcenter.core.clock import SystemClock
-from callcenter.core.ids import UserId
+from callcenter.app.rooms import read_speech
 from callcenter.flows.prompts import install_prompts
-from callcenter.knowledge.model import NewArticle
-from callcenter.knowledge.service import Knowledge
 from callcenter.logs import LogsConfig, set_up_logs
 from callcenter.pbx.host import AsteriskHost, default_cache, find_or_build
-from callcenter.pbx.plan import PbxPlan, SeatLine, Trunk
-from callcenter.people.config import PeopleConfig
-from callcenter.people.service import open_people
 from callcenter.sample.call import Stage, place_sample_call
 from callcenter.sample.children import Child, open_child
-from callcenter.sample.city import CALENDAR, SampleCity, load_city, read_city
+from callcenter.sample.city import read_city
+from callcenter.sample.pieces import HERE, instance_of, plan_of, settings_of, settle_city, until_ready
 from callcenter.sample.progress import Detail, Progress
 from callcenter.sample.shown import show_welcome
 from callcenter.sample.sipp import Exchange
 from callcenter.sample.speech import speech_of
-from callcenter.sample.state import RTP_FIRST, RTP_PORTS, LocalState, open_state, save_state
-from callcenter.seats.store import SeatStore
+from callcenter.sample.state import LocalState, open_state, save_state
+from callcenter.sample.visiting import stay
 from callcenter.settings import load_settings
-from callcenter.store.config import StoreConfig
 from callcenter.store.embedded import open_embedded
 from callcenter.store.migrate import migrate
-from callcenter.store.pool import open_pool
-
-HERE = "127.0.0.1"
 
 
 async def bring_up(
@@ -90,7 +78,7 @@ class Installation:
                     return 0 if timeline.ok else 1
                 show_welcome(self.progress.console, self._state, self._city)
                 self.shown = True
-                await _while_alive(asyncio.Event().wait(), children)
+                await _while_alive(stay(stage, self.progress.console), children)
         return 0
 
     @property
@@ -104,36 +92,24 @@ class Installation:
             detail.say("升级结构")
             await migrate(url)
         with step("样例城市", "sample city", "机构、人员、坐席、知识"):
-            await self._load_city(url)
+            await settle_city(url, self._city, self._state)
             save_state(self._folder, self._state)
         with step("语音平台", "Asterisk", "查找或构建") as detail:
             host = await self._open_asterisk(stack, detail)
-        settings = self._settings(url, host)
+        settings = settings_of(self._folder, self._state, url, host.paths)
         with step("服务器", "server", "就绪") as detail:
             server = await stack.enter_async_context(open_child("serve", settings, self._logs))
-            await _while_alive(self._until_ready(detail), [server])
+            await _while_alive(until_ready(self._base, detail.say), [server])
         worker = await stack.enter_async_context(open_child("transcribe", settings, self._logs))
         return self._stage(host), [server, worker]
 
     @property
+    def _base(self) -> str:
+        return f"http://{HERE}:{self._state.ports['web']}"
+
+    @property
     def _pg(self) -> Path:
         return self._folder / "postgres"
-
-    async def _load_city(self, url: str) -> None:
-        clock = SystemClock()
-        async with (
-            open_pool(StoreConfig.model_validate({"url": url, "pool_max": 4})) as pool,
-            open_people(pool, clock, PeopleConfig()) as people,
-        ):
-            seats, knowledge = SeatStore(pool), Knowledge(pool, clock, people.audit)
-
-            async def assign(user: UserId, extension: str, secret: str, queues: tuple[str, ...]) -> None:
-                await seats.assign(user, extension, secret, queues, clock.now())
-
-            async def publish(title: str, body: str, keywords: list[str]) -> None:
-                await knowledge.write(NewArticle(title=title, body=body, keywords=keywords), by=None)
-
-            await load_city(self._city, people, self._state, assign, publish)
 
     async def _open_asterisk(self, stack: AsyncExitStack, detail: Detail) -> AsteriskHost:
         loop = asyncio.get_running_loop()
@@ -143,8 +119,8 @@ class Installation:
 
         cache = default_cache()
         install = await asyncio.to_thread(find_or_build, cache, say)
-        name = "up-" + hashlib.sha256(os.fsencode(self._folder)).hexdigest()[:10]
-        host = AsteriskHost(install, plan_of(self._state, self._city, self._speech), instance=name)
+        plan = plan_of(self._state, self._city, self._speech)
+        host = AsteriskHost(install, plan, instance=instance_of(self._folder))
         detail.say("合成提示音")
         await asyncio.to_thread(
             install_prompts, self._speech.prompts, cache=cache / "prompts", sounds=host.paths.sounds
@@ -154,46 +130,11 @@ class Installation:
         stack.push_async_callback(host.stop)
         return host
 
-    def _settings(self, database: str, host: AsteriskHost) -> dict[str, str]:
-        """The environment of the children. The sample city rings back at any hour, so that its call can be watched at
-        any hour."""
-        ports = {name.upper(): str(port) for name, port in self._state.ports.items()}
-        return {
-            "HOTLINE_STORE__URL": database,
-            "HOTLINE_WEB__PORT": ports["WEB"],
-            "HOTLINE_AMI__PORT": ports["AMI"],
-            "HOTLINE_AMI__SECRET": self._state.ami_secret,
-            "HOTLINE_AGI__PORT": ports["AGI"],
-            "HOTLINE_FLOWS__SOUNDS": str(host.paths.sounds),
-            "HOTLINE_FLOWS__PROMPT_CACHE": str(default_cache() / "prompts"),
-            "HOTLINE_CALLS__SPOOL": str(self._folder / "spool"),
-            "HOTLINE_CALLS__CEL": str(host.paths.cel),
-            "HOTLINE_MEDIA__FOLDER": str(self._folder / "media"),
-            "HOTLINE_MEDIA__MONITOR_FOLDER": str(host.paths.monitor),
-            "HOTLINE_ORDERS__CALENDAR_FILE": str(CALENDAR),
-            "HOTLINE_CALLBACKS__BEGIN": "00:00",
-            "HOTLINE_CALLBACKS__END": "23:59:59",
-        }
-
-    async def _until_ready(self, detail: Detail) -> None:
-        """Until the server says so; what it still waits for is shown."""
-        async with aiohttp.ClientSession(base_url=f"http://{HERE}:{self._state.ports['web']}") as http:
-            while True:
-                try:
-                    async with http.get("/readyz") as answer:
-                        if answer.status == 200:
-                            return
-                        parts = (await answer.json())["parts"]
-                        detail.say("、".join(part["part"] for part in parts if part["state"] == "away"))
-                except aiohttp.ClientError as error:
-                    detail.say(type(error).__name__)
-                await asyncio.sleep(0.1)
-
     def _stage(self, host: AsteriskHost) -> Stage:
         folder = os.environ.get("HOTLINE_SAMPLE_SPEECH")
         caller, agent = speech_of(Path(folder) if folder else None)
         return Stage(
-            base=f"http://{HERE}:{self._state.ports['web']}",
+            base=self._base,
             exchange=Exchange(host=HERE, port=host.plan.sip_port),
             citizens_port=self._state.ports["citizens"],
             passwords=self._state.passwords,
@@ -202,25 +143,6 @@ class Installation:
             agent_speech=agent,
             media=self._folder / "media",
         )
-
-
-def plan_of(state: LocalState, city: SampleCity, speech: Speech) -> PbxPlan:
-    """The sample city's PBX: one carrier, which is the simulated citizens' telephones."""
-    registry = speech.registry
-    return PbxPlan(
-        name="pbx1",
-        sip_port=state.ports["sip"],
-        ami_port=state.ports["ami"],
-        ami_secret=state.ami_secret,
-        agi_port=state.ports["agi"],
-        rtp_first=RTP_FIRST,
-        rtp_last=RTP_FIRST + RTP_PORTS,
-        trunks=(Trunk(name="carrier", host=HERE, port=state.ports["citizens"]),),
-        seats=tuple(SeatLine(extension=one, secret=state.sip_secret_of(one)) for one in city.extensions),
-        queues=registry.queue_plans(),
-        hotlines=registry.lines(),
-        emergency_keys=registry.emergency_keys(),
-    )
 
 
 T = TypeVar("T")
