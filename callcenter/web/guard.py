@@ -30,6 +30,12 @@ def cookie_name(config: WebConfig) -> str:
     return "__Host-hotline" if config.tls else "hotline"
 
 
+def bearer_of(request: web.Request) -> str | None:
+    """The machine token that the request carries; it counts before a cookie."""
+    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+    return bearer.strip() if scheme.lower() == "bearer" else None
+
+
 class Guard:
     """Authentication, CSRF and role checks of every route."""
 
@@ -50,9 +56,9 @@ class Guard:
         return actor
 
     async def _authenticate(self, request: web.Request) -> Actor:
-        scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            return await self._doorkeeper.actor_of_token(bearer.strip())
+        bearer = bearer_of(request)
+        if bearer is not None:
+            return await self._doorkeeper.actor_of_token(bearer)
         token = request.cookies.get(self._cookie, "")
         if not token:
             raise Unauthenticated

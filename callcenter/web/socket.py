@@ -24,7 +24,7 @@ from callcenter.seats.card import DeskState
 from callcenter.seats.events import DeskChanged
 from callcenter.store.notify import RESYNC, Notice
 from callcenter.store.pool import AWAY
-from callcenter.web.guard import Doorkeeper
+from callcenter.web.guard import Doorkeeper, bearer_of
 from callcenter.web.route import Asked, Route
 
 log = structlog.get_logger(__name__)
@@ -36,13 +36,15 @@ HEARTBEAT: Final = timedelta(seconds=15)
 ALIVE_EVERY: Final = timedelta(seconds=20)
 ALIVE: Final = b'{"type":"alive"}'
 STILL_LOGGED_IN: Final = timedelta(seconds=30)
-"""How often an open socket is asked whether its session still stands."""
+"""How often an open socket is asked whether its session or token still stands."""
 GOODBYE: Final = timedelta(seconds=2)
 SLOW: Final = WSCloseCode.TRY_AGAIN_LATER
 LOGGED_OUT: Final = 4401
-"""Close code of a socket whose session has ended (private range of RFC 6455, 7.4.2)."""
+"""Close code of a socket whose session or token has ended (private range of RFC 6455, 7.4.2)."""
 
 StateOf = Callable[[UserId], Awaitable[DeskState]]
+Admission = Callable[[], Awaitable[object]]
+"""Raises a DomainError when the socket's owner may no longer have it."""
 
 
 class Tab:
@@ -172,7 +174,7 @@ def socket_routes(hub: DeskHub, doorkeeper: Doorkeeper, cookie: str) -> list[Rou
         tab = Tab(socket)
         try:
             await hub.enter(asked.actor.user_id, tab)
-            await _serve(tab, doorkeeper, asked.raw.cookies.get(cookie, ""), asked.raw)
+            await _serve(tab, _asking_again(doorkeeper, asked.raw, cookie), asked.raw)
         finally:
             hub.leave(asked.actor.user_id, tab)
         return socket
@@ -185,21 +187,28 @@ def socket_routes(hub: DeskHub, doorkeeper: Doorkeeper, cookie: str) -> list[Rou
             summary_en="Pushes to the desk (web socket)",
             tag="desk",
             handler=desk,
-            media="application/json",
+            status=101,
         )
     ]
 
 
-async def _serve(tab: Tab, doorkeeper: Doorkeeper, token: str, request: web.Request) -> None:
-    """Until the tab goes, falls behind, or its session ends."""
+def _asking_again(doorkeeper: Doorkeeper, request: web.Request, cookie: str) -> Admission:
+    """Asks whether what let the request in, a token or a session, still does."""
+    bearer = bearer_of(request)
+    if bearer is not None:
+        return lambda: doorkeeper.actor_of_token(bearer)
+    return lambda: doorkeeper.session(request.cookies.get(cookie, ""))
+
+
+async def _serve(tab: Tab, admission: Admission, request: web.Request) -> None:
+    """Until the tab goes, falls behind, or its session or token ends."""
     parts: dict[asyncio.Task[Any], int] = {
         asyncio.create_task(_read(tab.socket), name="tab-read"): WSCloseCode.OK,
         asyncio.create_task(tab.write(), name="tab-write"): WSCloseCode.OK,
         asyncio.create_task(tab.slow.wait(), name="tab-slow"): SLOW,
         asyncio.create_task(tab.server_stops.wait(), name="tab-stop"): WSCloseCode.GOING_AWAY,
+        asyncio.create_task(_admitted(admission), name="tab-admission"): LOGGED_OUT,
     }
-    if token:
-        parts[asyncio.create_task(_logged_in(doorkeeper, token), name="tab-session")] = LOGGED_OUT
     try:
         done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
         code = max(parts[part] for part in done)
@@ -227,13 +236,13 @@ async def _read(socket: web.WebSocketResponse) -> None:
         pass
 
 
-async def _logged_in(doorkeeper: Doorkeeper, token: str) -> None:
-    """Returns when the session is over. A database that is away ends no session."""
+async def _admitted(admission: Admission) -> None:
+    """Returns when the session or token is over. A database that is away ends none."""
     while True:
         await asyncio.sleep(STILL_LOGGED_IN.total_seconds())
         try:
-            await doorkeeper.session(token)
+            await admission()
         except DomainError:
             return
         except AWAY as error:
-            log.warning("session_not_checked", cause=type(error).__name__)
+            log.warning("admission_not_checked", cause=type(error).__name__)

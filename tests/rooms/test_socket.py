@@ -4,12 +4,14 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import aiohttp
 import pytest
 
+from callcenter.people.model import NewToken
 from callcenter.seats.card import DeskState
 from callcenter.seats.presence import Presence
 from callcenter.store.notify import notify
@@ -163,6 +165,24 @@ async def test_logging_out_ends_the_socket(site: Site, monkeypatch: pytest.Monke
         async with asyncio.timeout(PATIENCE):
             while (await opened.receive()).type is not aiohttp.WSMsgType.CLOSE:
                 pass
+        assert opened.close_code == desk_socket.LOGGED_OUT
+
+
+async def test_revoking_the_token_ends_a_machines_socket(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk_socket, "STILL_LOGGED_IN", desk_socket.STILL_LOGGED_IN / 300)
+    room = site.room
+    root, machine = room.actors["root"], room.user("machine")
+    new = NewToken(user_id=machine, name="wallboard", expires_at=room.people.clock.now() + timedelta(days=1))
+    issued = await room.people.tokens.issue(new, by=None)
+    async with aiohttp.ClientSession(site.base) as client:
+        async with client.ws_connect(
+            "/api/desk/socket", headers={"Authorization": f"Bearer {issued.secret}"}
+        ) as opened:
+            assert not (await state(opened, "offline")).seat
+            await room.people.tokens.revoke(issued.token.id, by=root)
+            async with asyncio.timeout(PATIENCE):
+                while (await opened.receive()).type is not aiohttp.WSMsgType.CLOSE:
+                    pass
         assert opened.close_code == desk_socket.LOGGED_OUT
 
 
