@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+import asyncpg
+
 from callcenter.callbacks.policy import Outcome, Verdict
 from callcenter.core.ids import AttemptId, CallbackId, CallId, LegId, OrderId, new_id
 from callcenter.store.pool import Connection, Pool
@@ -57,8 +59,11 @@ async def enrol(db: Db, order: OrderId, round_no: int, number: str | None, *, ne
 
 
 async def claim(db: Db, pbx: str, at: datetime) -> Claim | None:
-    """The call-back that is due longest, None when none is."""
-    row = await _sql.claim(db, attempt=new_id(), pbx=pbx, at=at)
+    """The call-back that is due longest, None when none is whose citizen is not being rung just now."""
+    try:
+        row = await _sql.claim(db, attempt=new_id(), pbx=pbx, at=at)
+    except asyncpg.UniqueViolationError:  # another claim rang the same citizen a moment earlier
+        return None
     return None if row is None else _claim(row, row["related"])
 
 

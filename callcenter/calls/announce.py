@@ -57,6 +57,8 @@ def _rings(call: CallId, before: CallState, after: CallState, fact: PbxFact) -> 
 
 def _talks(call: CallId, before: CallState, after: CallState, fact: PbxFact) -> Iterator[Event]:
     for place, talk in enumerate(after.talks):
+        if not talk.extension:  # a call-back's citizen talks to the survey, to no agent
+            continue
         known = before.talks[place] if place < len(before.talks) else None
         if known is None:
             yield events.AgentAnswered(

@@ -4,10 +4,11 @@ values (:id, :order_id, :round_no, :number, :status, :next_at, :outcome, :at, :f
 on conflict (order_id, round_no) do nothing;
 
 -- name: claim(attempt, pbx, at)^
--- One due call-back becomes one attempt, in one statement: nobody else can claim the same.
+-- One due call-back becomes one attempt, in one statement: nobody else can claim the same. A citizen who is being
+-- rung for another order is not rung twice at once: `callback_number_in_the_air` refuses what two claims raced for.
 with due as (
     select id from callback
-    where status = 'waiting' and next_at <= :at
+    where status = 'waiting' and next_at <= :at and number not in (select number from callback where status = 'dialling')
     order by next_at limit 1
     for update skip locked
 ), moved as (
@@ -23,7 +24,9 @@ select claimed.id, claimed.callback_id, moved.order_id, moved.number, o.call_id 
 from claimed join moved on moved.id = claimed.callback_id join work_order o on o.id = moved.order_id;
 
 -- name: next_due()$
-select min(next_at) from callback where status = 'waiting';
+-- A number in the air comes up again when it is settled.
+select min(next_at) from callback
+where status = 'waiting' and number not in (select number from callback where status = 'dialling');
 
 -- name: mark_sent(attempt, call_id, at)!
 update callback_attempt set status = 'sent', sent_at = :at, call_id = :call_id

@@ -324,9 +324,31 @@ async def test_old_marks_are_swept_from_the_pbx(house: House) -> None:
     assert house.telephony.forgotten == [dial.attempt]
 
 
-async def test_no_more_than_allowed_are_in_the_air(house: House) -> None:
-    for _ in range(5):
+async def test_a_citizen_with_two_orders_is_rung_for_one_after_the_other(house: House) -> None:
+    for _ in range(2):
         await order_in_callback(house.pool)
+    house.telephony.begins = True
+    async with house.running():
+        first = await house.telephony.until_dialled()
+        house.relink()
+        await house.pool.execute("select pg_sleep(0.1)")
+        assert len(house.telephony.dialled) == 1
+        house.mark(first.attempt, "BUSY")
+        second = await house.telephony.until_dialled(2)
+        assert second.attempt != first.attempt
+
+
+async def test_two_claims_for_one_number_give_one(house: House) -> None:
+    for _ in range(2):
+        order = await order_in_callback(house.pool)
+        await store.enrol(house.pool, order, 1, "13900000001", next_at=NOON, at=NOON)
+    claims = await asyncio.gather(*(store.claim(house.pool, f"pbx{n}", NOON) for n in range(8)))
+    assert len([claim for claim in claims if claim is not None]) == 1
+
+
+async def test_no_more_than_allowed_are_in_the_air(house: House) -> None:
+    for tail in range(5):
+        await order_in_callback(house.pool, f"1390000000{tail}")
     house.telephony.begins = True
     async with house.running(at_once=2):
         first = await house.telephony.until_dialled(2)

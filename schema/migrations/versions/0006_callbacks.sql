@@ -16,6 +16,7 @@ create table callback (
     unique (order_id, round_no)
 );
 create index callback_due on callback (next_at) where status = 'waiting';
+create unique index callback_number_in_the_air on callback (number) where status = 'dialling';
 create index callback_untold on callback (finished_at) where finished_at is not null and told_at is null;
 
 create table callback_attempt (
