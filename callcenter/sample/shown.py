@@ -31,4 +31,6 @@ def show_welcome(console: Console, state: LocalState, city: SampleCity) -> None:
     console.print(f"工作台 desk      [bold]{base}/[/bold]", highlight=False)
     console.print(f"接口文档 API     {base}/api/docs", highlight=False)
     console.print(f"运行指标 metrics {base}/metrics", highlight=False)
-    console.print("按 Ctrl-C 停止 · Ctrl-C stops everything")
+    console.print("以 hw01 登录工作台并就绪，然后在此按回车键：又一位市民来电", highlight=False)
+    console.print("Log in as hw01, be ready, then press Enter here: another citizen rings", highlight=False)
+    console.print("按 Ctrl-C 停止 · Ctrl-C stops everything", highlight=False)
