@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from callcenter.bench.figures import Figure, percentile
-from callcenter.bench.stage import HOTLINE, Bench, House, members, open_house
+from callcenter.bench.stage import HOTLINE, READY_WITHIN, Bench, House, members, open_house, until
 from callcenter.bench.telephones import ring
 from callcenter.core.clock import SystemClock
-from callcenter.sample.desk import Desk
+from callcenter.sample.desk import Desk, StepFailed
 
 MEASURE: Final = "screen-pop"
 SEATS: Final = 60
@@ -53,7 +53,17 @@ def figures(waits: list[float], calls: int, failed: int) -> list[Figure]:
 async def _on_duty(stack: AsyncExitStack, house: House, extension: str) -> "asyncio.Queue[dict[str, Any]]":
     desk = await stack.enter_async_context(Desk(house.base, f"agent{extension}", house.password))
     notices = await stack.enter_async_context(desk.notices())
-    await desk.post("/api/desk/presence", {"presence": "ready"})
+
+    async def ready() -> bool:
+        try:
+            await desk.post("/api/desk/presence", {"presence": "ready"})
+        except StepFailed as refused:
+            if refused.fields["code"] != "seats-not-here":
+                raise
+            return False
+        return True
+
+    await until(ready, READY_WITHIN)
     return notices
 
 
