@@ -103,7 +103,7 @@ async def _furnish(
     settings: Settings, clock: Clock, bus: Bus, pool: Pool, people: People, ledger: Ledger, speech: Speech
 ) -> Rooms:
     link = AmiLink(settings.ami, clock)
-    calls = CallsReading(pool)
+    calls = CallsReading(pool, people.audit)
     orders = await open_orders(
         pool, clock=clock, bus=bus, config=settings.orders, city=settings.city, audit=people.audit
     )

@@ -9,6 +9,7 @@ from callcenter.calls.views import CallDetail, CallPage, CallView, LegView, NoSu
 from callcenter.core.ids import CallId, UserId
 from callcenter.core.pages import place_of
 from callcenter.people.actor import Actor, Role
+from callcenter.people.audit import Audit
 from callcenter.store.pool import Pool
 
 SHOWN: Final = frozenset(
@@ -35,13 +36,15 @@ SHOWN: Final = frozenset(
     }
 )
 """What a timeline tells of a fact: nothing that a citizen said, typed at length, or is called by."""
-SEES_NUMBERS: Final = (Role.SUPERVISOR, Role.LEADER, Role.REVIEWER)
+SEES_SUBTREE: Final = (Role.SUPERVISOR, Role.LEADER, Role.REVIEWER)
+"""Who sees the full numbers of calls that agents of the own org, or of one below it, have answered (XY-03)."""
 OPEN_AT_MOST: Final = 5000
 
 
 class CallsReading:
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, audit: Audit) -> None:
         self._pool = pool
+        self._audit = audit
 
     async def get(self, call_id: CallId) -> CallView:
         """Raises NoSuchCall."""
@@ -75,7 +78,8 @@ class CallsReading:
         extension: str | None = None,
         has_gap: bool | None = None,
     ) -> CallPage:
-        """Newest first. There is no filter by number: it would stand in the URL. Raises BadCursor."""
+        """Newest first; full numbers of the actor's own calls and of those of the subtree. There is no filter by number:
+        it would stand in the URL. Raises BadCursor."""
         before_at, before_id = place_of(cursor)
         found = SQL.page_of_calls(
             self._pool,
@@ -84,22 +88,32 @@ class CallsReading:
             outcome=outcome,
             extension=extension,
             has_gap=has_gap,
+            org_path=actor.org_path if actor.may(*SEES_SUBTREE) else None,
             most=limit + 1,
         )
-        calls = [_view(row) async for row in found]
-        if not actor.may(*SEES_NUMBERS):
-            own = await self._extension_of(actor.user_id)
-            calls = [call if _answered_by(call, own) else call.masked() for call in calls]
-        return CallPage.cut(calls, limit, lambda call: call, lambda call: (call.started_at, call.id))
+        own = await self._extension_of(actor.user_id)
+
+        def shown(row: Any) -> CallView:
+            call = _view(row)
+            return call if row["within"] or _answered_by(call, own) else call.masked()
+
+        return CallPage.cut([row async for row in found], limit, shown, lambda row: (row["started_at"], row["id"]))
 
     async def detail(self, actor: Actor, call_id: CallId) -> CallDetail:
-        """Raises NoSuchCall. An agent sees the full number of a call whose phone was his, answered or only rung."""
+        """An agent sees the full number of a call whose phone was his, answered or only rung; who sees a full number is
+        written to the audit trail (B-29). Raises NoSuchCall."""
         call, legs = await self.get(call_id), await self.legs_of(call_id)
-        if not actor.may(*SEES_NUMBERS):
-            own = await self._extension_of(actor.user_id)
-            if not _answered_by(call, own) and not _rang_at(legs, own):
-                call = call.masked()
+        if not await self._sees(actor, call, legs):
+            call = call.masked()
+        elif call.caller_number:
+            await self._audit.record(self._pool, actor.user_id, "number_viewed", "call", call_id)
         return CallDetail(call=call, legs=legs, timeline=await self.facts_of(call_id))
+
+    async def _sees(self, actor: Actor, call: CallView, legs: Sequence[LegView]) -> bool:
+        if actor.may(*SEES_SUBTREE) and await SQL.is_within(self._pool, call_id=call.id, org_path=actor.org_path):
+            return True
+        own = await self._extension_of(actor.user_id)
+        return _answered_by(call, own) or _rang_at(legs, own)
 
     async def _extension_of(self, user: UserId) -> str | None:
         found: str | None = await SQL.extension_of_user(self._pool, user_id=user)

@@ -1,4 +1,5 @@
-"""Recordings as people may see and hear them: agents those of their own calls, reviewers and supervisors all."""
+"""Recordings as people may see and hear them (XY-03, B-29): agents those of their own calls; supervisors, leaders and
+reviewers those of their own subtree's agents; who works on an order also that of the call it came from."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,10 @@ from callcenter.media.config import MediaConfig
 from callcenter.people.actor import Actor, Role
 from callcenter.store.pool import Pool
 
-HEAR_ALL: Final = (Role.REVIEWER, Role.SUPERVISOR)
+HEAR_SUBTREE: Final = (Role.SUPERVISOR, Role.LEADER, Role.REVIEWER)
+HEAR_ATTACHED: Final = (Role.REVIEWER, Role.DISPATCHER)
+HEAR_OPEN: Final = (Role.UNIT_OPERATOR, Role.UNIT_HEAD)
+"""Those who hear the call of an order only while the order is not confidential."""
 
 
 class RecordingNotReady(Refused):
@@ -53,13 +57,14 @@ class RecordingView:
 
 async def require_call(pool: Pool, actor: Actor, call: CallId) -> None:
     """Raises NotFound for a call that is not there and for one that is not the actor's: they look the same."""
-    visible = await store.call_exists(pool, call) if actor.may(*HEAR_ALL) else await _own(pool, actor, call)
-    if not visible:
+    rights = {
+        "own": actor.may(Role.AGENT),
+        "subtree": actor.may(*HEAR_SUBTREE),
+        "attached": actor.may(*HEAR_ATTACHED, *HEAR_OPEN),
+        "open_only": not actor.may(*HEAR_ATTACHED),
+    }
+    if not await store.may_hear(pool, call, actor, rights):
         raise NotFound
-
-
-async def _own(pool: Pool, actor: Actor, call: CallId) -> bool:
-    return actor.may(Role.AGENT) and await store.took_call(pool, call, actor.user_id)
 
 
 class Recordings:

@@ -1,6 +1,6 @@
 """The SQL calls of recordings and transcripts (`schema/queries/media.sql`)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -10,6 +10,7 @@ import asyncpg
 
 from callcenter.core.ids import CallId, LegId, RecordingId, TranscriptId, UserId, new_id
 from callcenter.media.sealing import Sealed
+from callcenter.people.actor import Actor
 from callcenter.speech.vosk_worker import Transcription
 from callcenter.store.pool import AWAY, Connection, Pool
 from callcenter.store.queries import load
@@ -165,12 +166,9 @@ async def call_of_recording(db: Db, recording: RecordingId) -> CallId | None:
     return CallId(row["call_id"]) if row else None
 
 
-async def took_call(db: Db, call: CallId, user: UserId) -> bool:
-    return bool(await _sql.took_call(db, call=call, user=user))
-
-
-async def call_exists(db: Db, call: CallId) -> bool:
-    return bool(await _sql.call_exists(db, call=call))
+async def may_hear(db: Db, call: CallId, actor: Actor, rights: Mapping[str, bool]) -> bool:
+    """`rights` are the flags of the query."""
+    return bool(await _sql.may_hear(db, call=call, user=actor.user_id, org_path=actor.org_path, **rights))
 
 
 async def recordings_of_call(db: Db, call: CallId) -> list[Any]:

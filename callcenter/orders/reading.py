@@ -94,7 +94,7 @@ def view_of(row: asyncpg.Record, actor: Actor) -> OrderView:
         id=OrderId(row["id"]),
         caller_name=caller.name,
         caller_number=caller.number,
-        call_id=CallId(row["call_id"]) if row["call_id"] and sight is Sight.WHOLE else None,
+        call_id=CallId(row["call_id"]) if row["call_id"] and sight is not Sight.NOTHING else None,
         created_by=UserId(row["created_by"]),
         owner_org_id=OrgId(row["owner_org_id"]),
         ruleset=f"{row['ruleset']}/{row['ruleset_version']}" if row["ruleset"] else None,

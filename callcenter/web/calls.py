@@ -1,4 +1,5 @@
-"""Calls over HTTP: the list and one call with its timeline. Agents see full numbers of their own calls only."""
+"""Calls over HTTP: the list and one call with its timeline. Full numbers are for the call's agent and for
+those who answer for the agent's org; others see them masked."""
 
 from typing import Final, Literal
 

@@ -84,15 +84,19 @@ limit :most;
 -- name: open_calls(most)
 select * from call where ended_at is null order by started_at, id limit :most;
 
--- name: page_of_calls(before_at, before_id, outcome, extension, has_gap, most)
--- Newest first, after the given row; a filter that is null filters nothing.
-select * from call
+-- name: page_of_calls(before_at, before_id, outcome, extension, has_gap, org_path, most)
+-- Newest first, after the given row; a filter that is null filters nothing. `within` tells calls of the org's subtree.
+select call.*, :org_path::text is not null and call_within(id, call.extension, :org_path) as within
+from call
 where (started_at, id) < (:before_at::timestamptz, :before_id::uuid)
     and (:outcome::text is null or outcome = :outcome)
-    and (:extension::text is null or extension = :extension)
+    and (:extension::text is null or call.extension = :extension)
     and (:has_gap::boolean is null or has_gap = :has_gap)
 order by started_at desc, id desc
 limit :most;
+
+-- name: is_within(call_id, org_path)$
+select call_within(id, call.extension, :org_path) from call where id = :call_id;
 
 -- name: extension_of_user(user_id)$
 select extension from app_user where id = :user_id;

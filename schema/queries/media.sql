@@ -66,15 +66,26 @@ select r.id, r.call_id, r.status, r.path, r.started_at, r.sealed_at, r.seconds, 
 from recording r left join transcript t on t.recording_id = r.id
 where r.id = :id;
 
--- name: call_exists(call)$
-select exists (select from call where id = :call);
-
--- name: took_call(call, user)$
--- The agent who answered last, or one to whom the call was offered and who answered it.
+-- name: may_hear(call, user, org_path, own, subtree, attached, open_only)$
+-- The agent who answered the call (`own`); who answers for the agent's org (`subtree`); who sees an order that somebody
+-- else attached the call to (`attached`), confidential ones too unless `open_only`.
 select exists (
-    select from call c join app_user u on u.extension = c.extension where c.id = :call and u.id = :user
-) or exists (
-    select from call_offer o where o.call_id = :call and o.user_id = :user and o.answered_at is not null
+    select from call c
+    where c.id = :call and (
+        :own::boolean and (
+            exists (select from app_user u where u.id = :user and u.extension = c.extension)
+            or exists (
+                select from call_offer f where f.call_id = c.id and f.user_id = :user and f.answered_at is not null
+            )
+        )
+        or :subtree::boolean and call_within(c.id, c.extension, :org_path)
+        or :attached::boolean and exists (
+            select from work_order w
+            where w.call_id = c.id and w.created_by <> :user
+                and (starts_with(w.owner_org_path, :org_path) or starts_with(w.intake_org_path, :org_path))
+                and not (w.confidential and :open_only::boolean)
+        )
+    )
 );
 
 -- name: create_transcript(id, recording, call, at)!

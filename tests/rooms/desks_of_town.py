@@ -121,9 +121,11 @@ class StagedOrders:
         return self.similar[:limit]
 
 
-def _proofs(pool: Pool, orders: Orders) -> tuple[Telephony, CallsReading, CallsReading, OpenOrders, OpenOrders]:
+def _proofs(
+    calls: LedgerReading, orders: Orders
+) -> tuple[Telephony, CallsReading, CallsReading, OpenOrders, OpenOrders]:
     """The real rooms and their stand-ins fit the ports."""
-    return StagedTelephony(), StagedCalls(), LedgerReading(pool), StagedOrders(), orders
+    return StagedTelephony(), StagedCalls(), calls, StagedOrders(), orders
 
 
 def brief(title: str, number: str = "20260302-000007") -> OrderBrief:

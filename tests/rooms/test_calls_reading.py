@@ -8,8 +8,10 @@ from uuid import uuid4
 import pytest
 
 from callcenter.calls.reading import CallsReading
+from callcenter.core.clock import SystemClock
 from callcenter.core.errors import NotFound
 from callcenter.core.ids import CallId
+from callcenter.people.audit import Audit
 from callcenter.store.pool import Pool
 from callcenter.web.calls import calls_routes
 from tests.rooms.test_ledger import call_in, ledger_on, renamed
@@ -28,7 +30,7 @@ async def web(pool: Pool, tmp_path: Path) -> AsyncIterator[Web]:
         for number, name in enumerate(("second_agent_answers", "abandoned", "abandoned", "abandoned")):
             for fact in renamed(recorded(name), f"n{number}", timedelta(hours=number + 1)):
                 await ledger.take(fact)
-    async with open_web(pool, calls_routes(CallsReading(pool))) as web:
+    async with open_web(pool, calls_routes(CallsReading(pool, Audit(SystemClock())))) as web:
         yield web
 
 
@@ -83,7 +85,7 @@ async def test_one_call_tells_its_story(web: Web) -> None:
 
 
 async def test_other_rooms_read_calls(web: Web, pool: Pool) -> None:
-    calls = CallsReading(pool)
+    calls = CallsReading(pool, Audit(SystemClock()))
     assert len(await calls.recent_of(NUMBER, 3)) == 3
     assert await calls.recent_of("", 3) == []
     assert await calls.open_calls() == []
@@ -98,6 +100,7 @@ async def test_a_call_we_dialled_hides_both_numbers(pool: Pool, tmp_path: Path) 
         call = await ledger.begin_outbound(
             pbx="pbx", leg=leg, purpose="callback", number="13800000000", related=None, at=stream[0].at
         )
-    view = (await CallsReading(pool).get(call)).masked()
+    calls = CallsReading(pool, Audit(SystemClock()))
+    view = (await calls.get(call)).masked()
     assert (view.caller_number, view.dialled) == ("*" * 10 + "0000", "*" * 7 + "0000")
-    assert [open_.id for open_ in await CallsReading(pool).open_calls()] == [call]
+    assert [open_.id for open_ in await calls.open_calls()] == [call]

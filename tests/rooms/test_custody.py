@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -324,7 +325,8 @@ async def test_job_is_queued_once_and_readable_by_pgqueuer(pool: Pool, database_
 
 async def test_who_may_see_a_recording(pool: Pool, config: MediaConfig, voices: Voices) -> None:
     owner, other = await make_user(pool, Role.AGENT, "8001"), await make_user(pool, Role.AGENT, "8002")
-    supervisor, unit = await make_user(pool, Role.SUPERVISOR), await make_user(pool, Role.UNIT_HEAD)
+    supervisor = replace(await make_user(pool, Role.SUPERVISOR), org_path=owner.org_path)
+    unit = await make_user(pool, Role.UNIT_HEAD)
     leg = leg_named(14)
     call = await make_call(pool, leg, "8001")
     bus = Bus()

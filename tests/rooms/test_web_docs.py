@@ -48,7 +48,7 @@ async def whole(pool: Pool, tmp_path: Path) -> AsyncIterator[Web]:
         *orders_routes(orders),
         *seats_routes(seats),
         *recording_routes(pool, recordings, Transcripts(pool), audit),
-        *calls_routes(CallsReading(pool)),
+        *calls_routes(CallsReading(pool, Audit(clock))),
         *callback_routes(CallbacksReading(pool, orders)),
     ]
     watching = asyncio.create_task(seats.run())

@@ -38,3 +38,22 @@ create table call_offer (
 create index call_offer_user on call_offer (user_id, offered_at desc, id desc);
 create index call_offer_call on call_offer (call_id);
 create unique index call_offer_open on call_offer (call_id, user_id) where ended_at is null;
+
+-- Whether a call is of the subtree of an org (XY-03): by the org of the agent who answered it last. A call that no
+-- agent answered is the root's.
+create function call_within(call_id uuid, extension text, org_path text) returns boolean stable language sql as $$
+    select coalesce(
+        (
+            select starts_with(o.path, call_within.org_path)
+            from call_offer f join app_user u on u.id = f.user_id join org o on o.id = u.org_id
+            where f.call_id = call_within.call_id and f.answered_at is not null
+            order by f.answered_at desc limit 1
+        ),
+        (
+            select starts_with(o.path, call_within.org_path)
+            from app_user u join org o on o.id = u.org_id
+            where u.extension = call_within.extension
+        ),
+        exists (select from org o where o.path = call_within.org_path and o.parent_id is null)
+    )
+$$;
