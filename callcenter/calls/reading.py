@@ -78,8 +78,8 @@ class CallsReading:
         extension: str | None = None,
         has_gap: bool | None = None,
     ) -> CallPage:
-        """Newest first; full numbers of the actor's own calls and of those of the subtree. There is no filter by number:
-        it would stand in the URL. Raises BadCursor."""
+        """Newest first, with full numbers of the actor's own calls and of those of the subtree. No filter by number: it
+        would stand in the URL. Raises BadCursor."""
         before_at, before_id = place_of(cursor)
         found = SQL.page_of_calls(
             self._pool,
