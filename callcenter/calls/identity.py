@@ -1,6 +1,7 @@
 """Our own ids, worked out from Asterisk's: whoever reads the same fact, however often, gets the same id. That makes
 every writer of the ledger (link, file, spool, another instance) idempotent without asking the database."""
 
+from functools import lru_cache
 from hashlib import blake2b
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from callcenter.core.ids import CallId, LegId
 from callcenter.pbx.facts import PbxFact
 
 
+@lru_cache(maxsize=4096)
 def call_id_of(pbx: str, linked: LegId) -> CallId:
     """RFC 9562 version 8: the call's first millisecond, then a hash, so that index inserts stay local."""
     digest = blake2b(f"{pbx}\0{linked}".encode(), digest_size=10).digest()

@@ -31,7 +31,9 @@ from callcenter.store.pool import Pool
 log = structlog.get_logger(__name__)
 
 FIRST_LOOK: Final = timedelta(milliseconds=20)
-SLOWEST_LOOK: Final = timedelta(milliseconds=250)
+SLOWEST_LOOK: Final = timedelta(seconds=2)
+"""Asterisk closes a recording within milliseconds; one that holds nothing never looks closed and is looked at until
+the deadline, which must not cost more than the call itself."""
 SEALS_AT_ONCE: Final = 2
 
 
@@ -164,7 +166,7 @@ class Custody:
                 quiet = self._config.close_deadline.total_seconds() / 2
                 return loop.time() - changed_at >= quiet
             await asyncio.sleep(pause)
-            pause = min(pause * 1.5, SLOWEST_LOOK.total_seconds())
+            pause = min(pause * 4, SLOWEST_LOOK.total_seconds())
 
     async def _commit(
         self, recording: OpenRecording, status: str, path: str | None, sealed: Sealed | None, fault: str
