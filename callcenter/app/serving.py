@@ -36,7 +36,7 @@ from callcenter.web.callbacks import callback_routes
 from callcenter.web.calls import calls_routes
 from callcenter.web.docs import with_docs
 from callcenter.web.guard import cookie_name
-from callcenter.web.health import database_check, health_routes, lease_check, link_check
+from callcenter.web.health import database_check, health_routes, lease_check, link_check, seats_check
 from callcenter.web.knowledge import knowledge_routes
 from callcenter.web.orders import orders_routes
 from callcenter.web.people import people_routes
@@ -140,6 +140,7 @@ class _House:
             database_check(rooms.pool),
             lease_check(lambda: self._owner.owns),
             link_check(lambda: rooms.link if self._owner.owns else None),
+            seats_check(lambda: self._owner.owns, lambda: rooms.seats.running),
         ]
         routes = [
             *session_routes(rooms.people, web),

@@ -52,12 +52,14 @@ def _keep(state: CallState, _fact: Any) -> CallState:
 
 
 def _settle(state: CallState, stage: Stage) -> CallState:
+    waits = any(w.left_at is None for w in state.waits)
     if any(t.ended_at is None for t in state.talks):
-        stage = Stage.TALKING if stage in (Stage.ARRIVED, Stage.TALKING, Stage.RINGING) else stage
+        over = stage is Stage.QUEUED and not waits
+        stage = Stage.TALKING if over or stage in (Stage.ARRIVED, Stage.TALKING, Stage.RINGING) else stage
     elif stage is Stage.TALKING:
         stage = Stage.ARRIVED
     if stage is Stage.RINGING and all(r.result is not None for r in state.rings):
-        stage = Stage.QUEUED if any(w.left_at is None for w in state.waits) else Stage.ARRIVED
+        stage = Stage.QUEUED if waits else Stage.ARRIVED
     if state.stage is Stage.ENDED or (state.legs and all(leg.ended_at for leg in state.legs.values())):
         ended = max(leg.ended_at or leg.seen_at for leg in state.legs.values())
         return replace(state, stage=Stage.ENDED, ended_at=ended)

@@ -117,14 +117,20 @@ def dial_ended(state: CallState, fact: facts.DialEnded) -> CallState:
 
 
 def talking(state: CallState, leg: LegId, at: datetime) -> CallState:
-    """A talk known from a bridge or a dial; the queue's own word, if there is one, comes first or completes it."""
+    """A talk known from a bridge or a dial; the queue's own word, if there is one, comes first or completes it. With an
+    agent's talk the caller's wait is over, although Asterisk's file tells the end of `Queue()` only after the talk."""
     party = state.legs[leg]
     if party.role not in (Role.AGENT, Role.CITIZEN, Role.OTHER) or any(t.leg == leg for t in state.talks):
         return state
     ring = next((r for r in reversed(state.rings) if r.leg == leg), None)
     queue = ring.queue if ring else (state.waits[-1].queue if state.waits else "")
     extension = extension_of(party.channel) if party.role is Role.AGENT else ""
-    return replace(state, talks=(*state.talks, Talk(extension=extension, queue=queue, leg=leg, began_at=at)))
+    talk = Talk(extension=extension, queue=queue, leg=leg, began_at=at)
+    waits = tuple(
+        replace(w, left_at=at, unseen=True) if extension and w.left_at is None and w.queue == queue else w
+        for w in state.waits
+    )
+    return replace(state, talks=(*state.talks, talk), waits=waits)
 
 
 def bridge_entered(state: CallState, fact: facts.BridgeEntered) -> CallState:

@@ -19,7 +19,8 @@ def queue_left(state: CallState, fact: facts.QueueLeft) -> CallState:
     waits = list(state.waits)
     for place in reversed(range(len(waits))):
         if waits[place].queue == fact.queue and (waits[place].left_at is None or waits[place].unseen):
-            waits[place] = replace(waits[place], left_at=waits[place].left_at or fact.at, unseen=False)
+            left_at = min(waits[place].left_at or fact.at, fact.at)
+            waits[place] = replace(waits[place], left_at=left_at, unseen=False)
             return replace(state, waits=tuple(waits))
     if waits:
         return state

@@ -35,6 +35,11 @@ class Child:
         said = last[-1][:400] if last else "no output"
         return Misconfigured(cause=f"{self.name} ended with exit code {code}: {said}", remedy=f"read {self.log}")
 
+    def signal(self, number: signal.Signals) -> None:
+        """Nothing when it has ended."""
+        if self._process.returncode is None:
+            self._process.send_signal(number)
+
     async def stop(self) -> None:
         if self._process.returncode is not None:
             return

@@ -93,15 +93,15 @@ def settings_of(folder: Path, state: LocalState, database: str, pbx: HostPaths) 
 
 
 async def until_ready(base: str, say: Callable[[str], None]) -> None:
-    """Until the server at `base` says so; what it still waits for is said."""
+    """Until the server at `base` is ready and owns the PBX; what it still waits for is said."""
     async with aiohttp.ClientSession(base_url=base) as http:
         while True:
             try:
                 async with http.get("/readyz") as answer:
-                    if answer.status == 200:
+                    away = [part["part"] for part in (await answer.json())["parts"] if part["state"] != "ok"]
+                    if not away:
                         return
-                    parts = (await answer.json())["parts"]
-                    say("、".join(part["part"] for part in parts if part["state"] == "away"))
+                    say("、".join(away))
             except aiohttp.ClientError as error:
                 say(type(error).__name__)
             await asyncio.sleep(0.1)

@@ -48,6 +48,11 @@ class Seats:
         """Until cancelled."""
         await self._watch.run()
 
+    @property
+    def running(self) -> bool:
+        """Whether this process hears the calls and has taken up the seats."""
+        return self._watch.running
+
     async def taken_up(self) -> None:
         """Returns when `run` has taken up the seats; ready for calls and commands."""
         await self._watch.taken_up()

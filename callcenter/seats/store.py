@@ -1,6 +1,6 @@
 """Seats, presence log and offers in PostgreSQL."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -109,9 +109,9 @@ class SeatStore:
         channel: str | None = await _QUERIES.channel_of_agent(self._pool, call_id=call, extension=extension)
         return channel
 
-    async def seats_of_ended_calls(self) -> set[UserId]:
-        """Agents that we believe ringing or talking in a call that the ledger has closed."""
-        return {UserId(row["user_id"]) async for row in _QUERIES.seats_of_ended_calls(self._pool)}
+    async def ended_of(self, calls: Collection[CallId]) -> set[CallId]:
+        """Those of the calls that the ledger has closed."""
+        return {CallId(row["id"]) async for row in _QUERIES.ended_of(self._pool, calls=list(calls))}
 
 
 async def assign_seat(

@@ -159,11 +159,13 @@ class Watch:
             await self.commands.settle(seat.user)
 
     async def _close_stale(self) -> None:
-        """Seats in a call that the ledger has closed: its end was not heard."""
-        now = self._clock.now()
-        for user in await self._store.seats_of_ended_calls():
-            if (seat := self.crew.seat(user)) is not None:
-                self._hearing.end_call(seat, now)
+        """Seats in a call that the ledger has closed: its end was not heard. Memory says which call a seat is in: the
+        stored seats may be behind it."""
+        held = {seat.call for seat in self.crew.all() if seat.call is not None}
+        ended = await self._store.ended_of(held)
+        for seat in self.crew.all():
+            if seat.call in ended:
+                self._hearing.end_call(seat, self._clock.now())
 
     def _settle(self, user: UserId) -> None:
         if self._tasks is not None:

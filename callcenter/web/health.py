@@ -117,6 +117,24 @@ def link_check(link_now: Callable[[], Linked | None]) -> Check:
     return check
 
 
+def seats_check(held: Callable[[], bool], taken_up: Callable[[], bool]) -> Check:
+    """`held` as for the lease: the owner of the PBX is ready only when agents can log in with it."""
+
+    async def check() -> Condition:
+        if not held():
+            return Condition(part="seats", state=State.STANDBY)
+        if taken_up():
+            return Condition(part="seats", state=State.OK)
+        return Condition(
+            part="seats",
+            state=State.AWAY,
+            reason_zh="坐席服务正在启动",
+            reason_en="The seats are being taken up",
+        )
+
+    return check
+
+
 def health_routes(exposing: Exposing, lag: Callable[[], float], checks: Sequence[Check]) -> list[Route]:
     """`lag` in seconds (`metrics.pulse.Pulse.lag`). None needs a log-in, none holds citizens' data."""
 

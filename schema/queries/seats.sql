@@ -74,6 +74,5 @@ select l.channel from call_leg l
 where l.call_id = :call_id and l.ended_at is null and l.channel like 'PJSIP/' || :extension || '-%'
 order by l.started_at desc limit 1;
 
--- name: seats_of_ended_calls()
-select s.user_id from agent_seat s join call c on c.id = s.call_id
-where s.presence in ('ringing', 'talking') and c.ended_at is not null;
+-- name: ended_of(calls)
+select id from call where id = any(:calls) and ended_at is not null;

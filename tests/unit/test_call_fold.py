@@ -177,6 +177,14 @@ def test_a_talk_known_by_its_bridge_is_completed_by_the_queue_s_word() -> None:
     assert again.rings[-1].result is Rang.CANCELLED
 
 
+def test_a_talk_known_by_its_bridge_ends_the_wait_although_the_file_tells_that_only_after_the_talk() -> None:
+    state = fold(started(), queued(1), started(2, B, SEAT), entered(4), entered(4.1, B, SEAT))
+    assert (state.stage, state.waited(at(9))) == (Stage.TALKING, timedelta(seconds=3.1))
+    told = fold(left(9), state=state)
+    assert (told.stage, told.waited(at(10)), told.waits[0].unseen) == (Stage.TALKING, timedelta(seconds=3.1), False)
+    assert fold(left(3.9), state=state).waited(at(10)) == timedelta(seconds=2.9)
+
+
 def test_a_dial_to_another_hotline_is_a_talk_without_an_agent() -> None:
     state = fold(
         started(), started(1, B, "PJSIP/carrier-00000009"), entered(2), entered(2, B, "PJSIP/carrier-00000009")
