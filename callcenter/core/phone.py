@@ -1,10 +1,12 @@
 """Telephone numbers: what was presented becomes one comparable form, and what may be shown of it."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import phonenumbers
 
-COUNTRY = "CN"
+COUNTRY: Final = "CN"
+DIGITS: Final = frozenset("0123456789")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +23,11 @@ class Number:
 
 def parse_number(presented: str) -> Number:
     """Never raises: a withheld or unusable number gives an empty key (anonymous callers are served like others)."""
-    digits = "".join(c for c in presented if c.isdigit() or c == "+")
-    if len(digits.lstrip("+")) < 3:
+    told = "".join(c for c in presented if c in DIGITS or c == "+")
+    bare = told.replace("+", "")
+    if len(bare) < 3:
         return Number("")
+    digits = f"+{bare}" if told.startswith("+") else bare
     if len(digits) <= 6 and not digits.startswith("+"):
         return Number(digits)
     try:
@@ -36,9 +40,12 @@ def parse_number(presented: str) -> Number:
 
 
 def region_of(number: Number) -> str:
-    """The place name (zh) that the numbering plan gives, '' when it gives none."""
+    """The place name (zh) that the numbering plan gives, '' when it gives none. Never raises."""
     if not number.key.startswith("+"):
         return ""
     from phonenumbers import geocoder  # the world's places take half a second to load
 
-    return str(geocoder.description_for_number(phonenumbers.parse(number.key), "zh"))
+    try:
+        return str(geocoder.description_for_number(phonenumbers.parse(number.key), "zh"))
+    except phonenumbers.NumberParseException:  # a caller presented a country that does not exist
+        return ""
