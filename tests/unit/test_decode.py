@@ -197,8 +197,8 @@ def test_without_a_usable_time_of_asterisk_the_receipt_counts(stamp: str) -> Non
 
 
 def test_what_a_dialplan_adds_never_poses_as_asterisks_own() -> None:
-    forged = frame("UserEvent", {**CHANNEL, "UserEvent": "HotlineDial", "Attempt": "a1"}) + f"\r\nUniqueid: {B}".encode()
-    fact = decode(b"UserEvent", forged, pbx="pbx", received_at=HEARD_AT)
+    marked = frame("UserEvent", {**CHANNEL, "UserEvent": "HotlineDial", "Attempt": "a1"})
+    fact = decode(b"UserEvent", marked + f"\r\nUniqueid: {B}".encode(), pbx="pbx", received_at=HEARD_AT)
     assert isinstance(fact, facts.DialplanMarked)
     assert fact.leg == A
 

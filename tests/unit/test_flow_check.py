@@ -67,6 +67,35 @@ def test_a_loop_by_key_is_no_fault() -> None:
     assert found({"a": menu(k9="a", k1="end"), "end": END}) == ""
 
 
+def test_a_silent_caller_who_comes_into_a_loop_is_found_once_per_place_of_the_loop() -> None:
+    nodes = {"a": {**SAY, "next": "b"}, "b": {**SAY, "next": "c"}, "c": {**SAY, "next": "b"}}
+    assert found(nodes).splitlines() == [
+        "f: a silent caller goes round for ever: b → c → b",
+        "f: a silent caller goes round for ever: c → b → c",
+    ]
+
+
+def leading(name: str, *others: str) -> Flow:
+    """A flow whose menu leads into the others."""
+    goals = {f"to_{other}": {"kind": "go_to", "flow": other} for other in others}
+    keys = {str(key): node for key, node in enumerate(goals)}
+    return flow({"a": {**menu(), "choices": {**keys, "9": "end"}}, **goals, "end": END}, name)
+
+
+def circles(**flows: tuple[str, ...]) -> list[str]:
+    return faults({name: leading(name, *others) for name, others in flows.items()}, prompts={"hello"}, queues=())
+
+
+def test_flows_that_lead_back_to_themselves_are_found() -> None:
+    (fault,) = circles(f=("g", "h"), g=("h",), h=("f",))
+    assert fault.startswith("the flows go round in a circle: f → ")
+    assert fault.endswith("h → f")
+
+
+def test_flows_that_meet_again_are_no_circle() -> None:
+    assert circles(f=("g", "h"), g=("k",), h=("k",), k=()) == []
+
+
 def test_a_flow_under_another_name_is_found() -> None:
     assert "differ" in "\n".join(faults({"g": flow({"a": END})}, prompts=(), queues=()))
 

@@ -31,3 +31,7 @@ def test_range(header: str | None, span: Span | None) -> None:
 def test_behind_the_end(header: str, size: int) -> None:
     with pytest.raises(NotSatisfiable):
         read_range(header, size)
+
+
+def test_both_ends_count() -> None:
+    assert Span(10, 19).length == 10

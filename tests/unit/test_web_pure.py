@@ -70,5 +70,10 @@ def test_reasons_without_a_translation_keep_the_english() -> None:
     assert (one.field, one.reason_en, one.reason_zh) == ("a.0", "odd", "取值不符合要求（odd）")
 
 
+def test_a_reason_whose_limit_is_not_told_keeps_the_english() -> None:
+    (one,) = explain("body", [{"type": "string_too_long", "loc": ("a",), "msg": "too long"}])
+    assert one.reason_zh == "取值不符合要求（too long）"
+
+
 def test_a_flood_of_errors_is_cut() -> None:
     assert len(explain("body", [{"type": "missing", "loc": ("a",), "msg": "x"}] * 1000)) == 20
