@@ -40,7 +40,7 @@ async def measure_agi(bench: Bench) -> list[Figure]:
                 rung = await ring(exchange_of(host), dial=number, rate=RATE, count=RATE * seconds, hold=HOLD)
                 told[name].append(json.loads(await servers[name].ask("end")))
                 failed += rung.failed
-    return _figures(told["ours"], told["panoramisk"], failed)
+    return figures_of(told["ours"], told["panoramisk"], failed)
 
 
 class Server:
@@ -81,7 +81,7 @@ async def open_server(kind: str) -> AsyncIterator[Server]:
         await process.wait()
 
 
-def _figures(ours: list[dict[str, float]], theirs: list[dict[str, float]], failed: int) -> list[Figure]:
+def figures_of(ours: list[dict[str, float]], theirs: list[dict[str, float]], failed: int) -> list[Figure]:
     def of(told: list[dict[str, float]], key: str) -> list[float]:
         return [one[key] for one in told]
 

@@ -70,7 +70,7 @@ async def measure_queue(bench: Bench) -> list[Figure]:
                 steps[name].append(step)
                 if step.lost:
                     del subjects[name]
-    return _figures(steps["ours"], steps["bare"], rates[-1])
+    return figures_of(steps["ours"], steps["bare"], rates[-1])
 
 
 async def open_calls(host: AsteriskHost) -> int:
@@ -157,7 +157,8 @@ def highest(steps: Sequence[Step]) -> int:
     return max((step.rate for step in steps if not step.lost), default=0)
 
 
-def _figures(ours: Sequence[Step], bare: Sequence[Step], top: int) -> list[Figure]:
+def figures_of(ours: Sequence[Step], bare: Sequence[Step], top: int) -> list[Figure]:
+    """`top` is the highest rate that was tried."""
     most, bare_most = highest(ours), highest(bare)
     whole = [step for step in ours if not step.lost] or list(ours)
     asterisk, serve = ([step.cpu[name] for step in whole] for name in ("asterisk", "serve"))
