@@ -14,7 +14,7 @@ from callcenter.core.ids import CallId, OrderId
 
 
 class LogsConfig(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Lines below are dropped.")
     form: Literal["json", "console"] = Field(

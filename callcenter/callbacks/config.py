@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class CallbackConfig(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     begin: time = Field(default=time(9, 0), description="Citizens are rung from this time of the city's day on.")
     end: time = Field(default=time(20, 0), description="No call-back is begun from this time of the city's day on.")

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class FlowsConfig(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     folder: Path | None = Field(default=None, description="Folder of the call flows (YAML); unset: the shipped ones.")
     prompts: Path | None = Field(default=None, description="File of the prompt texts; unset: the shipped one.")

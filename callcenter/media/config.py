@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class MediaConfig(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     folder: Path = Field(default=Path("media"), description="Where sealed recordings are kept.")
     monitor_folder: Path = Field(

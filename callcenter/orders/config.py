@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class OrdersConfig(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     ruleset: str = Field(default="xiayang-2022", description="Id of the rule set for orders dispatched from now on.")
     rules: Path | None = Field(

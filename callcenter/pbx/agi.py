@@ -24,7 +24,7 @@ _GRACE: Final = timedelta(seconds=10)
 
 
 class AgiConfig(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     host: str = Field(default="127.0.0.1", description="Address on which the dialogue server listens for Asterisk.")
     port: int = Field(default=4573, ge=0, le=65535, description="Its port.")

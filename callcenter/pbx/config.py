@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 class AmiConfig(BaseModel):
     """One PBX's manager interface. Durations are given in seconds or ISO 8601."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(default="pbx1", pattern=r"^[a-z0-9-]{1,32}$", description="Name of the PBX, kept with each fact.")
     host: str = Field(default="127.0.0.1", description="Host of Asterisk's manager interface.")

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class PeopleConfig(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     session_idle: timedelta = Field(
         default=timedelta(hours=4), gt=timedelta(0), description="A session not used for so long ends (ISO 8601)."

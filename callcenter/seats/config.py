@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class PauseReason(BaseModel):
     """`code` goes into Asterisk and the presence log; the two names are shown."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     code: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")
     zh: str
@@ -26,7 +26,7 @@ def _reasons() -> tuple[PauseReason, ...]:
 
 
 class SeatsConfig(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     pause_reasons: tuple[PauseReason, ...] = Field(
         default_factory=_reasons, description="Reasons an agent can pause with, in the order shown."

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class SpeechConfig(BaseModel):
-    model_config = ConfigDict(frozen=True, protected_namespaces=())
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
 
     model_path: Path | None = Field(
         default=None, description="Folder of the Vosk model. Empty: any valid model folder under asr_models/."

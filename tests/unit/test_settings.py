@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel, ValidationError
 
 from callcenter.core.errors import Misconfigured
-from callcenter.settings import load_settings
+from callcenter.settings import Settings, load_settings
 
 
 def test_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,3 +46,20 @@ def test_a_malformed_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("HOTLINE_CONFIG", str(file))
     with pytest.raises(Misconfigured, match=r"hotline\.toml"):
         load_settings()
+
+
+ROOMS = {name: field.annotation for name, field in Settings.model_fields.items() if name != "city"}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_misspelt_setting_of_any_room_is_named(room: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"HOTLINE_{room.upper()}__PROT", "hunter2")
+    with pytest.raises(Misconfigured, match=rf"{room}\.prot") as refused:
+        load_settings()
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("config", ROOMS.values(), ids=ROOMS)
+def test_no_rooms_config_takes_a_field_that_it_does_not_have(config: type[BaseModel]) -> None:
+    with pytest.raises(ValidationError, match="prot"):
+        config.model_validate({"prot": 1})
