@@ -31,7 +31,7 @@ from callcenter.sample.sipp import Exchange
 
 MEASURE: Final = "queue calls"
 SEATS: Final = 200
-RATES: Final = (10, 20, 30, 40, 50, 60, 70, 80)
+RATES: Final = (10, 20, 30, 40, 50, 60, 70, 80, 90, 100)
 SECONDS: Final = 6
 TRIES: Final = 2
 """A rate has failed when calls were lost in both: other work on the machine must not decide."""
