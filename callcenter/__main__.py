@@ -128,6 +128,15 @@ def prompts(sounds: Annotated[Path, typer.Argument(help="Asterisk's sounds folde
 
 
 @cli.command()
+def pbx(folder: Annotated[Path, typer.Argument(help="Where Asterisk finds its etc/, lib/ and spool/.")]) -> None:
+    """生成语音平台配置 · Write Asterisk's configuration and prompts: hotlines, queues, seats, fail-safe branch."""
+    from callcenter.app import operating
+    from callcenter.settings import load_settings
+
+    asyncio.run(operating.pbx_configuration(load_settings(), folder.absolute(), Console()))
+
+
+@cli.command()
 def due(
     order: Annotated[str | None, typer.Argument(help="Order number; every clock of it is explained.")] = None,
     start: Annotated[str | None, typer.Option("--from", help="Start, e.g. 2026-09-30T10:00; now if not given.")] = None,

@@ -1,10 +1,13 @@
 """All settings, read once from the environment (`HOTLINE_...`, nested with `__`) and an optional TOML file."""
 
 import os
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -20,12 +23,28 @@ from callcenter.logs import LogsConfig
 from callcenter.media.config import MediaConfig
 from callcenter.orders.config import OrdersConfig
 from callcenter.pbx.agi import AgiConfig
-from callcenter.pbx.config import AmiConfig
+from callcenter.pbx.config import AmiConfig, PbxConfig
 from callcenter.people.config import PeopleConfig
 from callcenter.seats.config import SeatsConfig
 from callcenter.speech.config import SpeechConfig
 from callcenter.store.config import StoreConfig
 from callcenter.web.config import WebConfig
+
+OTHER_NAMES: Final = frozenset(
+    {
+        "CACHE",
+        "CHROMIUM",
+        "CONFIG",
+        "DB_PASSWORD",
+        "NO_INSTALL",
+        "PYTHON",
+        "SAMPLE_SPEECH",
+        "SHOTS",
+        "STATE",
+    }
+)
+"""Variables that begin like settings and belong to the `hotline` script, the sample, the tests and docker/."""
+SEAT_SECRET: Final = "SEAT_SECRET_"  # noqa: S105 - the beginning of a variable's name
 
 
 class Settings(BaseSettings):
@@ -47,12 +66,22 @@ class Settings(BaseSettings):
     web: WebConfig = Field(default_factory=WebConfig, description="HTTP server.")
     seats: SeatsConfig = Field(default_factory=SeatsConfig, description="Agents, presence and the screen-pop.")
     ami: AmiConfig = Field(default_factory=AmiConfig, description="The manager interface of the PBX.")
+    pbx: PbxConfig = Field(default_factory=PbxConfig, description="What Asterisk is configured from.")
     agi: AgiConfig = Field(default_factory=AgiConfig, description="The dialogue server for Asterisk.")
     flows: FlowsConfig = Field(default_factory=FlowsConfig, description="Call flows, prompts, hotline registry.")
     calls: CallsConfig = Field(default_factory=CallsConfig, description="The call ledger.")
     callbacks: CallbackConfig = Field(default_factory=CallbackConfig, description="Automatic call-backs.")
     media: MediaConfig = Field(default_factory=MediaConfig, description="Recordings and transcripts.")
     speech: SpeechConfig = Field(default_factory=SpeechConfig, description="Speech recognition.")
+
+    @field_validator("city")
+    @classmethod
+    def _known_zone(cls, city: str) -> str:
+        try:
+            ZoneInfo(city)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("not a time zone's name") from None
+        return city
 
     @classmethod
     def settings_customise_sources(
@@ -73,6 +102,8 @@ def load_settings(**given: Any) -> Settings:
     file = os.environ.get("HOTLINE_CONFIG")
     if file and not Path(file).is_file():
         raise Misconfigured(cause=f"the settings file {file} is not there", remedy="correct HOTLINE_CONFIG")
+    if unknown := sorted({*_unknown_in_environment(), *_unknown_in(file)}):
+        raise Misconfigured(cause=f"no such setting: {', '.join(unknown)}", remedy="see docs/settings.md")
     if "DATABASE_URL" in os.environ and "store" not in given:
         given["store"] = {"url": os.environ["DATABASE_URL"]}
     try:
@@ -80,5 +111,40 @@ def load_settings(**given: Any) -> Settings:
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
         raise Misconfigured(cause=f"settings not valid ({wrong})", remedy="see docs/settings.md") from error
+
+
+def _unknown_in_environment() -> list[str]:
+    """A misspelt name must not pass for a setting that was made."""
+    names = [name.upper().removeprefix("HOTLINE_") for name in os.environ if name.upper().startswith("HOTLINE_")]
+    paths = [name.lower().split("__") for name in names if name not in OTHER_NAMES and not name.startswith(SEAT_SECRET)]
+    return [".".join(path) for path in paths if not _is_setting(path)]
+
+
+def _unknown_in(file: str | None) -> list[str]:
+    """Raises Misconfigured when the file is no TOML."""
+    try:
+        tree = tomllib.loads(Path(file).read_text(encoding="utf-8")) if file else {}
     except (OSError, ValueError) as error:
         raise Misconfigured(cause=f"cannot read {file}: {error}", remedy="correct the TOML file") from error
+    return [".".join(path) for path in _paths(tree) if not _is_setting(path)]
+
+
+def _paths(tree: Mapping[str, Any]) -> Iterator[list[str]]:
+    for name, value in tree.items():
+        if isinstance(value, dict) and value:
+            yield from ([name, *rest] for rest in _paths(value))
+        else:
+            yield [name]
+
+
+def _is_setting(path: Sequence[str]) -> bool:
+    """Below a setting that is itself a table, anything goes that its type takes."""
+    room: type[BaseModel] = Settings
+    for name in path:
+        field = room.model_fields.get(name)
+        if field is None:
+            return False
+        if not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)):
+            return True
+        room = field.annotation
+    return True

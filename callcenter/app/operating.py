@@ -11,6 +11,7 @@ from pydantic import SecretStr, ValidationError
 from rich.console import Console
 
 from callcenter.app.rooms import read_speech
+from callcenter.app.switch import plan_pbx, write_configuration
 from callcenter.core.clock import SystemClock
 from callcenter.core.errors import Invalid, NotFound
 from callcenter.flows.prompts import install_prompts
@@ -20,6 +21,7 @@ from callcenter.orders.due_command import choose_length, parse_start, print_due,
 from callcenter.orders.explain import explanation
 from callcenter.orders.ruleset_files import read_rule_files, rule_book
 from callcenter.orders.store import OrderStore
+from callcenter.pbx.tree import HostPaths
 from callcenter.people import operator
 from callcenter.people.model import NewOrg, NewUser
 from callcenter.people.service import People, open_people
@@ -61,6 +63,19 @@ def prompts(settings: Settings, sounds: Path, console: Console) -> None:
     book = install_prompts(speech.prompts, cache=settings.flows.prompt_cache, sounds=sounds)
     for name, length in book.lengths.items():
         console.print(f"{name}  {length.total_seconds():.1f} s", highlight=False)
+
+
+async def pbx_configuration(settings: Settings, folder: Path, console: Console) -> None:
+    """Writes Asterisk's configuration and prompts, with the seats that are in the database."""
+    speech = read_speech(settings)
+    async with open_pool(settings.store) as pool:
+        seats = await SeatStore(pool).phones()
+    plan = plan_pbx(settings.pbx, settings.ami, settings.agi, speech.registry, seats)
+    write_configuration(plan, folder)
+    prompts(settings, HostPaths(folder).sounds, console)
+    console.print(
+        f"[green]已写入 written[/green] {folder}: {len(plan.hotlines)} 热线, {len(seats)} 分机", highlight=False
+    )
 
 
 async def due(

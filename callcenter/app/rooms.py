@@ -15,6 +15,7 @@ from callcenter.calls.reading import CallsReading
 from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
 from callcenter.core.errors import Misconfigured
+from callcenter.core.folders import require_folder
 from callcenter.flows.check import faults
 from callcenter.flows.files import read_flows, read_prompts
 from callcenter.flows.model import Flow, Wording
@@ -22,13 +23,14 @@ from callcenter.flows.prompts import install_prompts
 from callcenter.flows.runner import FlowRunner
 from callcenter.orders.service import Orders, open_orders
 from callcenter.pbx.link import AmiLink
+from callcenter.pbx.plan import SPOKEN
 from callcenter.people.service import People, open_people
 from callcenter.resources import IVR
 from callcenter.seats.service import Seats
 from callcenter.seats.telephony import AmiTelephony
 from callcenter.settings import Settings
 from callcenter.store.pool import Pool, open_pool
-from callcenter.store.revision import head
+from callcenter.store.revision import NEWER, head, steps
 from callcenter.transfers.registry import Registry, read_registry
 
 
@@ -67,6 +69,7 @@ def read_speech(settings: Settings) -> Speech:
     prompts = read_prompts(config.prompts or IVR / "prompts" / "prompts.yaml")
     wrong = faults(flows, prompts=prompts.keys(), queues=registry.queues)
     wrong += [f"the registry names the flow {name}, which is not there" for name in registry.flows - flows.keys()]
+    wrong += [f"the dialplan plays the prompt {name}, which is not there" for name in SPOKEN if name not in prompts]
     if settings.callbacks.survey not in flows:
         wrong.append(f"callbacks.survey names the flow {settings.callbacks.survey}, which is not there")
     if wrong:
@@ -81,9 +84,10 @@ async def require_schema(pool: Pool) -> None:
     except asyncpg.UndefinedTableError:
         there = None
     if there != head():
+        older = there is None or there in steps()
         raise Misconfigured(
             cause=f"the database schema is {there or 'empty'}, this program needs {head()}",
-            remedy="run callcenter migrate",
+            remedy="run callcenter migrate" if older else NEWER,
         )
 
 
@@ -102,6 +106,7 @@ async def open_rooms(settings: Settings, clock: Clock) -> AsyncIterator[Rooms]:
 async def _furnish(
     settings: Settings, clock: Clock, bus: Bus, pool: Pool, people: People, ledger: Ledger, speech: Speech
 ) -> Rooms:
+    require_folder(settings.media.folder, "HOTLINE_MEDIA__FOLDER")
     link = AmiLink(settings.ami, clock)
     calls = CallsReading(pool, people.audit)
     orders = await open_orders(

@@ -25,3 +25,27 @@ class AmiConfig(BaseModel):
     backoff_most: timedelta = Field(default=timedelta(seconds=30), description="Longest wait to reconnect.")
     refused_wait: timedelta = Field(default=timedelta(seconds=60), description="Wait after a refused log-in.")
     inbox_size: int = Field(default=100_000, ge=10, description="Facts kept for a slow consumer before a gap is made.")
+
+
+class TrunkConfig(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(description="Name of the carrier's line.")
+    host: str = Field(description="The carrier's address: calls from it are trusted, calls out go to it.")
+    port: int = Field(default=5060, ge=1, le=65535, description="Where the carrier takes calls.")
+
+
+class PbxConfig(BaseModel):
+    """What Asterisk's configuration is rendered from, beside the hotline registry and the seats in the database."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    address: str = Field(default="127.0.0.1", description="Address of Asterisk that the carrier and the seats reach.")
+    agi_address: str = Field(default="127.0.0.1", description="Address of the dialogue server, as Asterisk reaches it.")
+    sip_port: int = Field(default=5060, ge=1, le=65535, description="SIP port (UDP).")
+    rtp_first: int = Field(default=20000, ge=1024, le=65000, description="First port for audio (UDP).")
+    rtp_last: int = Field(default=20999, ge=1024, le=65535, description="Last port for audio (UDP).")
+    trunks: tuple[TrunkConfig, ...] = Field(
+        default=(TrunkConfig(name="carrier", host="127.0.0.1", port=5090),),
+        description="Carriers, the first one for calls out; in the environment as JSON.",
+    )

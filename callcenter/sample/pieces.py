@@ -8,14 +8,18 @@ from pathlib import Path
 from typing import Final
 
 import aiohttp
+from pydantic import SecretStr
 
 from callcenter.app.rooms import Speech
+from callcenter.app.switch import plan_pbx
 from callcenter.core.clock import SystemClock
 from callcenter.core.ids import UserId
 from callcenter.knowledge.model import NewArticle
 from callcenter.knowledge.service import Knowledge
+from callcenter.pbx.agi import AgiConfig
+from callcenter.pbx.config import AmiConfig, PbxConfig, TrunkConfig
 from callcenter.pbx.host import default_cache
-from callcenter.pbx.plan import PbxPlan, SeatLine, Trunk
+from callcenter.pbx.plan import PbxPlan
 from callcenter.pbx.tree import HostPaths
 from callcenter.people.config import PeopleConfig
 from callcenter.people.service import open_people
@@ -35,20 +39,18 @@ def instance_of(folder: Path) -> str:
 
 def plan_of(state: LocalState, city: SampleCity, speech: Speech) -> PbxPlan:
     """The sample city's PBX: one carrier, which is the simulated citizens' telephones."""
-    registry = speech.registry
-    return PbxPlan(
-        name="pbx1",
-        sip_port=state.ports["sip"],
-        ami_port=state.ports["ami"],
-        ami_secret=state.ami_secret,
-        agi_port=state.ports["agi"],
-        rtp_first=RTP_FIRST,
-        rtp_last=RTP_FIRST + RTP_PORTS,
-        trunks=(Trunk(name="carrier", host=HERE, port=state.ports["citizens"]),),
-        seats=tuple(SeatLine(extension=one, secret=state.sip_secret_of(one)) for one in city.extensions),
-        queues=registry.queue_plans(),
-        hotlines=registry.lines(),
-        emergency_keys=registry.emergency_keys(),
+    ports = state.ports
+    return plan_pbx(
+        PbxConfig(
+            sip_port=ports["sip"],
+            rtp_first=RTP_FIRST,
+            rtp_last=RTP_FIRST + RTP_PORTS,
+            trunks=(TrunkConfig(name="carrier", host=HERE, port=ports["citizens"]),),
+        ),
+        AmiConfig(port=ports["ami"], secret=SecretStr(state.ami_secret)),
+        AgiConfig(port=ports["agi"]),
+        speech.registry,
+        [(one, state.sip_secret_of(one)) for one in city.extensions],
     )
 
 

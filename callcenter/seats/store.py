@@ -53,6 +53,10 @@ class SeatStore:
     async def all(self) -> list[Seat]:
         return [_seat(row) async for row in _QUERIES.all_seats(self._pool)]
 
+    async def phones(self) -> list[tuple[str, str]]:
+        """Extension and SIP secret of every seat, for Asterisk's configuration."""
+        return [(row["extension"], row["sip_secret"]) async for row in _QUERIES.phones(self._pool)]
+
     async def get(self, user: UserId) -> Seat | None:
         row = await _QUERIES.seat_of(self._pool, user_id=user)
         return _seat(row) if row else None

@@ -76,3 +76,6 @@ order by l.started_at desc limit 1;
 
 -- name: ended_of(calls)
 select id from call where id = any(:calls) and ended_at is not null;
+
+-- name: phones()
+select extension, sip_secret from agent_seat order by extension;

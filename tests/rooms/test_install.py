@@ -176,27 +176,6 @@ def test_compose_builds_from_files_that_are_there() -> None:
     assert {name for name in needed if f"{name}=" not in example} == set()
 
 
-def render(folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    given = dict(os.environ, PYTHONPATH=str(ROOT)) | env
-    command = [sys.executable, "docker/render_pbx.py", "docker/pbx.yaml", str(folder)]
-    return subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=False, timeout=60)
-
-
-def test_the_pbx_of_the_compose_file_is_rendered(tmp_path: Path) -> None:
-    secrets = {f"HOTLINE_SEAT_SECRET_{extension}": "a" * 24 for extension in (8001, 8002)}
-    done = render(tmp_path, HOTLINE_AMI__SECRET="b" * 24, **secrets)
-    assert done.returncode == 0, done.stderr
-    assert "b" * 24 in (tmp_path / "etc" / "manager.conf").read_text()
-    assert (tmp_path / "etc" / "asterisk.conf").read_text().startswith("[directories]")
-
-
-def test_a_missing_secret_is_named(tmp_path: Path) -> None:
-    done = render(tmp_path, HOTLINE_AMI__SECRET="")
-    assert done.returncode == 1
-    assert "HOTLINE_SEAT_SECRET_8001" in done.stderr
-    assert "docker/.env" in done.stderr
-
-
 def test_the_image_of_the_program_is_built_by_its_script(tmp_path: Path) -> None:
     """The script of docker/server.Dockerfile itself, into a folder: the registry's wheels against the locked hashes."""
     script = [str(ROOT / "docker" / "build-server.sh"), str(tmp_path)]
