@@ -1,6 +1,8 @@
 """Prompts: text to 8 kHz WAV by espeak-ng, kept by content, checked for level and length."""
 
+import filecmp
 import hashlib
+import os
 import shutil
 import subprocess
 import tempfile
@@ -55,10 +57,22 @@ def install_prompts(texts: Mapping[str, Wording], *, cache: Path, sounds: Path) 
         for language in VOICES:
             made = _cached(getattr(wording, language), language, cache)
             target = sounds / language / FOLDER / f"{name}.wav"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(made, target)
+            _put(made, target)
             lengths[name] = max(lengths.get(name, timedelta()), check_prompt(target))
     return PromptBook(lengths)
+
+
+def _put(made: Path, target: Path) -> None:
+    """A caller may be hearing the sound at this moment: one that is right stays, another is replaced as a whole."""
+    if target.is_file() and filecmp.cmp(made, target, shallow=False):
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    new = target.with_name(f".{target.name}.{os.getpid()}.new")
+    try:
+        shutil.copyfile(made, new)
+        new.replace(target)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def check_prompt(file: Path) -> timedelta:

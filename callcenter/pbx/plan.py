@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
+SPOKEN: Final = ("safe", "sorry")
+"""Prompts that the dialplan itself plays, without the server."""
+
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _NUMBER: Final = re.compile(r"\+?[0-9]{2,20}")
 _KEY: Final = re.compile(r"[0-9*#]")
