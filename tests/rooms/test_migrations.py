@@ -1,10 +1,19 @@
 """The schema can be made from nothing, and making it again changes nothing."""
 
 import asyncpg
+import pytest
+from alembic.script import ScriptDirectory
 
+from callcenter.resources import SCHEMA
 from callcenter.store.migrate import migrate
 from callcenter.store.pool import Pool
 from callcenter.store.revision import head
+
+
+def test_the_head_by_name_is_alembics_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody pays for Alembic at each start only to learn this."""
+    monkeypatch.syspath_prepend(SCHEMA / "migrations")
+    assert head() == ScriptDirectory(str(SCHEMA / "migrations")).get_current_head()
 
 
 async def test_migrated_to_head(pool: Pool) -> None:

@@ -26,6 +26,22 @@ def test_a_prompt_is_made_in_every_language_and_only_once(tmp_path: Path, monkey
         install_prompts({"other": Wording(zh="再见。", en="Bye.")}, cache=cache, sounds=sounds)
 
 
+def test_a_sound_that_is_right_stays_and_a_changed_one_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    cache, sounds = tmp_path / "cache", tmp_path / "sounds"
+    install_prompts({"hello": TEXT}, cache=cache, sounds=sounds)
+    folder = sounds / "zh" / "hotline"
+    file = folder / "hello.wav"
+    first = file.stat()
+    with file.open("rb") as heard_now:
+        install_prompts({"hello": TEXT}, cache=cache, sounds=sounds)
+        assert (file.stat().st_ino, file.stat().st_mtime_ns) == (first.st_ino, first.st_mtime_ns)
+        before = file.read_bytes()
+        install_prompts({"hello": Wording(zh="请按一。", en=TEXT.en)}, cache=cache, sounds=sounds)
+        assert heard_now.read() == before
+    assert file.read_bytes() != before
+    assert [path.name for path in folder.iterdir()] == ["hello.wav"]
+
+
 @pytest.mark.parametrize(
     ("samples", "rate", "said"),
     [

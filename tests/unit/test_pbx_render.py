@@ -1,10 +1,12 @@
 """The rendered configuration, where a mistake would be silent."""
 
+import re
 from pathlib import Path, PurePosixPath
 
 import pytest
 
 from callcenter.pbx.decode import WANTED_EVENTS
+from callcenter.pbx.plan import SPOKEN
 from callcenter.pbx.render import render
 from callcenter.pbx.tree import HostPaths, Tree
 from tests.simulators.asterisk import sample_plan
@@ -49,6 +51,12 @@ def test_the_safety_net_is_generated_from_the_plan(tree: Tree) -> None:
         f"AGI(agi://127.0.0.1:{plan.agi_port}/flow?name=${{HL_FLOW}}&dnis=",
     ):
         assert wanted in dialplan
+
+
+def test_the_dialplan_plays_the_prompts_that_it_is_said_to_play(tree: Tree) -> None:
+    render(sample_plan(), tree)
+    dialplan = (tree.paths.etc / "extensions.conf").read_text()
+    assert set(re.findall(r"(?:Playback|Background)\(hotline/([^)&,]+)", dialplan)) == set(SPOKEN)
 
 
 def test_recordings_stay_when_the_configuration_is_written_anew(tree: Tree) -> None:
