@@ -14,7 +14,7 @@ from callcenter.store.config import StoreConfig
 from callcenter.store.migrate import migrate
 from callcenter.store.pool import Pool, open_pool
 
-pytest_plugins = ["tests.simulators.asterisk"]
+pytest_plugins = ["tests.simulators.asterisk", "tests.scenarios.house"]
 
 
 @pytest.fixture(scope="session")

@@ -42,6 +42,9 @@ class Desk:
     ) -> None:
         try:
             await self._ask("DELETE", "/api/session", None)
+        except (StepFailed, aiohttp.ClientError):
+            if error is None:  # else that one tells more
+                raise
         finally:
             await self._http.close()
 

@@ -26,6 +26,12 @@ _HANG_UP: Final = (
 _FOREVER: Final = timedelta(hours=6)
 
 
+class TelephoneGone(Unavailable):
+    code = "telephone-gone"
+    zh = "模拟电话（端口 {port}）提前结束：{cause}"
+    en = "The simulated telephone at port {port} ended early: {cause}"
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What SIPp counted. `exit_code` 0: all calls as the scenario wants."""
@@ -61,9 +67,12 @@ class Telephone:
         return tuple(line.what for line in self._heard)
 
     async def until(self, what: str, within: timedelta, *, times: int = 1) -> None:
-        """Returns when the scenario has reported `what` so often. Raises TimeoutError."""
+        """Returns when the scenario has reported `what` so often. Raises TimeoutError, or TelephoneGone when SIPp has
+        ended without it."""
         async with asyncio.timeout(within.total_seconds()), self._changed:
-            await self._changed.wait_for(lambda: self.said.count(what) >= times)
+            await self._changed.wait_for(lambda: self.said.count(what) >= times or self._all_heard.is_set())
+        if self.said.count(what) < times:
+            raise TelephoneGone(port=self.port, cause=_last_line(self._folder / "errors.log"))
 
     async def ended(self, within: timedelta) -> Outcome:
         """The outcome, when SIPp has ended by itself. Raises TimeoutError."""
@@ -107,7 +116,9 @@ class Telephone:
             async with self._changed:
                 self._heard.append(said)
                 self._changed.notify_all()
-        self._all_heard.set()
+        async with self._changed:
+            self._all_heard.set()
+            self._changed.notify_all()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +224,11 @@ def _scenario(folder: Path, name: str, values: Mapping[str, timedelta]) -> Path:
     file = folder / f"{name}.xml"
     file.write_text(text, encoding="utf-8")
     return file
+
+
+def _last_line(errors: Path) -> str:
+    lines = errors.read_text(errors="replace").splitlines() if errors.exists() else []
+    return next((line.strip()[:200] for line in reversed(lines) if line.strip()), "no reason given")
 
 
 def _counts(stat: Path) -> tuple[int, int]:
