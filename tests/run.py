@@ -5,7 +5,8 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+import tomllib
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,10 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 BIN: Final = Path(sys.executable).parent
 GROUPS: Final = ("unit", "rooms", "faults", "scenarios", "browser")
+PARALLEL: Final = ("unit", "rooms")
+"""Two workers share these, each with a PostgreSQL of its own; the tests of one file stay together."""
+PURE: Final = "Pure modules"
+"""Begins the name of the import contract whose modules need every branch tested."""
 SHOWN: Final = 60
 """Lines of a failed gate; pytest is always shown in full."""
 
@@ -62,9 +67,23 @@ def gates() -> list[Step]:
     return steps
 
 
-def groups(names: Iterable[str], options: Sequence[str]) -> list[Step]:
-    command = (sys.executable, "-m", "pytest", "--color=auto")
-    return [Step(name, (*command, f"tests/{name}", *options), shown=True) for name in names]
+def pure_modules() -> list[str]:
+    """The one list of them is that of the import contract."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    return next(list(found["source_modules"]) for found in contracts if found["name"].startswith(PURE))
+
+
+def groups(names: Iterable[str], options: Sequence[str]) -> Iterator[Step]:
+    """With options only some tests may run, which says nothing of the branches."""
+    for name in names:
+        more = ("-n", "2", "--dist", "loadfile") if name in PARALLEL else ()
+        measured = name == "unit" and not options
+        if measured:
+            more += (*(f"--cov={module}" for module in pure_modules()), "--cov-branch", "--cov-report=")
+        yield Step(name, (sys.executable, "-m", "pytest", "--color=auto", f"tests/{name}", *more, *options), shown=True)
+        if measured:
+            report = ("report", "--fail-under=100", "--skip-covered", "--show-missing")
+            yield Step("branch coverage of pure modules", (sys.executable, "-m", "coverage", *report))
 
 
 async def run(step: Step, patience: asyncio.Semaphore) -> Outcome:
@@ -126,7 +145,7 @@ def main(words: Sequence[str]) -> int:
     print(f"\n— {len(outcomes)} steps, {time.monotonic() - began:.0f}s —")
     for outcome in outcomes:
         mark = "✗" if outcome in bad else "✓"
-        print(f"{mark} {outcome.step.name:<26}{outcome.seconds:7.1f}s  {outcome.last if outcome.step.shown else ''}")
+        print(f"{mark} {outcome.step.name:<32}{outcome.seconds:7.1f}s  {outcome.last if outcome.step.shown else ''}")
     if bad:
         print(f"\nfailed: {', '.join(outcome.step.name for outcome in bad)}")
     return 1 if bad else 0

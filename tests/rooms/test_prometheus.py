@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -26,12 +25,7 @@ from callcenter.web.config import WebConfig
 from callcenter.web.health import health_routes
 from callcenter.web.server import build_app, open_site
 from tests.rooms.test_metrics import Nobody
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.simulators.ports import free_port
 
 
 def configure(folder: Path, target: int) -> Path:
