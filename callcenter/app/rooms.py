@@ -24,7 +24,6 @@ from callcenter.flows.runner import FlowRunner
 from callcenter.orders.service import Orders, open_orders
 from callcenter.pbx.link import AmiLink
 from callcenter.pbx.plan import SPOKEN
-from callcenter.pbx.plan import SPOKEN
 from callcenter.people.service import People, open_people
 from callcenter.resources import IVR
 from callcenter.seats.service import Seats
@@ -70,7 +69,6 @@ def read_speech(settings: Settings) -> Speech:
     prompts = read_prompts(config.prompts or IVR / "prompts" / "prompts.yaml")
     wrong = faults(flows, prompts=prompts.keys(), queues=registry.queues)
     wrong += [f"the registry names the flow {name}, which is not there" for name in registry.flows - flows.keys()]
-    wrong += [f"the dialplan plays the prompt {name}, which is not there" for name in SPOKEN if name not in prompts]
     wrong += [f"the dialplan plays the prompt {name}, which is not there" for name in SPOKEN if name not in prompts]
     if settings.callbacks.survey not in flows:
         wrong.append(f"callbacks.survey names the flow {settings.callbacks.survey}, which is not there")
