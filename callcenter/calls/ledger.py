@@ -1,11 +1,9 @@
 """The call ledger (D6): every fact of every PBX is kept, folded into calls, and told to the house."""
 
 import asyncio
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import TypeVar
 
 import structlog
@@ -19,7 +17,7 @@ from callcenter.calls.store import UNREACHED, LedgerStore
 from callcenter.calls.writer import Writer
 from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
-from callcenter.core.errors import Misconfigured
+from callcenter.core.folders import require_folder
 from callcenter.core.ids import CallId, LegId
 from callcenter.pbx.facts import PbxFact
 from callcenter.store.pool import Pool
@@ -217,20 +215,10 @@ async def open_ledger(
     """`hotlines`: names by dialled number. Leaving the block stores, or spools, all that was taken.
 
     Raises Misconfigured when the spool's folder cannot be written."""
-    _require_folder(config.spool)
+    require_folder(config.spool, "HOTLINE_CALLS__SPOOL")
     async with asyncio.TaskGroup() as tasks:
         ledger = Ledger(LedgerStore(pool), bus, clock, config, hotlines, tasks)
         try:
             yield ledger
         finally:
             await ledger.close()
-
-
-def _require_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        cause = f"the spool folder {folder} cannot be written ({type(error).__name__})"
-        raise Misconfigured(cause=cause, remedy="set HOTLINE_CALLS__SPOOL to a folder of this user's own") from error

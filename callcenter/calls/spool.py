@@ -1,6 +1,5 @@
 """Facts on disk while the database is away: one append-only file per PBX, each record fsynced before it counts."""
 
-import errno
 import os
 import re
 from pathlib import Path
@@ -11,6 +10,7 @@ import orjson
 import structlog
 
 from callcenter.core.errors import Unavailable
+from callcenter.core.folders import DISK_FULL
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +51,7 @@ class Spool:
             self._write(line)
         except OSError as error:
             self._cut(self.size)
-            cause = "disk full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else type(error).__name__
+            cause = "disk full" if error.errno in DISK_FULL else type(error).__name__
             raise SpoolFull(file=self.path.name, cause=cause) from error
         self.size += len(line)
 

@@ -18,6 +18,7 @@ import soxr
 from numpy.typing import NDArray
 
 from callcenter.core.errors import Misconfigured
+from callcenter.core.folders import require_folder
 from callcenter.flows.model import Wording
 
 RATE: Final = 8000
@@ -50,8 +51,20 @@ class PromptBook:
 def install_prompts(texts: Mapping[str, Wording], *, cache: Path, sounds: Path) -> PromptBook:
     """Makes what the cache lacks and copies all prompts below `sounds`; blocks, about 40 ms a new prompt.
 
-    Raises Misconfigured when espeak-ng is missing or a prompt comes out silent, too short or too long.
+    Raises Misconfigured when espeak-ng is missing, a folder takes nothing, or a prompt comes out silent, too short or
+    too long.
     """
+    require_folder(cache, "HOTLINE_FLOWS__PROMPT_CACHE")
+    try:
+        return _install(texts, cache, sounds)
+    except OSError as error:
+        raise Misconfigured(
+            cause=f"the prompts cannot be put into {sounds} ({error.strerror})",
+            remedy="free disk space, or set HOTLINE_FLOWS__SOUNDS to a folder that this user may write",
+        ) from error
+
+
+def _install(texts: Mapping[str, Wording], cache: Path, sounds: Path) -> PromptBook:
     lengths: dict[str, timedelta] = {}
     for name, wording in texts.items():
         for language in VOICES:

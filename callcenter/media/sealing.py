@@ -4,7 +4,6 @@ Memory is bounded by the block. A side that is missing or unreadable is silence,
 are never touched here: the custodian removes them after the row is committed.
 """
 
-import errno
 import hashlib
 import os
 from collections.abc import Generator
@@ -17,11 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from callcenter.core.errors import Unavailable
+from callcenter.core.folders import DISK_FULL
 from callcenter.media.wav import HEAD_BYTES, WavShape, WavUnreadable, read_shape, stereo_header
 
 BLOCK_FRAMES: Final = 64 * 1024
 DEFAULT_RATE: Final = 8000
-_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class StorageFull(Unavailable):
@@ -100,7 +99,7 @@ def seal(caller: Path, agent: Path, target: Path) -> Sealed | None:
         _sync_folder(target.parent)
     except OSError as error:
         part.unlink(missing_ok=True)
-        if error.errno in _FULL:
+        if error.errno in DISK_FULL:
             raise StorageFull(remedy=f"free space under {target.parent}") from error
         raise
     except BaseException:

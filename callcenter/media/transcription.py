@@ -18,11 +18,13 @@ from pgqueuer.errors import RetryRequested
 from pgqueuer.models import Job, Schedule
 
 from callcenter.core.clock import Clock
+from callcenter.core.errors import DomainError
 from callcenter.media import store
 from callcenter.media.config import MediaConfig
 from callcenter.media.jobs import TRANSCRIBE, enqueue_transcriptions, recording_of
 from callcenter.media.transcribing import Transcriber
 from callcenter.speech.config import SpeechConfig
+from callcenter.speech.models import find_model
 from callcenter.speech.vosk_worker import VoskWorkers, open_workers
 from callcenter.store.config import StoreConfig
 from callcenter.store.pool import Pool, open_pool
@@ -42,6 +44,7 @@ async def run_worker(
     away is waited for. Raises Unavailable when it is away at the start."""
     async with open_pool(database) as pool, open_workers(speech) as workers:
         transcriber = Transcriber(pool, workers, media, speech, clock)
+        await _tell_missing_model(speech)
         while not stop.is_set():
             try:
                 await _serve(database, pool, transcriber, workers, speech, stop)
@@ -50,6 +53,14 @@ async def run_worker(
                 with suppress(TimeoutError):
                     async with asyncio.timeout(DATABASE_RETRY.total_seconds()):
                         await stop.wait()
+
+
+async def _tell_missing_model(speech: SpeechConfig) -> None:
+    """Recordings wait for a model; the operator shall not first learn of it from them."""
+    try:
+        await asyncio.to_thread(find_model, speech)
+    except DomainError as error:
+        log.warning("speech_model_awaited", code=error.code, why=str(error))
 
 
 async def _serve(

@@ -66,8 +66,8 @@ class NoSuchRuleSet(errors.Misconfigured):
 
 class RuleSetBroken(errors.Misconfigured):
     code = "ruleset-broken"
-    zh = "规则集 {ruleset} 有误：{reason}"
-    en = "rule set {ruleset} is not sound: {reason}"
+    zh = "规则集 {ruleset} 有误：{reason}；处理办法：改正规则文件后运行 callcenter check"
+    en = "rule set {ruleset} is not sound: {reason}. Remedy: correct its file, then run callcenter check"
 
 
 class RuleBook:

@@ -1,6 +1,5 @@
 """Errors as RFC 9457 problem+json. The only place where a family of errors meets an HTTP status."""
 
-import errno
 from collections.abc import Mapping
 from typing import Final
 
@@ -11,6 +10,7 @@ from pydantic import BaseModel
 
 from callcenter.core import errors
 from callcenter.core.errors import DomainError, Language
+from callcenter.core.folders import DISK_FULL
 from callcenter.people.errors import LoginBusy, LoginFailed, LoginLocked
 from callcenter.store.pool import AWAY
 from callcenter.web.errors import (
@@ -97,7 +97,7 @@ def as_domain(error: Exception, request_id: str) -> DomainError:
     """What the client may know of any error that a handler raised."""
     if isinstance(error, DomainError):
         return error
-    if isinstance(error, asyncpg.DiskFullError) or (isinstance(error, OSError) and error.errno == errno.ENOSPC):
+    if isinstance(error, asyncpg.DiskFullError) or (isinstance(error, OSError) and error.errno in DISK_FULL):
         return DiskFull()
     if isinstance(error, _NOT_STORABLE) or type(error) is asyncpg.DataError:
         return NotStorable()

@@ -6,10 +6,12 @@ from contextlib import asynccontextmanager, suppress
 
 
 class SeveredTcp:
-    """`port` leads to the port behind; `cut()` drops every connection and refuses new ones until `mend()`."""
+    """`port` leads to the port behind, `accepted` counts connections; `cut()` drops every connection and
+    refuses new ones until `mend()`."""
 
     def __init__(self, behind: int) -> None:
         self.port = 0
+        self.accepted = 0
         self._behind = behind
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
@@ -26,6 +28,7 @@ class SeveredTcp:
             writer.transport.abort()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.accepted += 1
         behind_reader, behind_writer = await asyncio.open_connection("127.0.0.1", self._behind)
         self._writers |= {writer, behind_writer}
         try:
