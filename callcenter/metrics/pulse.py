@@ -12,12 +12,11 @@ WINDOW: Final = timedelta(minutes=1)
 
 
 class Pulse:
-    """`lag` is the longest delay of the last minute, in seconds, counting a beat that is due and has not come."""
+    """`lag` is the longest delay of the last minute, in seconds."""
 
     def __init__(self, instruments: Instruments) -> None:
         self._delays: deque[float] = deque(maxlen=WINDOW // BEAT)
         self._histogram = instruments.lags
-        self._due: float | None = None
         instruments.lag.set_function(lambda: self.lag)
 
     @property
