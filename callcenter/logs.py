@@ -73,12 +73,21 @@ def _route(logger: object, method: str, line: Line) -> Line:
     return {k: v if isinstance(v, (str, int, float, bool, dict, list, type(None))) else str(v) for k, v in line.items()}
 
 
+def name_cause(logger: object, method: str, line: Line) -> Line:
+    """A warning tells what caused it by name; the way through the program is for errors, which nobody foresaw."""
+    if line.get("level") == "warning" and (raised := line.pop("exc_info", None)):
+        kind = sys.exc_info()[0] if raised is True else raised[0] if isinstance(raised, tuple) else type(raised)
+        line.setdefault("cause", kind.__name__ if kind else "unknown")
+    return line
+
+
 _SHARED: Final[tuple[structlog.types.Processor, ...]] = (
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
     structlog.processors.StackInfoRenderer(),
+    name_cause,
     structlog.processors.format_exc_info,
     redact,
     _route,

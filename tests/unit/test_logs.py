@@ -109,3 +109,14 @@ def test_the_console_form_is_for_people(lines: io.StringIO) -> None:
     structlog.get_logger("x").info("started", password="s3cret")
     assert "started" in lines.getvalue()
     assert "s3cret" not in lines.getvalue()
+
+
+def test_a_librarys_warning_names_its_cause_in_one_line(lines: io.StringIO) -> None:
+    try:
+        raise ConnectionRefusedError("postgresql://clerk:hunter2@db")
+    except ConnectionRefusedError as error:
+        logging.getLogger("asyncpg.pool").warning("retrying", exc_info=error)
+    line = last(lines)
+    assert (line["event"], line["cause"]) == ("retrying", "ConnectionRefusedError")
+    assert "hunter2" not in str(line)
+    assert "exception" not in line
