@@ -14,8 +14,9 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 BIN: Final = Path(sys.executable).parent
 GROUPS: Final = ("unit", "rooms", "faults", "scenarios", "browser")
-PARALLEL: Final = ("unit", "rooms")
-"""Two workers share these, each with a PostgreSQL of its own; the tests of one file stay together."""
+WORKERS: Final = {"unit": 2, "rooms": 2, "scenarios": 3, "browser": 2}
+"""So many share a group, each with a PostgreSQL of its own; the tests of one file stay together. Scenarios mostly wait
+for what telephones say."""
 PURE: Final = "Pure modules"
 """Begins the name of the import contract whose modules need every branch tested."""
 SHOWN: Final = 60
@@ -76,7 +77,7 @@ def pure_modules() -> list[str]:
 def groups(names: Iterable[str], options: Sequence[str]) -> Iterator[Step]:
     """With options only some tests may run, which says nothing of the branches."""
     for name in names:
-        more = ("-n", "2", "--dist", "loadfile") if name in PARALLEL else ()
+        more: tuple[str, ...] = ("-n", str(WORKERS[name]), "--dist", "loadfile") if name in WORKERS else ()
         measured = name == "unit" and not options
         if measured:
             more += (*(f"--cov={module}" for module in pure_modules()), "--cov-branch", "--cov-report=")
