@@ -16,6 +16,7 @@ from callcenter.pbx.transport import AmiProtocol
 
 CHUNK = 1 << 16
 ROUNDS = 5
+MEASURE = "AMI decode"
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -29,7 +30,7 @@ class _Nowhere:
         return
 
 
-def measure_decode(stream: bytes, repeat: int = 20) -> list[Figure]:
+def measure_decode(stream: bytes, repeat: int = 20, measure: str = MEASURE) -> list[Figure]:
     """`stream` is what Asterisk sent after its greeting line during real queue calls."""
     chunks = [stream[i : i + CHUNK] for i in range(0, len(stream), CHUNK)]
     events = stream.count(b"\r\n\r\n") * repeat
@@ -73,7 +74,7 @@ def measure_decode(stream: bytes, repeat: int = 20) -> list[Figure]:
     speeds = interleaved(ROUNDS, ours=ours, panoramisk=panoramisk)
     ratio = median(a / b for a, b in zip(speeds["ours"], speeds["panoramisk"], strict=True))
     return [
-        Figure(measure="AMI decode", name="events per CPU second", value=spread(speeds["ours"], 0)),
-        Figure(measure="AMI decode", name="panoramisk alone", value=spread(speeds["panoramisk"], 0)),
-        Figure(measure="AMI decode", name="ratio", value=f"{ratio:.1f}", aim="≥ 3", met=ratio >= 3),
+        Figure(measure=measure, name="events per CPU second", value=spread(speeds["ours"], 0)),
+        Figure(measure=measure, name="panoramisk alone", value=spread(speeds["panoramisk"], 0)),
+        Figure(measure=measure, name="ratio", value=f"{ratio:.1f}", aim="≥ 3", met=ratio >= 3),
     ]
