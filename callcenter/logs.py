@@ -3,14 +3,11 @@
 import logging
 import re
 import sys
-from collections.abc import Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from collections.abc import Mapping, MutableMapping
 from typing import Any, Final, Literal, TextIO
 
 import structlog
 from pydantic import BaseModel, ConfigDict, Field
-
-from callcenter.core.ids import CallId, OrderId
 
 
 class LogsConfig(BaseModel):
@@ -125,11 +122,3 @@ def set_up_logs(config: LogsConfig, stream: TextIO | None = None) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-
-
-@contextmanager
-def about(*, call: CallId | None = None, order: OrderId | None = None) -> Iterator[None]:
-    """Every line inside the block, of whatever room, carries these ids."""
-    ids = {name: str(value) for name, value in (("call", call), ("order", order)) if value is not None}
-    with structlog.contextvars.bound_contextvars(**ids):
-        yield

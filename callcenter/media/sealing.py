@@ -20,7 +20,6 @@ from callcenter.core.folders import DISK_FULL
 from callcenter.media.wav import HEAD_BYTES, WavShape, WavUnreadable, read_shape, stereo_header
 
 BLOCK_FRAMES: Final = 64 * 1024
-DEFAULT_RATE: Final = 8000
 
 
 class StorageFull(Unavailable):

@@ -84,10 +84,3 @@ STAGE_NAMES: Final[Mapping[Stage, tuple[str, str]]] = {
     Stage.WARNED: ("预警", "warned"),
     Stage.CLOSED: ("结案", "closed"),
 }
-KIND_NAMES: Final[Mapping[Kind, tuple[str, str]]] = {
-    Kind.ORDINARY: ("常规", "ordinary"),
-    Kind.URGENT: ("紧急", "urgent"),
-    Kind.SEMI_URGENT: ("次紧急", "semi-urgent"),
-    Kind.SNAPSHOT: ("随身拍", "snapshot"),
-    Kind.CITY_REVIEW: ("市级复核", "city review"),
-}

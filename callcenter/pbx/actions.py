@@ -87,10 +87,6 @@ async def hang_up(link: Link, channel: str, cause: int = 16) -> None:
     await link.send("Hangup", {"Channel": channel, "Cause": str(cause)})
 
 
-async def redirect(link: Link, channel: str, context: str, exten: str) -> None:
-    await link.send("Redirect", {"Channel": channel, "Context": context, "Exten": exten, "Priority": "1"})
-
-
 async def read_db(link: Link, family: str, key: str) -> str | None:
     """AstDB; None when there is no such entry."""
     try:

@@ -78,9 +78,6 @@ class AgiSession:
     async def set_variable(self, name: str, value: str) -> None:
         await self.send("SET", "VARIABLE", name, value)
 
-    async def variable(self, name: str) -> str:
-        return (await self.send("GET", "FULL", "VARIABLE", f"${{{name}}}")).data
-
     async def renew(self, silence: timedelta) -> None:
         """Winds the dead-man's switch up again: unless renewed in time, Asterisk takes the caller back (D2)."""
         await self.set_variable("TIMEOUT(absolute)", f"{silence.total_seconds():.3f}")

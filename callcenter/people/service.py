@@ -33,9 +33,6 @@ class People:
     async def session(self, token: str) -> Session:
         return await self.logins.session(token)
 
-    async def actor_of_session(self, token: str) -> Actor:
-        return (await self.logins.session(token)).actor
-
     async def actor_of_token(self, bearer: str) -> Actor:
         return await self.tokens.actor_of(bearer)
 

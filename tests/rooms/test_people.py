@@ -52,7 +52,7 @@ async def test_log_in_gives_a_session_whose_token_is_stored_only_as_a_hash(
     people: People, town: Town, pool: Pool
 ) -> None:
     done = await people.authenticate("hw01", PASSWORD)
-    assert await people.actor_of_session(done.token) == town.users["hw01"].actor
+    assert (await people.session(done.token)).actor == town.users["hw01"].actor
     assert len(done.token) >= 43
     stored = await pool.fetchval("select encode(token_hash, 'escape') || csrf from user_session")
     assert done.token not in stored

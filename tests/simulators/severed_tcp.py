@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
 
 class SeveredTcp:
-    """`port` leads to the port behind, `accepted` counts connections; `cut()` drops every connection and
-    refuses new ones until `mend()`."""
+    """`port` leads to the port behind, `accepted` counts connections; `cut()` drops every connection and refuses new
+    ones until `mend()`."""
 
     def __init__(self, behind: int) -> None:
         self.port = 0
@@ -27,9 +29,13 @@ class SeveredTcp:
         for writer in list(self._writers):
             writer.transport.abort()
 
+    async def reach(self) -> Streams:
+        """A new connection to what is behind."""
+        return await asyncio.open_connection("127.0.0.1", self._behind)
+
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.accepted += 1
-        behind_reader, behind_writer = await asyncio.open_connection("127.0.0.1", self._behind)
+        behind_reader, behind_writer = await self.reach()
         self._writers |= {writer, behind_writer}
         try:
             await asyncio.gather(_pipe(reader, behind_writer), _pipe(behind_reader, writer))
