@@ -204,7 +204,7 @@ async def test_a_full_disk_is_named_and_the_house_still_hears(database_url: str,
 
 async def test_a_spool_that_cannot_be_written_is_told_at_the_start(pool: Pool, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(Misconfigured, match="spool folder"):
+    with pytest.raises(Misconfigured, match="HOTLINE_CALLS__SPOOL"):
         async with ledger_on(pool, tmp_path / "file"):
             pass
 
