@@ -21,7 +21,7 @@ from callcenter.people.session import Session
 from callcenter.resources import SCHEMA
 from callcenter.store.pool import Pool
 from callcenter.web.config import WebConfig
-from callcenter.web.health import Check, database_check, health_routes, lease_check, link_check
+from callcenter.web.health import Check, database_check, health_routes, lease_check, link_check, seats_check
 from callcenter.web.server import build_app, open_site
 
 NOW = datetime(2026, 11, 21, 2, tzinfo=UTC)
@@ -175,6 +175,17 @@ async def test_an_instance_without_the_lease_is_ready(pool: Pool) -> None:
     async with site(Exposition(Instruments(), None), *checks) as client, client.get("/readyz") as answer:
         assert answer.status == 200
         assert (await answer.json())["ready"] is True
+
+
+@pytest.mark.parametrize(
+    ("owns", "taken_up", "state", "status"),
+    [(True, True, "ok", 200), (True, False, "away", 503), (False, False, "standby", 200)],
+)
+async def test_an_owner_is_ready_when_agents_can_log_in(owns: bool, taken_up: bool, state: str, status: int) -> None:
+    check = seats_check(lambda: owns, lambda: taken_up)
+    async with site(Exposition(Instruments(), None), check) as client, client.get("/readyz") as answer:
+        assert answer.status == status
+        assert [(part["part"], part["state"]) for part in (await answer.json())["parts"]] == [("seats", state)]
 
 
 async def test_a_slow_database_does_not_hold_the_scrape(pool: Pool, database_url: str) -> None:
