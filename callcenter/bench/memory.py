@@ -6,7 +6,7 @@ from callcenter.bench.stage import Bench, open_house
 
 MEASURE = "memory"
 SEATS = 120
-RATE = 30
+RATE = 20
 FIRST, LAST, EACH = 2_000, 10_000, 1_000
 
 

@@ -12,7 +12,7 @@ from callcenter.core.ids import CallId, LegId
 from callcenter.pbx.facts import PbxFact
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def call_id_of(pbx: str, linked: LegId) -> CallId:
     """RFC 9562 version 8: the call's first millisecond, then a hash, so that index inserts stay local."""
     digest = blake2b(f"{pbx}\0{linked}".encode(), digest_size=10).digest()
