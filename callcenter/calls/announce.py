@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 from callcenter.calls import events
-from callcenter.calls.facts import FlowStepped
 from callcenter.calls.fold import MOVERS
 from callcenter.calls.state import CallState, Rang, Stage
 from callcenter.core.events import Event
 from callcenter.core.ids import CallId
-from callcenter.pbx.facts import PbxFact, RecordingStarted
+from callcenter.pbx.facts import FlowStepped, PbxFact, RecordingStarted
 
 
 def announce(call: CallId, before: CallState, after: CallState, fact: PbxFact) -> list[Event]:

@@ -3,7 +3,6 @@ under load (limits.md section 4): a leg stays with the call it was first seen in
 
 from collections import defaultdict
 
-from callcenter.calls.facts import HouseFact
 from callcenter.core.ids import LegId
 from callcenter.pbx import facts
 from callcenter.pbx.facts import PbxFact
@@ -26,7 +25,7 @@ class Correlator:
             self._rings[fact.queue, fact.member] = call
             if fact.leg:
                 self._keep(fact.leg, call)
-        elif isinstance(fact, facts.ChannelFact | HouseFact):
+        elif isinstance(fact, facts.ChannelFact | facts.LegFact):
             self._keep(fact.leg, call)
         return call
 
@@ -37,7 +36,7 @@ class Correlator:
                 return self._root_of_channel(fact)
             case facts.AgentFact():
                 return self._root_of_agent(fact)
-            case HouseFact():
+            case facts.LegFact():
                 return self._calls.get(fact.leg, fact.leg)
             case facts.OriginateAnswered():
                 return self._calls.get(fact.leg or LegId(fact.action_id))

@@ -1,39 +1,14 @@
-"""Facts that the house itself adds to Asterisk's: menu steps, what it is about to dial, and what a snapshot shows."""
+"""Facts that the ledger itself adds to Asterisk's: what is about to be dialled, and what a snapshot shows."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from callcenter.core.ids import CallId, LegId
-from callcenter.pbx.facts import ChannelFact, PbxFact
+from callcenter.core.ids import CallId
+from callcenter.pbx.facts import ChannelFact, LegFact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HouseFact(PbxFact):
-    """About one leg, known by its Uniqueid only."""
-
-    leg: LegId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlowStepped(HouseFact):
-    """A node of a flow was left; `key` is '' when nothing was pressed, `args` are the flow's own."""
-
-    flow: str
-    node: str
-    key: str
-    began_at: datetime
-    args: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlowFinished(HouseFact):
-    flow: str
-    answers: tuple[tuple[str, str], ...]
-    args: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboundBegan(HouseFact):
+class OutboundBegan(LegFact):
     """Written before Originate: the leg will carry this Uniqueid."""
 
     purpose: str
@@ -56,7 +31,7 @@ class LegVanished(ChannelFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GapCrossed(HouseFact):
+class GapCrossed(LegFact):
     """The call was open while the link was away; `recovered` when Asterisk's own file covers the interval."""
 
     since: datetime

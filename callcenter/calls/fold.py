@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from callcenter.calls import legs, queueing
-from callcenter.calls.facts import FlowFinished, FlowStepped, GapCrossed, LegFound, LegVanished, OutboundBegan
+from callcenter.calls.facts import GapCrossed, LegFound, LegVanished, OutboundBegan
 from callcenter.calls.state import CallState, MenuStep, Stage
 from callcenter.pbx import facts
-from callcenter.pbx.facts import PbxFact
+from callcenter.pbx.facts import FlowFinished, FlowStepped, PbxFact
 
 NEXT: Final[Mapping[tuple[Stage, type[PbxFact]], Stage]] = {
     (Stage.ARRIVED, FlowStepped): Stage.IN_MENU,

@@ -10,7 +10,7 @@ import structlog
 
 from callcenter.calls.book import Book
 from callcenter.calls.config import CallsConfig
-from callcenter.calls.facts import FlowFinished, FlowStepped, GapCrossed, OutboundBegan
+from callcenter.calls.facts import GapCrossed, OutboundBegan
 from callcenter.calls.identity import call_id_of
 from callcenter.calls.state import CallState
 from callcenter.calls.store import UNREACHED, LedgerStore
@@ -19,7 +19,7 @@ from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
 from callcenter.core.folders import require_folder
 from callcenter.core.ids import CallId, LegId
-from callcenter.pbx.facts import PbxFact
+from callcenter.pbx.facts import FlowFinished, FlowStepped, PbxFact
 from callcenter.store.pool import Pool
 
 log = structlog.get_logger(__name__)
@@ -74,30 +74,11 @@ class Ledger:
             known = await self._known(fact)
             writer.put(self._book(fact.pbx).enter(fact, source, self.clock.now(), project=known))
 
-    async def stepped(
-        self,
-        *,
-        pbx: str,
-        leg: LegId,
-        flow: str,
-        node: str,
-        key: str,
-        began_at: datetime,
-        at: datetime,
-        args: Mapping[str, str],
-    ) -> None:
-        fact = FlowStepped(
-            at=at, pbx=pbx, leg=leg, flow=flow, node=node, key=key, began_at=began_at, args=tuple(args.items())
-        )
-        await self.take(fact, source="agi")
+    async def stepped(self, step: FlowStepped) -> None:
+        await self.take(step, source="agi")
 
-    async def finished(
-        self, *, pbx: str, leg: LegId, flow: str, args: Mapping[str, str], answers: Mapping[str, str], at: datetime
-    ) -> None:
-        fact = FlowFinished(
-            at=at, pbx=pbx, leg=leg, flow=flow, answers=tuple(answers.items()), args=tuple(args.items())
-        )
-        await self.absorb(fact, source="agi")
+    async def finished(self, end: FlowFinished) -> None:
+        await self.absorb(end, source="agi")
 
     async def begin_outbound(
         self, *, pbx: str, leg: LegId, purpose: str, number: str, related: CallId | None, at: datetime

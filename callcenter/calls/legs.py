@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from callcenter.calls.channels import direction_of, extension_of, role_of
-from callcenter.calls.facts import GapCrossed, HouseFact, LegFound, LegVanished, OutboundBegan
+from callcenter.calls.facts import GapCrossed, LegFound, LegVanished, OutboundBegan
 from callcenter.calls.state import CallState, Leg, Rang, Role, Talk
 from callcenter.core.ids import LegId
 from callcenter.pbx import facts
@@ -182,7 +182,7 @@ def marked(state: CallState, fact: facts.DialplanMarked) -> CallState:
     return replace(state, recording_file=file) if file and file != state.recording_file else state
 
 
-def touched(state: CallState, fact: HouseFact) -> CallState:
+def touched(state: CallState, fact: facts.LegFact) -> CallState:
     return with_leg(state, leg_of(state, fact.leg, fact.at))
 
 

@@ -13,6 +13,7 @@ from callcenter.flows import engine
 from callcenter.flows.model import HOME_QUEUE, Flow
 from callcenter.flows.prompts import PromptBook
 from callcenter.pbx.agi import AgiSession
+from callcenter.pbx.facts import FlowFinished, FlowStepped
 
 log = structlog.get_logger(__name__)
 
@@ -31,22 +32,9 @@ class NoSuchFlow(NotFound):
 class FlowSink(Protocol):
     """Hears the way each caller takes. It may fail: the caller goes on."""
 
-    async def stepped(
-        self,
-        *,
-        pbx: str,
-        leg: LegId,
-        flow: str,
-        node: str,
-        key: str,
-        began_at: datetime,
-        at: datetime,
-        args: Mapping[str, str],
-    ) -> None: ...
+    async def stepped(self, step: FlowStepped) -> None: ...
 
-    async def finished(
-        self, *, pbx: str, leg: LegId, flow: str, args: Mapping[str, str], answers: Mapping[str, str], at: datetime
-    ) -> None: ...
+    async def finished(self, end: FlowFinished) -> None: ...
 
 
 class FlowRunner:
@@ -80,14 +68,16 @@ class FlowRunner:
     async def tell_step(self, call: "_Call", node: str, key: str, began_at: datetime) -> None:
         try:
             await self._sink.stepped(
-                pbx=self._pbx,
-                leg=call.leg,
-                flow=call.flow.flow,
-                node=node,
-                key=key,
-                began_at=began_at,
-                at=self.now(),
-                args=call.args,
+                FlowStepped(
+                    pbx=self._pbx,
+                    leg=call.leg,
+                    flow=call.flow.flow,
+                    node=node,
+                    key=key,
+                    began_at=began_at,
+                    at=self.now(),
+                    args=tuple(call.args.items()),
+                )
             )
         except Exception:
             log.exception("menu_step_not_recorded", leg=call.leg)
@@ -95,7 +85,14 @@ class FlowRunner:
     async def tell_end(self, call: "_Call", flow: str) -> None:
         try:
             await self._sink.finished(
-                pbx=self._pbx, leg=call.leg, flow=flow, args=call.args, answers=dict(call.answers), at=self.now()
+                FlowFinished(
+                    pbx=self._pbx,
+                    leg=call.leg,
+                    flow=flow,
+                    answers=tuple(call.answers.items()),
+                    at=self.now(),
+                    args=tuple(call.args.items()),
+                )
             )
         except Exception:
             log.exception("menu_end_not_recorded", leg=call.leg)

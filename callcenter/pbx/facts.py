@@ -207,3 +207,30 @@ class LinkUp(PbxFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkLost(PbxFact):
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegFact(PbxFact):
+    """About one leg, known by its Uniqueid only: what the house itself knows of it."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowStepped(LegFact):
+    """A node of a flow was left; `key` is '' when nothing was pressed, `args` are the flow's own."""
+
+    flow: str
+    node: str
+    key: str
+    began_at: datetime
+    args: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowFinished(LegFact):
+    """`answers`: node and key pressed (answering menus) or digits entered."""
+
+    flow: str
+    answers: tuple[tuple[str, str], ...]
+    args: tuple[tuple[str, str], ...] = ()

@@ -12,7 +12,7 @@ from callcenter.callbacks.survey import Survey
 from callcenter.callbacks.telephony import leg_of
 from callcenter.core.bus import Bus
 from callcenter.core.ids import AttemptId, LegId
-from callcenter.pbx.facts import ChannelEnded, DialplanMarked, LinkUp
+from callcenter.pbx.facts import ChannelEnded, DialplanMarked, FlowStepped, LinkUp
 from callcenter.pbx.snapshot import Snapshot
 from callcenter.store.pool import Pool
 from tests.rooms.callback_rooms import NOON, RememberingLedger, RememberingOrders, SetClock, StagedTelephony
@@ -68,11 +68,22 @@ class House:
         self.bus.publish(LinkUp(at=NOON, pbx="pbx1", lost_at=NOON, snapshot=Snapshot(taken_at=NOON)))
 
     async def press(self, attempt: AttemptId, node: str, key: str) -> None:
-        args = {"attempt": str(attempt)}
-        await self.survey.stepped(
-            pbx="pbx1", leg=leg_of(attempt), flow="survey", node=node, key=key, began_at=NOON, at=NOON, args=args
-        )
+        await self.survey.stepped(pressed(attempt, node, key))
 
     async def outcomes(self) -> list[str]:
         rows = await self.pool.fetch("select outcome from callback_attempt order by claimed_at, no")
         return [row["outcome"] for row in rows]
+
+
+def pressed(attempt: AttemptId, node: str, key: str) -> FlowStepped:
+    """The citizen's key in the survey."""
+    return FlowStepped(
+        pbx="pbx1",
+        leg=leg_of(attempt),
+        flow="survey",
+        node=node,
+        key=key,
+        began_at=NOON,
+        at=NOON,
+        args=(("attempt", str(attempt)),),
+    )

@@ -17,6 +17,7 @@ from callcenter.core.events import Event
 from callcenter.core.ids import AttemptId, CallId, new_id
 from callcenter.orders.events import OrderMoved
 from callcenter.pbx.errors import ActionRefused, LinkDown, OutcomeUnknown
+from callcenter.pbx.facts import FlowFinished
 from callcenter.store.pool import Pool
 from tests.rooms.callback_house import House
 from tests.rooms.callback_rooms import (
@@ -81,12 +82,14 @@ async def test_the_last_key_may_come_after_the_hang_up(house: House) -> None:
         house.mark(dial.attempt, "ANSWER")
         house.end(dial.attempt)
         await house.survey.finished(
-            pbx="pbx1",
-            leg=leg_of(dial.attempt),
-            flow="survey",
-            args={"attempt": str(dial.attempt)},
-            answers={"resolved": "1", "satisfied": "3", "other": "x"},
-            at=NOON,
+            FlowFinished(
+                pbx="pbx1",
+                leg=leg_of(dial.attempt),
+                flow="survey",
+                args=(("attempt", str(dial.attempt)),),
+                answers=(("resolved", "1"), ("satisfied", "3"), ("other", "x")),
+                at=NOON,
+            )
         )
         told = await house.orders.until_told()
     assert (told.resolved, told.satisfied) == (True, False)

@@ -20,6 +20,7 @@ from callcenter.pbx.facts import ChannelEnded, DialplanMarked
 from callcenter.people.actor import Actor
 from callcenter.store.pool import Pool
 from callcenter.web.callbacks import callback_routes
+from tests.rooms.callback_house import pressed
 from tests.rooms.callback_rooms import NOON, RememberingLedger, StagedTelephony, order_in_callback
 from tests.rooms.town_of_orders import Town, build_town
 from tests.rooms.web_of_town import open_web
@@ -82,16 +83,7 @@ async def test_the_citizens_keys_close_the_order_or_warn(town: Town, resolved: s
         mark(town, telephony, "ANSWER")
         leg = leg_of(dial.attempt)
         for node, key in (("resolved", resolved), ("satisfied", satisfied)):
-            await survey.stepped(
-                pbx="pbx1",
-                leg=leg,
-                flow="survey",
-                node=node,
-                key=key,
-                began_at=NOON,
-                at=NOON,
-                args={"attempt": str(dial.attempt)},
-            )
+            await survey.stepped(pressed(dial.attempt, node, key))
         town.bus.publish(ChannelEnded(at=NOON, pbx="pbx1", leg=leg, linked=leg, channel="x", cause=16))
         await stage_after(town, order, stage)
 

@@ -2,17 +2,16 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
 from callcenter.core.clock import SystemClock
-from callcenter.core.ids import LegId
 from callcenter.flows.files import read_flows
 from callcenter.flows.prompts import PromptBook
 from callcenter.flows.runner import FlowRunner
 from callcenter.pbx.agi import AgiConfig, open_agi
+from callcenter.pbx.facts import FlowFinished, FlowStepped
 from callcenter.resources import IVR
 from tests.simulators.agi_peer import OPENING, AgiPeer
 
@@ -31,20 +30,16 @@ class Sink:
         self.steps: list[tuple[str, str, str]] = []
         self.ends: list[tuple[Mapping[str, str], Mapping[str, str]]] = []
 
-    async def stepped(
-        self, *, pbx: str, leg: LegId, flow: str, node: str, key: str, began_at: datetime, at: datetime, **rest: Any
-    ) -> None:
+    async def stepped(self, step: FlowStepped) -> None:
         if self.broken:
             raise RuntimeError("staged")
-        assert began_at <= at
-        self.steps.append((flow, node, key))
+        assert step.began_at <= step.at
+        self.steps.append((step.flow, step.node, step.key))
 
-    async def finished(
-        self, *, pbx: str, leg: LegId, flow: str, args: Mapping[str, str], answers: Mapping[str, str], at: datetime
-    ) -> None:
+    async def finished(self, end: FlowFinished) -> None:
         if self.broken:
             raise RuntimeError("staged")
-        self.ends.append((args, answers))
+        self.ends.append((dict(end.args), dict(end.answers)))
 
 
 async def dialogue(sink: Sink, opening: bytes, replies: Mapping[str, list[str]]) -> list[str]:

@@ -286,8 +286,11 @@ async def test_a_call_back_is_ours_before_it_is_dialled(pool: Pool, tmp_path: Pa
         for fact in stream:
             await ledger.take(fact)
         at = stream[-1].at
-        await ledger.stepped(pbx=PBX, leg=leg, flow="survey", node="resolved", key="1", began_at=at, at=at, args={})
-        await ledger.finished(pbx=PBX, leg=leg, flow="survey", args={}, answers={"resolved": "1"}, at=at)
+        pressed = (("resolved", "1"),)
+        await ledger.stepped(
+            facts.FlowStepped(pbx=PBX, leg=leg, flow="survey", node="resolved", key="1", began_at=at, at=at)
+        )
+        await ledger.finished(facts.FlowFinished(pbx=PBX, leg=leg, flow="survey", answers=pressed, at=at))
     row = await row_of(pool, call)
     assert (row["direction"], row["purpose"], row["outcome"]) == ("outbound", "callback", "answered")
     assert (row["caller_number"], row["related_call_id"], row["has_gap"]) == ("+8613800000000", before, False)

@@ -6,42 +6,29 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from callcenter.core.clock import SystemClock
-from callcenter.core.ids import LegId
 from callcenter.flows.files import read_flows, read_prompts
 from callcenter.flows.prompts import install_prompts
 from callcenter.flows.runner import FlowRunner
 from callcenter.pbx.agi import AgiConfig, open_agi
+from callcenter.pbx.facts import FlowFinished, FlowStepped
 from callcenter.resources import IVR, ROOT
 
 
 class PrintedSink:
     """Tells everything on standard output."""
 
-    async def stepped(
-        self,
-        *,
-        pbx: str,
-        leg: LegId,
-        flow: str,
-        node: str,
-        key: str,
-        began_at: datetime,
-        at: datetime,
-        args: Mapping[str, str],
-    ) -> None:
-        tell(kind="step", flow=flow, node=node, key=key, args=dict(args))
+    async def stepped(self, step: FlowStepped) -> None:
+        tell(kind="step", flow=step.flow, node=step.node, key=step.key, args=dict(step.args))
 
-    async def finished(
-        self, *, pbx: str, leg: LegId, flow: str, args: Mapping[str, str], answers: Mapping[str, str], at: datetime
-    ) -> None:
-        tell(kind="end", flow=flow, answers=dict(answers), args=dict(args))
+    async def finished(self, end: FlowFinished) -> None:
+        tell(kind="end", flow=end.flow, answers=dict(end.answers), args=dict(end.args))
 
 
 def tell(**what: Any) -> None:

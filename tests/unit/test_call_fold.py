@@ -84,7 +84,7 @@ def fold(*heard: PbxFact, state: CallState | None = None) -> CallState:
 
 
 def test_stages_of_a_call_with_a_menu_a_missed_ring_a_transfer_and_a_survey() -> None:
-    step = house.FlowStepped(pbx="pbx", at=at(1), leg=A, flow="main", node="hi", key="", began_at=at(0.2))
+    step = facts.FlowStepped(pbx="pbx", at=at(1), leg=A, flow="main", node="hi", key="", began_at=at(0.2))
     stages = []
     state = begin("pbx", A, T0)
     for fact in (
@@ -212,7 +212,7 @@ def test_the_file_s_second_telling_of_a_bridge_changes_nothing() -> None:
 
 
 def test_the_leg_s_name_is_learnt_late() -> None:
-    unnamed = apply(begin("pbx", A, T0), house.FlowFinished(pbx="pbx", at=at(1), leg=A, flow="main", answers=()))
+    unnamed = apply(begin("pbx", A, T0), facts.FlowFinished(pbx="pbx", at=at(1), leg=A, flow="main", answers=()))
     assert unnamed.legs[A].channel == ""
     named = fold(started(), state=unnamed)
     assert (named.legs[A].channel, named.legs[A].role, named.number) == (TRUNK, Role.CALLER, "13800000000")
@@ -319,7 +319,7 @@ def test_every_hole_of_a_call_that_is_over_is_named() -> None:
 
 def test_what_the_house_hears() -> None:
     call = CallId(UUID(int=1))
-    step = house.FlowStepped(pbx="pbx", at=at(1), leg=A, flow="main", node="hi", key="2", began_at=T0)
+    step = facts.FlowStepped(pbx="pbx", at=at(1), leg=A, flow="main", node="hi", key="2", began_at=T0)
     state = fold(started())
     assert [type(e) for e in announce(call, state, apply(state, step), step)] == [MenuStepped]
     rung = fold(queued(1), agent(facts.AgentCalled, 2), state=state)
@@ -422,7 +422,7 @@ def test_ids_are_the_same_for_everyone_and_in_order_of_time() -> None:
     assert call_id_of("other", LegId("name-1700000000.1")) != ids[0]
     attempt = LegId("hl-018bcfe5-6800-7000-8000-000000000000")
     assert call_id_of("pbx", attempt).hex[:12] == "018bcfe56800"
-    assert Correlator().place(house.FlowFinished(pbx="pbx", at=T0, leg=A, flow="x", answers=())) == A
+    assert Correlator().place(facts.FlowFinished(pbx="pbx", at=T0, leg=A, flow="x", answers=())) == A
     for odd in ("hl-zz", "hl-", "nonsense"):
         assert call_id_of("pbx", LegId(odd)).hex[:12] == "0" * 12
     assert fingerprint(started()) == fingerprint(started()) != fingerprint(started(1))
