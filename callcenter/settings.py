@@ -1,13 +1,15 @@
 """All settings, read once from the environment (`HOTLINE_...`, nested with `__`) and an optional TOML file."""
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -44,6 +46,7 @@ OTHER_NAMES: Final = frozenset(
     }
 )
 """Variables that begin like settings and belong to the `hotline` script, the sample, the tests and docker/."""
+_SECONDS: Final = re.compile(r"\d+(\.\d+)?")
 SEAT_SECRET: Final = "SEAT_SECRET_"  # noqa: S105 - the beginning of a variable's name
 
 
@@ -74,6 +77,16 @@ class Settings(BaseSettings):
     media: MediaConfig = Field(default_factory=MediaConfig, description="Recordings and transcripts.")
     speech: SpeechConfig = Field(default_factory=SpeechConfig, description="Speech recognition.")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _read_seconds(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """The environment gives text: a plain number there is a duration in seconds, as it is in the file."""
+        for name, values in given.items():
+            room = cls.model_fields[name].annotation if name in cls.model_fields else None
+            if isinstance(values, dict) and isinstance(room, type) and issubclass(room, BaseModel):
+                given[name] = {key: _in_seconds(room, key, value) for key, value in values.items()}
+        return given
+
     @field_validator("city")
     @classmethod
     def _known_zone(cls, city: str) -> str:
@@ -95,6 +108,12 @@ class Settings(BaseSettings):
         file = os.environ.get("HOTLINE_CONFIG")
         toml = (TomlConfigSettingsSource(settings_cls, toml_file=Path(file)),) if file else ()
         return (init_settings, env_settings, *toml)
+
+
+def _in_seconds(room: type[BaseModel], name: str, value: Any) -> Any:
+    field = room.model_fields.get(name)
+    lasts = field is not None and timedelta in (field.annotation, *get_args(field.annotation))
+    return float(value) if lasts and isinstance(value, str) and _SECONDS.fullmatch(value) else value
 
 
 def load_settings(**given: Any) -> Settings:

@@ -64,7 +64,7 @@ async def house(pool: Pool, database_url: str, tmp_path: Path, ami: AmiServer) -
         settings = settings_in(tmp_path, gate.url) | {
             "HOTLINE_AMI__PORT": str(ami.port),
             "HOTLINE_AMI__SECRET": ami.secret,
-            "HOTLINE_MEDIA__SCAN_EVERY": "PT1S",
+            "HOTLINE_MEDIA__SCAN_EVERY": "1",
             "HOTLINE_MEDIA__CLOSE_DEADLINE": "PT0.5S",
         }
         async with serving(settings) as server:

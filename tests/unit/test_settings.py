@@ -1,5 +1,6 @@
 """Settings come from the environment or a TOML file; a wrong one is named, its value never shown."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,25 @@ def test_a_misspelt_setting_of_any_room_is_named(room: str, monkeypatch: pytest.
 def test_no_rooms_config_takes_a_field_that_it_does_not_have(config: type[BaseModel]) -> None:
     with pytest.raises(ValidationError, match="prot"):
         config.model_validate({"prot": 1})
+
+
+@pytest.mark.parametrize(("written", "seconds"), [("90", 90), ("1.5", 1.5), ("PT1M30S", 90)])
+def test_a_duration_is_seconds_or_iso_8601(monkeypatch: pytest.MonkeyPatch, written: str, seconds: float) -> None:
+    monkeypatch.setenv("HOTLINE_AMI__REFUSED_WAIT", written)
+    monkeypatch.setenv("HOTLINE_SEATS__AFTER_CALL_LIMIT", written)  # one that may be unset
+    settings = load_settings()
+    assert settings.ami.refused_wait == timedelta(seconds=seconds) == settings.seats.after_call_limit
+
+
+@pytest.mark.parametrize("name", ["HOTLINE_WEB__PROT", "HOTLINE_WBE__PORT", "HOTLINE_CTIY"])
+def test_a_misspelt_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "hunter2")
+    with pytest.raises(Misconfigured, match=name.removeprefix("HOTLINE_").lower().replace("__", ".")) as told:
+        load_settings()
+    assert "hunter2" not in str(told.value)
+
+
+def test_what_the_script_and_the_seats_use_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOTLINE_CACHE", "HOTLINE_NO_INSTALL", "HOTLINE_SEAT_SECRET_8001"):
+        monkeypatch.setenv(name, "x")
+    load_settings()
