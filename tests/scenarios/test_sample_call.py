@@ -107,6 +107,7 @@ def starts(tmp_path: Path, asterisk_install: AsteriskInstall) -> Iterator[tuple[
         asterisk_install.tree(instance_of(start.folder)).remove()
 
 
+@pytest.mark.timeout(600)
 async def test_every_step_happens_twice_and_a_missing_citizen_is_told(starts: tuple[Start, Start]) -> None:
     """The faulty house runs beside the first good one: both mostly wait."""
     well, ill = starts
