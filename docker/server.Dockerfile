@@ -2,7 +2,7 @@
 FROM debian:13-slim
 COPY docker/steps.sh docker/install.sh docker/build-server.sh /opt/hotline/app/docker/
 COPY requirements/run.lock /opt/hotline/app/requirements/run.lock
-RUN /opt/hotline/app/docker/build-server.sh /opt/hotline && rm -rf /var/lib/apt/lists/* /root/.cache
+RUN /opt/hotline/app/docker/build-server.sh /opt/hotline && rm -rf /var/lib/apt/lists/* ~/.cache
 COPY . /opt/hotline/app
 RUN useradd --uid 10001 --user-group --create-home --home-dir /var/lib/hotline hotline
 ENV PYTHONPATH=/opt/hotline/app PYTHONUNBUFFERED=1 PATH=/opt/hotline/venv/bin:/usr/bin:/bin
