@@ -56,6 +56,7 @@ missing_packages() { # run|test → one package a line
         command -v "${pair%%:*}" >/dev/null || echo "${pair##*:}"
     done
     has_chromium || chromium_package
+    [[ -n $(find /usr/lib /lib -name 'libatomic.so.1*' -print -quit 2>/dev/null) ]] || echo libatomic1 # Playwright's node
     [[ -n $(find /usr/share/fonts "$HOME/.fonts" -iname '*NotoSansCJK*' -print -quit 2>/dev/null) ]] || echo fonts-noto-cjk
 }
 
