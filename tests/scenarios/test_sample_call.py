@@ -32,7 +32,7 @@ STEPS = [
 """In this order; the transcript is ready at any time after the recording was sealed."""
 RESEMBLES = 0.29
 """The model's own character error rate on general speech at telephone quality (8 kHz), as measured when it was made. A
-quiet machine gave 0.125 here; one that sends the voice's packets late gave 0.25."""
+quiet machine gave 0.125 here, a busy one 0.25."""
 CALLER, AGENT = "damo_nav_8b52324ebf", "aishell1_las_audio_4"
 
 
