@@ -185,17 +185,22 @@ def sweep() -> None:
 @cli.command()
 def bench(
     measures: Annotated[
-        list[str] | None, typer.Argument(help="queue, ami, agi, pop, writes, memory; all if none is named.")
+        list[str] | None, typer.Argument(help="queue, ami, agi, pop, writes, memory, telephony; all if none is named.")
     ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Seconds instead of minutes; the figures prove nothing.")
     ] = False,
     json: Annotated[Path | None, typer.Option("--json", help="Write the figures as JSON.")] = None,
+    hours: Annotated[
+        float | None, typer.Option("--hours", min=0.01, help="telephony: so many hours of ten calls a second.")
+    ] = None,
 ) -> None:
     """测量性能 · Measure speed and size on a stage of its own, beside the bare parts."""
     from callcenter.bench.command import run_bench
 
-    raise SystemExit(run_until_stopped(lambda stop: run_bench(stop, measures or [], quick=quick, file=json)))
+    raise SystemExit(
+        run_until_stopped(lambda stop: run_bench(stop, measures or [], quick=quick, file=json, hours=hours))
+    )
 
 
 @add.command("org")

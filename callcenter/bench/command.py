@@ -17,6 +17,7 @@ from callcenter.bench.memory import measure_memory
 from callcenter.bench.pop import measure_pop
 from callcenter.bench.queue import measure_queue
 from callcenter.bench.stage import Bench
+from callcenter.bench.telephony import measure_telephony
 from callcenter.bench.writes import measure_writes
 from callcenter.core.errors import Misconfigured
 from callcenter.logs import LogsConfig, set_up_logs
@@ -43,11 +44,16 @@ MEASURES: Final[Mapping[str, tuple[str, Measure]]] = {
     "pop": ("来电弹屏", measure_pop),
     "writes": ("工单写入", _writes),
     "memory": ("内存", measure_memory),
+    "telephony": ("电话全程", measure_telephony),
 }
 
 
-async def run_bench(stop: asyncio.Event, names: Sequence[str], *, quick: bool, file: Path | None) -> int:
+async def run_bench(
+    stop: asyncio.Event, names: Sequence[str], *, quick: bool, file: Path | None, hours: float | None = None
+) -> int:
     """All measures if none is named. Exit code 1 when an aim was missed, 130 when stopped before the end."""
+    if hours is not None and list(names) != ["telephony"]:
+        raise Misconfigured(cause="--hours belongs to the measure telephony", remedy="bench telephony --hours 1")
     if unknown := [name for name in names if name not in MEASURES]:
         raise Misconfigured(
             cause=f"no measure is called {', '.join(unknown)}", remedy=f"choose from: {', '.join(MEASURES)}"
@@ -56,7 +62,7 @@ async def run_bench(stop: asyncio.Event, names: Sequence[str], *, quick: bool, f
     began = os.getloadavg()[0]
     progress = Progress(console)
     install = await _install(progress)
-    work = asyncio.create_task(_measure(install, names or list(MEASURES), quick, progress, figures))
+    work = asyncio.create_task(_measure(install, names or list(MEASURES), quick, hours, progress, figures))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
@@ -89,7 +95,12 @@ async def _install(progress: Progress) -> AsteriskInstall:
 
 
 async def _measure(
-    install: AsteriskInstall, names: Sequence[str], quick: bool, progress: Progress, figures: list[Figure]
+    install: AsteriskInstall,
+    names: Sequence[str],
+    quick: bool,
+    hours: float | None,
+    progress: Progress,
+    figures: list[Figure],
 ) -> None:
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as made:
         folder = Path(made)
@@ -98,5 +109,5 @@ async def _measure(
             for name in names:
                 title, measure = MEASURES[name]
                 with progress.step(title, name, "准备") as detail:
-                    bench = Bench(install=install, folder=folder, quick=quick, say=detail.say)
+                    bench = Bench(install=install, folder=folder, quick=quick, say=detail.say, hours=hours)
                     figures += await measure(bench)

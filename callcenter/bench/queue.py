@@ -27,7 +27,6 @@ from callcenter.core.clock import SystemClock
 from callcenter.pbx import actions
 from callcenter.pbx.host import AsteriskHost
 from callcenter.pbx.link import LinkState, open_link
-from callcenter.sample.sipp import Exchange
 
 MEASURE: Final = "queue calls"
 SEATS: Final = 200
@@ -36,6 +35,7 @@ SECONDS: Final = 6
 TRIES: Final = 2
 """A rate has failed when calls were lost in both: other work on the machine must not decide."""
 BARE: Final = "70000"
+PLAIN: Final = ("Answer()", "Queue(main,r)", "Hangup()")
 HOLD: Final = timedelta(seconds=3)
 """Half a second of `Answer()` without audio, the short greeting, and the talk."""
 BARE_HOLD: Final = timedelta(seconds=2.2)
@@ -57,16 +57,16 @@ class Step:
 
 async def measure_queue(bench: Bench) -> list[Figure]:
     rates, seconds = (RATES[:2], 3) if bench.quick else (RATES, SECONDS)
-    async with open_house(bench, SEATS, on_duty=True) as house, open_bare(bench) as bare:
+    async with open_house(bench, SEATS, on_duty=True) as house, open_bare(bench, *PLAIN) as bare:
         subjects: dict[str, Callable[[int], Awaitable[Step]]] = {
             "ours": lambda rate: hotline_step(house, rate, seconds),
-            "bare": lambda rate: _bare_step(bare, rate, seconds),
+            "bare": lambda rate: bare_step(bare, rate, seconds),
         }
         steps: dict[str, list[Step]] = {name: [] for name in subjects}
         for rate in rates:
             for name in list(subjects):
                 bench.say(f"{rate} 次/秒 calls/s · {name}")
-                step = await _best_of(subjects[name], rate)
+                step = await best_of(subjects[name], rate)
                 steps[name].append(step)
                 if step.lost:
                     del subjects[name]
@@ -79,7 +79,7 @@ async def open_calls(host: AsteriskHost) -> int:
     return int(found[1]) if found else 0
 
 
-async def hotline_step(house: House, rate: int, seconds: int) -> Step:
+async def hotline_step(house: House, rate: int, seconds: int, *, hold: timedelta = HOLD, key: str = "") -> Step:
     """Through `serve`; waits until Asterisk and the ledger have finished with every call."""
 
     async def answered() -> int:
@@ -91,31 +91,33 @@ async def hotline_step(house: House, rate: int, seconds: int) -> Step:
     async def settled() -> bool:
         return await answered() - before >= calls
 
-    step = await _step(house.host, house.exchange, HOTLINE, rate, calls, HOLD, house.pids(), settled)
+    step = await call_step(house.host, house.pids(), settled, dial=HOTLINE, rate=rate, calls=calls, hold=hold, key=key)
     missing = calls - (await answered() - before)
     return Step(rate=rate, calls=calls, lost=max(step.lost, missing), repeated=step.repeated, cpu=step.cpu)
 
 
-async def _bare_step(host: AsteriskHost, rate: int, seconds: int) -> Step:
+async def bare_step(host: AsteriskHost, rate: int, seconds: int, *, hold: timedelta = BARE_HOLD, key: str = "") -> Step:
     async def settled() -> bool:
         return await open_calls(host) == 0
 
     pids = {"asterisk": pid_of(host)}
-    return await _step(host, exchange_of(host), BARE, rate, rate * seconds, BARE_HOLD, pids, settled)
+    return await call_step(host, pids, settled, dial=BARE, rate=rate, calls=rate * seconds, hold=hold, key=key)
 
 
-async def _step(
+async def call_step(
     host: AsteriskHost,
-    exchange: Exchange,
+    pids: Mapping[str, int],
+    settled: Callable[[], Awaitable[bool]],
+    *,
     dial: str,
     rate: int,
     calls: int,
     hold: timedelta,
-    pids: Mapping[str, int],
-    settled: Callable[[], Awaitable[bool]],
+    key: str = "",
 ) -> Step:
+    """One rate of calls to `dial`, with what the processes `pids` spent until all was `settled`."""
     served, cpu = await _served(host), {name: cpu_seconds(pid) for name, pid in pids.items()}
-    rung: Rung = await ring(exchange, dial=dial, rate=rate, count=calls, hold=hold)
+    rung: Rung = await ring(exchange_of(host), dial=dial, rate=rate, count=calls, hold=hold, key=key)
     with suppress(TimeoutError):
         await until(settled, SETTLE)
     spent = {name: (cpu_seconds(pid) - cpu[name]) / calls * 1000 for name, pid in pids.items()}
@@ -132,19 +134,20 @@ async def _served(host: AsteriskHost) -> int:
 
 
 @asynccontextmanager
-async def open_bare(bench: Bench) -> AsyncIterator[AsteriskHost]:
-    """An Asterisk of the same configuration that nobody is linked to, with one more number: answer and queue."""
-    async with open_asterisk(bench, SEATS) as host:
+async def open_bare(bench: Bench, *steps: str, seats: int = SEATS, echo: bool = False) -> AsyncIterator[AsteriskHost]:
+    """An Asterisk of the same configuration that nobody is linked to, with one more number that does `steps`; its seats
+    wait in the main queue."""
+    async with open_asterisk(bench, seats, echo=echo) as host:
         async with open_link(ami_of(host), SystemClock()) as link:
             await link.reaches(LinkState.UP)
             for seat in host.plan.seats:
                 await actions.add_member(link, "main", seat.extension, paused=False)
-        await add_number(host, BARE, "Answer()", "Queue(main,r)", "Hangup()")
-        await members(host, "main", SEATS)
+        await add_number(host, BARE, *steps)
+        await members(host, "main", seats)
         yield host
 
 
-async def _best_of(run: Callable[[int], Awaitable[Step]], rate: int) -> Step:
+async def best_of(run: Callable[[int], Awaitable[Step]], rate: int) -> Step:
     step = await run(rate)
     for _ in range(TRIES - 1):
         if step.lost:
@@ -165,8 +168,8 @@ def figures_of(ours: Sequence[Step], bare: Sequence[Step], top: int) -> list[Fig
     share = median(a / b for a, b in zip(serve, asterisk, strict=True))
     ratio = most / bare_most if bare_most else 0.0
     figures = [
-        Figure(measure=MEASURE, name="calls/s, none lost", value=_told(most, top)),
-        Figure(measure=MEASURE, name="bare Queue() calls/s, none lost", value=_told(bare_most, top)),
+        Figure(measure=MEASURE, name="calls/s, none lost", value=told_rate(most, top)),
+        Figure(measure=MEASURE, name="bare Queue() calls/s, none lost", value=told_rate(bare_most, top)),
         Figure(measure=MEASURE, name="ratio", value=f"{ratio:.2f}", aim="≥ 0.6", met=ratio >= 0.6),
         Figure(measure=MEASURE, name="Asterisk CPU ms a call", value=spread(asterisk)),
         Figure(
@@ -184,5 +187,5 @@ def figures_of(ours: Sequence[Step], bare: Sequence[Step], top: int) -> list[Fig
     return figures
 
 
-def _told(rate: int, top: int) -> str:
+def told_rate(rate: int, top: int) -> str:
     return f"≥ {rate}" if rate == top else str(rate)

@@ -3,10 +3,11 @@
 import asyncio
 import secrets
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import aiohttp
@@ -46,12 +47,14 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """What every measure gets. `quick` asks for a try-out of seconds, whose figures prove nothing."""
+    """What every measure gets. `quick` asks for a try-out of seconds, whose figures prove nothing; `hours` for a long
+    steady run."""
 
     install: AsteriskInstall
     folder: Path
     quick: bool
     say: Say
+    hours: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,14 +119,15 @@ def plan_of(registry: Registry, seats: int) -> PbxPlan:
 
 
 @asynccontextmanager
-async def open_asterisk(bench: Bench, seats: int) -> AsyncIterator[AsteriskHost]:
-    """One Asterisk with registered telephones that answer at once; its tree is deleted afterwards."""
+async def open_asterisk(bench: Bench, seats: int, *, echo: bool = False) -> AsyncIterator[AsteriskHost]:
+    """One Asterisk with registered telephones that answer at once and, with `echo`, say back what they hear; its tree is
+    deleted afterwards."""
     bench.say("Asterisk")
     plan = plan_of(read_registry(IVR / "hotlines.yaml"), seats)
     host = AsteriskHost(bench.install, plan, instance=f"bench-{secrets.token_hex(5)}")
     try:
         await host.start()
-        async with open_seats(exchange_of(host), {seat.extension: seat.secret for seat in plan.seats}):
+        async with open_seats(exchange_of(host), {seat.extension: seat.secret for seat in plan.seats}, echo=echo):
             yield host
     finally:
         await host.stop()
@@ -131,13 +135,15 @@ async def open_asterisk(bench: Bench, seats: int) -> AsyncIterator[AsteriskHost]
 
 
 @asynccontextmanager
-async def open_house(bench: Bench, seats: int, *, on_duty: bool) -> AsyncIterator[House]:
-    """With `on_duty` all seats are ready when the block begins, else all are offline."""
+async def open_house(
+    bench: Bench, seats: int, *, on_duty: bool, echo: bool = False, more: Mapping[str, str] = MappingProxyType({})
+) -> AsyncIterator[House]:
+    """With `on_duty` all seats are ready when the block begins, else all are offline. `more` are settings."""
     folder = bench.folder / secrets.token_hex(4)
     for part in ("logs", "spool", "media"):
         (folder / part).mkdir(parents=True)
     bench.say("PostgreSQL")
-    async with open_embedded(folder / "postgres") as database, open_asterisk(bench, seats) as host:
+    async with open_embedded(folder / "postgres") as database, open_asterisk(bench, seats, echo=echo) as host:
         await migrate(database.url)
         async with open_pool(StoreConfig(url=SecretStr(database.url), pool_max=4)) as pool:
             password = secrets.token_urlsafe(12)
@@ -145,7 +151,8 @@ async def open_house(bench: Bench, seats: int, *, on_duty: bool) -> AsyncIterato
             await _staff(pool, host.plan, password, on_duty=on_duty)
             port = free_port()
             bench.say("服务器 server")
-            async with open_child("serve", _settings(folder, database.url, host, port), folder / "logs") as server:
+            settings = _settings(folder, database.url, host, port) | more
+            async with open_child("serve", settings, folder / "logs") as server:
                 house = House(
                     host=host,
                     server=server,

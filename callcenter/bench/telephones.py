@@ -19,8 +19,30 @@ from callcenter.sample.sipp import Exchange, register
 SCENARIOS: Final = Path(sample.__file__).parent / "scenarios"
 RINGS: Final = timedelta(milliseconds=1)
 LONGEST_TALK: Final = timedelta(minutes=5)
+LONGEST_RUN: Final = timedelta(hours=26)
+PRESSES_AFTER: Final = timedelta(milliseconds=900)
+"""`Answer()` lasts half a second for a caller who sends no audio; then the menu's words begin."""
 PATIENCE: Final = 40.0
 """Seconds that the last calls of a run may take to end."""
+_ONCE_ANSWERED: Final = "  <!-- Sent by the program"
+_PRESS: Final = """  <send retrans="500">
+    <![CDATA[
+      INFO sip:[service]@[remote_ip]:[remote_port] SIP/2.0
+      Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+      From: <sip:[field0]@[local_ip]:[local_port]>;tag=[pid]c[call_number]
+      To: <sip:[service]@[remote_ip]:[remote_port]>[peer_tag_param]
+      Call-ID: [call_id]
+      CSeq: 2 INFO
+      Max-Forwards: 70
+      Content-Type: application/dtmf-relay
+      Content-Length: [len]
+
+      Signal=@KEY@
+      Duration=160
+    ]]>
+  </send>
+  <recv response="200" />
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +55,27 @@ class Rung:
     """SIP messages that had to be sent again."""
 
 
-async def ring(exchange: Exchange, *, dial: str, rate: float, count: int, hold: timedelta) -> Rung:
-    """`count` calls, `rate` a second, each from its own number; each hangs up `hold` after the answer."""
+async def ring(
+    exchange: Exchange,
+    *,
+    dial: str,
+    rate: float,
+    count: int,
+    hold: timedelta,
+    key: str = "",
+    speech: bytes = b"",
+) -> Rung:
+    """`count` calls, `rate` a second, each from its own number; each hangs up `hold` after the answer. `key` is
+    pressed `PRESSES_AFTER` the answer; `speech` (A-law) is spoken over and over."""
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as made:
         folder = Path(made)
         first = secrets.randbelow(80_000_000)
         numbers = folder / "callers.csv"
         numbers.write_text("\n".join(("SEQUENTIAL", *(f"139{first + n:08}" for n in range(count)))) + "\n")
         scenario = _scenario(folder, "caller", {"HOLD_MS": hold})
-        scenario.write_text(scenario.read_text("utf-8").replace("[caller]", "[field0]"), encoding="utf-8")
+        text = scenario.read_text("utf-8").replace("[caller]", "[field0]")
+        text = text.replace(_ONCE_ANSWERED, _doing(folder, key, speech) + _ONCE_ANSWERED).replace("2 BYE", "3 BYE")
+        scenario.write_text(text, encoding="utf-8")
         more = ("-s", dial, "-inf", str(numbers), "-m", str(count), "-r", f"{rate:g}", "-l", str(count))
         bound = count / rate + hold.total_seconds() + PATIENCE
         async with _open(exchange, scenario, free_udp(), bound, more) as process:
@@ -49,9 +83,23 @@ async def ring(exchange: Exchange, *, dial: str, rate: float, count: int, hold: 
             return _counted(folder / "stat.csv", count)
 
 
+def _doing(folder: Path, key: str, speech: bytes) -> str:
+    """What a caller does once answered. A key goes as SIP INFO (RFC 6086 package `application/dtmf-relay`): SIPp would
+    need a recording and a right of its own to send RFC 4733 events."""
+    steps = ""
+    if speech:
+        (folder / "speech.alaw").write_bytes(speech)
+        steps += '<nop><action><exec rtp_stream="speech.alaw,-1,8,PCMA/8000" /></action></nop>\n'
+    if key:
+        wait = int(PRESSES_AFTER.total_seconds() * 1000)
+        steps += f'<pause milliseconds="{wait}" />\n{_PRESS.replace("@KEY@", key)}'
+    return steps
+
+
 @asynccontextmanager
-async def open_seats(exchange: Exchange, seats: Mapping[str, str]) -> AsyncIterator[None]:
-    """All seats (extension → secret) registered at one SIPp, which answers each call at once."""
+async def open_seats(exchange: Exchange, seats: Mapping[str, str], *, echo: bool = False) -> AsyncIterator[None]:
+    """All seats (extension → secret) registered at one SIPp, which answers each call at once. With `echo` each says
+    back what it hears."""
     if not seats:
         yield
         return
@@ -59,7 +107,7 @@ async def open_seats(exchange: Exchange, seats: Mapping[str, str]) -> AsyncItera
     await register(exchange, seats, port=port)
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as made:
         scenario = _scenario(Path(made), "answerer", {"RING_MS": RINGS, "HOLD_MS": LONGEST_TALK})
-        async with _open(exchange, scenario, port, timedelta(hours=2).total_seconds(), ()):
+        async with _open(exchange, scenario, port, LONGEST_RUN.total_seconds(), (), echo=echo):
             yield
 
 
@@ -89,14 +137,17 @@ def _deaf_ear() -> Iterator[int]:
 
 @asynccontextmanager
 async def _open(
-    exchange: Exchange, scenario: Path, port: int, bound: float, more: tuple[str, ...]
+    exchange: Exchange, scenario: Path, port: int, bound: float, more: tuple[str, ...], *, echo: bool = False
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    with _deaf_ear() as ear:
+    mouth = free_udp()
+    with _deaf_ear() as deaf:
+        ear = mouth if echo else deaf
+        more += ("-rtp_echo",) if echo else ()
         try:
             process = await asyncio.create_subprocess_exec(
                 *("setpriv", "--pdeathsig", "KILL", "--"),
                 *("sipp", f"{exchange.host}:{exchange.port}", "-sf", str(scenario), "-i", "127.0.0.1"),
-                *("-p", str(port), "-mi", "127.0.0.1", "-mp", str(free_udp()), "-key", "audio_port", str(ear)),
+                *("-p", str(port), "-mi", "127.0.0.1", "-mp", str(mouth), "-key", "audio_port", str(ear)),
                 *("-nostdin", "-nd", "-timeout", f"{int(bound)}s", "-trace_stat", "-stf", "stat.csv", "-fd", "5"),
                 *more,
                 cwd=scenario.parent,
