@@ -120,8 +120,8 @@ def plan_of(registry: Registry, seats: int) -> PbxPlan:
 
 @asynccontextmanager
 async def open_asterisk(bench: Bench, seats: int, *, echo: bool = False) -> AsyncIterator[AsteriskHost]:
-    """One Asterisk with registered telephones that answer at once and, with `echo`, say back what they hear; its tree is
-    deleted afterwards."""
+    """One Asterisk with registered telephones that answer at once and, with `echo`, say back what they hear. Its tree
+    is deleted afterwards."""
     bench.say("Asterisk")
     plan = plan_of(read_registry(IVR / "hotlines.yaml"), seats)
     host = AsteriskHost(bench.install, plan, instance=f"bench-{secrets.token_hex(5)}")
@@ -151,7 +151,7 @@ async def open_house(
             await _staff(pool, host.plan, password, on_duty=on_duty)
             port = free_port()
             bench.say("服务器 server")
-            settings = _settings(folder, database.url, host, port) | more
+            settings = _settings(folder, database.url, host, port) | dict(more)
             async with open_child("serve", settings, folder / "logs") as server:
                 house = House(
                     host=host,

@@ -1,5 +1,5 @@
-"""The telephone side as a whole: calls through menu, queue and answer, calls at the same time with recording, each step's
-latency, and what stays after hours of it; beside a plain dialplan that does the same without a server."""
+"""The telephone side as a whole: calls through menu, queue and answer, calls at the same time with recording, each
+step's latency, and what stays after hours of it; beside a plain dialplan that does the same without a server."""
 
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
