@@ -31,6 +31,7 @@ from callcenter.seats.telephony import AmiTelephony
 from callcenter.settings import Settings
 from callcenter.store.pool import Pool, open_pool
 from callcenter.store.revision import NEWER, head, steps
+from callcenter.transfers.check import registry_faults
 from callcenter.transfers.registry import Registry, read_registry
 
 
@@ -68,7 +69,8 @@ def read_speech(settings: Settings) -> Speech:
     flows = read_flows(config.folder or IVR / "flows")
     prompts = read_prompts(config.prompts or IVR / "prompts" / "prompts.yaml")
     wrong = faults(flows, prompts=prompts.keys(), queues=registry.queues)
-    wrong += [f"the registry names the flow {name}, which is not there" for name in registry.flows - flows.keys()]
+    groups = {group for trunk in settings.pbx.trunks for group in getattr(trunk, "groups", ("public",))}
+    wrong += registry_faults(registry, flows=flows.keys(), prompts=prompts.keys(), groups=groups)
     wrong += [f"the dialplan plays the prompt {name}, which is not there" for name in SPOKEN if name not in prompts]
     if settings.callbacks.survey not in flows:
         wrong.append(f"callbacks.survey names the flow {settings.callbacks.survey}, which is not there")

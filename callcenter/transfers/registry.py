@@ -1,73 +1,20 @@
 """The city's hotline numbers and how each stands to 12345 (requirements JC-08, A3.4, B-45): `ivr/hotlines.yaml`."""
 
 from collections.abc import Iterator
-from datetime import date
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from callcenter.core.errors import Misconfigured
 from callcenter.pbx.plan import EmergencyKey, HotlineLine, QueuePlan
+from callcenter.transfers.hotline import FORWARDED, Hotline, Link, Mode, Part, Title
 
-Number = Annotated[str, Field(pattern=r"^[0-9]{3,11}$")]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-
-
-class Mode(StrEnum):
-    """What became of a number when the hotlines were joined."""
-
-    MAIN = "main"
-    CANCELLED = "cancelled"
-    """取消: a notice, and the call ends."""
-    MERGED = "merged"
-    """整体并入: a notice of the new number, then served like 12345."""
-    DUAL = "dual"
-    """双号并行: its own greeting and queue, seats in one pool."""
-    SUBCENTRE = "subcentre"
-    """分中心: its own seats."""
-    EMERGENCY = "emergency"
-    """紧急联动: called out to, never taken over."""
+__all__ = ["Hotline", "Link", "Mode", "Registry", "Title", "read_registry", "registry_schema"]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Title(_Part):
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-
-class Hotline(_Part):
-    """One number. A served one names its flow and queue, an emergency one may have a key in the fail-safe branch."""
-
-    number: Number
-    title: Title
-    mode: Mode
-    flow: Name | None = None
-    queue: Name | None = None
-    key: Annotated[str, Field(pattern=r"^[0-9]$")] | None = None
-    since: date | None = Field(default=None, description="The day from which the mode holds.")
-    until: date | None = Field(default=None, description="The last day of the notice.")
-
-    @model_validator(mode="after")
-    def _fits_its_mode(self) -> Self:
-        served = self.mode is not Mode.EMERGENCY
-        if served and not (self.flow and self.queue):
-            raise ValueError(f"{self.number}: a number that is served needs a flow and a queue")
-        if not served and (self.flow or self.queue):
-            raise ValueError(f"{self.number}: an emergency number has neither flow nor queue here")
-        if self.key and served:
-            raise ValueError(f"{self.number}: only an emergency number has a key")
-        if self.since and self.until and self.until < self.since:
-            raise ValueError(f"{self.number}: ends before it begins")
-        return self
-
-
-class Registry(_Part):
+class Registry(Part):
     """Every number once, exactly one of them the main one."""
 
     version: int = Field(ge=1)
@@ -95,6 +42,15 @@ class Registry(_Part):
     @property
     def served(self) -> Iterator[Hotline]:
         return (line for line in self.hotlines if line.mode is not Mode.EMERGENCY)
+
+    @property
+    def forwarded(self) -> tuple[Hotline, ...]:
+        """The numbers that the daily test call rings (JC-10)."""
+        return tuple(line for line in self.hotlines if line.mode in FORWARDED)
+
+    @property
+    def links(self) -> tuple[tuple[Hotline, Link], ...]:
+        return tuple((line, line.link) for line in self.hotlines if line.link is not None)
 
     @property
     def queues(self) -> tuple[str, ...]:

@@ -147,7 +147,7 @@ MAIN = '{number: "12345", title: {zh: 甲, en: a}, mode: main, flow: main, queue
     ("lines", "said"),
     [
         ([MAIN, MAIN], "stands twice"),
-        (['{number: "110", title: {zh: 甲, en: a}, mode: emergency}'], "exactly one number"),
+        (['{number: "110", title: {zh: 甲, en: a}, mode: emergency, link: {transfer: "110"}}'], "exactly one number"),
         ([MAIN, '{number: "12333", title: {zh: 甲, en: a}, mode: dual}'], "needs a flow and a queue"),
         ([MAIN, '{number: "119", title: {zh: 甲, en: a}, mode: emergency, queue: main}'], "neither flow nor queue"),
         ([MAIN.replace("queue: main", 'queue: main, key: "1"')], "only an emergency number"),
