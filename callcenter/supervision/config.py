@@ -30,5 +30,6 @@ class SupervisionConfig(BaseModel):
         default=0.8, gt=0, le=1, description="15-second answer rate below which the board warns (B-21)."
     )
     rates_kept: timedelta = Field(
-        default=timedelta(seconds=5), description="How long the board's rates are kept before they are worked out again."
+        default=timedelta(seconds=5),
+        description="How long the board's rates are kept before they are worked out again.",
     )
