@@ -47,6 +47,7 @@ def check(settings: Settings, console: Console) -> None:
     console.print(f"语音流程 flows: {'、'.join(sorted(speech.flows))}", highlight=False)
     console.print(f"提示音 prompts: {len(speech.prompts)}", highlight=False)
     console.print(f"热线号码 hotlines: {len(speech.registry.hotlines)}", highlight=False)
+    console.print(f"队列 queues: {len(speech.queues.queues)}", highlight=False)
     console.print(f"规则集 rule set: {current.id} v{current.version}", highlight=False)
     console.print(f"工作日历至 calendar until: {max(calendar.years)}", highlight=False)
     if today.year + 1 not in calendar.years and today.month >= 11:
@@ -70,7 +71,7 @@ async def pbx_configuration(settings: Settings, folder: Path, console: Console) 
     speech = read_speech(settings)
     async with open_pool(settings.store) as pool:
         seats = await SeatStore(pool).phones()
-    plan = plan_pbx(settings.pbx, settings.ami, settings.agi, speech.registry, seats)
+    plan = plan_pbx(settings.pbx, settings.ami, settings.agi, speech.registry, speech.queues, seats)
     write_configuration(plan, folder)
     prompts(settings, HostPaths(folder).sounds, console)
     console.print(

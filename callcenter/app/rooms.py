@@ -26,6 +26,7 @@ from callcenter.pbx.link import AmiLink
 from callcenter.pbx.plan import SPOKEN
 from callcenter.people.service import People, open_people
 from callcenter.resources import IVR
+from callcenter.seats.queues import QueueBook, read_queues
 from callcenter.seats.service import Seats
 from callcenter.seats.telephony import AmiTelephony
 from callcenter.settings import Settings
@@ -58,6 +59,7 @@ class Speech:
     """What callers hear, read and checked together."""
 
     registry: Registry
+    queues: QueueBook
     flows: dict[str, Flow]
     prompts: dict[str, Wording]
 
@@ -66,9 +68,10 @@ def read_speech(settings: Settings) -> Speech:
     """Raises Misconfigured with every fault of flows, prompts and registry."""
     config = settings.flows
     registry = read_registry(config.hotlines or IVR / "hotlines.yaml")
+    queues = read_queues(settings.seats.queues or IVR / "queues.yaml").joined_by(registry.queues)
     flows = read_flows(config.folder or IVR / "flows")
     prompts = read_prompts(config.prompts or IVR / "prompts" / "prompts.yaml")
-    wrong = faults(flows, prompts=prompts.keys(), queues=registry.queues)
+    wrong = faults(flows, prompts=prompts.keys(), queues=queues.names)
     groups = {group for trunk in settings.pbx.trunks for group in getattr(trunk, "groups", ("public",))}
     wrong += registry_faults(registry, flows=flows.keys(), prompts=prompts.keys(), groups=groups)
     wrong += [f"the dialplan plays the prompt {name}, which is not there" for name in SPOKEN if name not in prompts]
@@ -76,7 +79,7 @@ def read_speech(settings: Settings) -> Speech:
         wrong.append(f"callbacks.survey names the flow {settings.callbacks.survey}, which is not there")
     if wrong:
         raise Misconfigured(cause="; ".join(wrong), remedy="correct the files under ivr/, then run callcenter check")
-    return Speech(registry=registry, flows=flows, prompts=prompts)
+    return Speech(registry=registry, queues=queues, flows=flows, prompts=prompts)
 
 
 async def require_schema(pool: Pool) -> None:

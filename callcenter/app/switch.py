@@ -7,14 +7,24 @@ from pathlib import Path, PurePosixPath
 from callcenter.core.errors import Misconfigured
 from callcenter.pbx.agi import AgiConfig
 from callcenter.pbx.config import AmiConfig, PbxConfig
-from callcenter.pbx.plan import PbxPlan, SeatLine, Trunk
+from callcenter.pbx.plan import PbxPlan, QueuePlan, SeatLine, Trunk
 from callcenter.pbx.render import render
 from callcenter.pbx.tree import HostPaths, Tree
+from callcenter.seats.queues import QueueBook
 from callcenter.transfers.registry import Registry
 
 
+def queue_plans(book: QueueBook) -> tuple[QueuePlan, ...]:
+    return tuple(QueuePlan(name=queue.name, ring=queue.rings_for, weight=queue.weight) for queue in book.queues)
+
+
 def plan_pbx(
-    pbx: PbxConfig, ami: AmiConfig, agi: AgiConfig, registry: Registry, seats: Iterable[tuple[str, str]]
+    pbx: PbxConfig,
+    ami: AmiConfig,
+    agi: AgiConfig,
+    registry: Registry,
+    queues: QueueBook,
+    seats: Iterable[tuple[str, str]],
 ) -> PbxPlan:
     """`seats`: extension and SIP secret of each. Raises Misconfigured, naming what does not fit."""
     try:
@@ -32,7 +42,7 @@ def plan_pbx(
             trunks=tuple(Trunk(name=one.name, host=one.host, port=one.port) for one in pbx.trunks),
             seats=tuple(SeatLine(extension=extension, secret=secret) for extension, secret in seats),
             public_number=registry.main.number,
-            queues=registry.queue_plans(),
+            queues=queue_plans(queues),
             hotlines=registry.lines(),
             emergency_keys=registry.emergency_keys(),
         )

@@ -50,6 +50,7 @@ def plan_of(state: LocalState, city: SampleCity, speech: Speech) -> PbxPlan:
         AmiConfig(port=ports["ami"], secret=SecretStr(state.ami_secret)),
         AgiConfig(port=ports["agi"]),
         speech.registry,
+        speech.queues,
         [(one, state.sip_secret_of(one)) for one in city.extensions],
     )
 

@@ -1,6 +1,7 @@
 """Settings of the seats room."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -28,6 +29,7 @@ def _reasons() -> tuple[PauseReason, ...]:
 class SeatsConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    queues: Path | None = Field(default=None, description="The queues and their skills; unset: the shipped ones.")
     pause_reasons: tuple[PauseReason, ...] = Field(
         default_factory=_reasons, description="Reasons an agent can pause with, in the order shown."
     )

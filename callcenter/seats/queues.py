@@ -59,7 +59,9 @@ class QueueDefinition(_Part):
     name: Name
     title: QueueTitle
     skill: Skill
-    language: str = Field(default="", pattern=r"^([a-z]{2}(-[A-Z]{2})?)?$", description="What is spoken, '' for Chinese.")
+    language: str = Field(
+        default="", pattern=r"^([a-z]{2}(-[A-Z]{2})?)?$", description="What is spoken, '' for Chinese."
+    )
     weight: int = Field(default=0, ge=0, le=100, description="Of two queues of an agent the heavier is served first.")
     ring: int = Field(default=20, ge=5, le=60, description="How long one phone rings.")
     patience: int = Field(default=60, ge=5, le=3600, description="So long a caller waits until the overflow flow.")
