@@ -49,6 +49,7 @@ class Book:
         self._hotline_of = hotline_of
         self._correlator = Correlator()
         self._held: dict[LegId, _Held] = {}
+        self._linked: dict[CallId, LegId] = {}
         self._closed: OrderedDict[LegId, datetime] = OrderedDict()
 
     def enter(self, fact: PbxFact, source: str, received_at: datetime, *, project: bool = True) -> Entry:
@@ -91,6 +92,10 @@ class Book:
         held = self._held.get(linked)
         return held.state if held else None
 
+    def state_of_call(self, call: CallId) -> CallState | None:
+        linked = self._linked.get(call)
+        return self.state_of(linked) if linked is not None else None
+
     def adds(self, fact: PbxFact) -> bool:
         """Whether the fact would change a call, or begin one."""
         linked = self._correlator.root_of(fact)
@@ -124,6 +129,7 @@ class Book:
             entry.calls.append({**row, "last_at": state.last_at})
         entry.legs += [leg for name, leg in legs.items() if held is None or held.legs.get(name) != leg]
         self._held[linked] = _Held(state, row, legs)
+        self._linked[row["id"]] = linked
         if state.stage is Stage.ENDED and linked not in self._closed:
             self._closed[linked] = state.last_at
 
@@ -133,5 +139,7 @@ class Book:
             if now - since < LINGER and len(self._closed) <= LINGERING_MOST:
                 return
             del self._closed[linked]
-            self._held.pop(linked, None)
+            held = self._held.pop(linked, None)
+            if held is not None:
+                self._linked.pop(held.row["id"], None)
             self._correlator.forget(linked)

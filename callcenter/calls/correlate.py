@@ -3,9 +3,15 @@ under load (limits.md section 4): a leg stays with the call it was first seen in
 
 from collections import defaultdict
 
+from callcenter.calls.facts import LegExpected
 from callcenter.core.ids import LegId
 from callcenter.pbx import facts
 from callcenter.pbx.facts import PbxFact
+
+
+def halves_of(leg: LegId) -> tuple[LegId, LegId]:
+    """A Local channel's two legs, as the house names them to Originate."""
+    return leg, LegId(f"{leg}-2")
 
 
 class Correlator:
@@ -27,6 +33,9 @@ class Correlator:
                 self._keep(fact.leg, call)
         elif isinstance(fact, facts.ChannelFact | facts.LegFact):
             self._keep(fact.leg, call)
+            if isinstance(fact, LegExpected):
+                for half in halves_of(fact.expected):
+                    self._keep(half, call)
         return call
 
     def root_of(self, fact: PbxFact) -> LegId | None:

@@ -79,6 +79,24 @@ class RecordingBegan(CallEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StageChanged(CallEvent):
+    """The citizen was put on hold, is being transferred, or neither any more: `stage` and `before` as in
+    `calls.state`. Other changes of stage have events of their own."""
+
+    stage: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReachChanged(CallEvent):
+    """A transfer's step rings or has ended: `step` and `status` as the dialplan's HotlineReach marks say them."""
+
+    transfer: str
+    step: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallEnded(CallEvent):
     """`outcome` is answered, abandoned, self_service, failed or unknown (see `calls.state`)."""
 

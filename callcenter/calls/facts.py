@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from callcenter.core.ids import CallId
+from callcenter.core.ids import CallId, LegId
 from callcenter.pbx.facts import ChannelFact, LegFact
 
 
@@ -14,6 +14,23 @@ class OutboundBegan(LegFact):
     purpose: str
     number: str
     related: CallId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegExpected(LegFact):
+    """Written before Originate: `expected` (and `<expected>-2`, a Local channel's other half, and whatever the two
+    dial) will be of the call of `leg`. `purpose` is `guest`, `spy`, `takeover` or `out`."""
+
+    expected: LegId
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceSeen(LegFact):
+    """A snapshot shows the leg in this context of the dialplan and in this bridge ('' in none)."""
+
+    context: str
+    bridge: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,11 @@ import structlog
 
 from callcenter.calls.book import Book
 from callcenter.calls.config import CallsConfig
-from callcenter.calls.facts import GapCrossed, OutboundBegan
+from callcenter.calls.facts import GapCrossed, LegExpected, OutboundBegan
 from callcenter.calls.identity import call_id_of
-from callcenter.calls.state import CallState
+from callcenter.calls.state import CallState, Stage
 from callcenter.calls.store import UNREACHED, LedgerStore
+from callcenter.calls.views import NoSuchCall
 from callcenter.calls.writer import Writer
 from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
@@ -87,6 +88,22 @@ class Ledger:
         fact = OutboundBegan(at=at, pbx=pbx, leg=leg, purpose=purpose, number=number, related=related)
         await self.absorb(fact, source="house")
         return call_id_of(pbx, leg)
+
+    async def expect_leg(self, *, pbx: str, call: CallId, leg: LegId, purpose: str, at: datetime) -> None:
+        """Before Originate, whose ChannelId is `leg` (and OtherChannelId `<leg>-2`): they and what they dial are of the
+        call. `purpose` is `guest`, `spy` (which makes no talk), `takeover` or `out`. Repeating it changes nothing.
+
+        Raises NoSuchCall when this instance does not hold the call as open."""
+        state = self.open_call(call)
+        if state is None:
+            raise NoSuchCall
+        await self.absorb(LegExpected(at=at, pbx=pbx, leg=state.linked, expected=leg, purpose=purpose), source="house")
+
+    def open_call(self, call: CallId) -> CallState | None:
+        """From the owner's memory: None for a call that has ended, or that another instance or nobody knows."""
+        found = (book.state_of_call(call) for book in self._books.values())
+        state = next((held for held in found if held is not None), None)
+        return state if state is not None and state.stage is not Stage.ENDED else None
 
     def call_of(self, pbx: str, leg: LegId) -> CallId | None:
         """The open, or just closed, call of a leg."""

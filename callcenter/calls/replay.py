@@ -18,6 +18,7 @@ RANK: Final[Mapping[type[PbxFact], int]] = {
     for rank, kind in enumerate(
         (
             house.OutboundBegan,
+            house.LegExpected,
             house.GapCrossed,
             house.LegFound,
             facts.ChannelStarted,
@@ -40,6 +41,7 @@ RANK: Final[Mapping[type[PbxFact], int]] = {
             facts.BridgeLeft,
             facts.AgentCompleted,
             facts.RecordingStopped,
+            house.PlaceSeen,
             house.LegVanished,
             facts.ChannelEnded,
         )

@@ -9,11 +9,15 @@ from callcenter.core.ids import CallId, LegId
 
 
 class Stage(StrEnum):
+    """Where the citizen is. `transferring`: on the way to another hotline or seat, with nobody to talk to meanwhile."""
+
     ARRIVED = "arrived"
     IN_MENU = "in_menu"
     QUEUED = "queued"
     RINGING = "ringing"
     TALKING = "talking"
+    ON_HOLD = "on_hold"
+    TRANSFERRING = "transferring"
     ENDED = "ended"
 
 
@@ -33,6 +37,7 @@ class Role(StrEnum):
     AGENT = "agent"
     CITIZEN = "citizen"
     LOCAL = "local"
+    SPY = "spy"
     OTHER = "other"
 
 
@@ -47,12 +52,16 @@ class Rang(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leg:
     """One channel. `stray` counts what cannot follow from what was heard before it (left a bridge never entered,
-    entered one without leaving the last, a dial's end without its start)."""
+    entered one without leaving the last, a dial's end without its start). `purpose` is what the house has fetched it
+    for (`guest`, `spy`, `takeover`, `out`), '' for all others; `party` as what it joined a room: `citizen`, `agent` or
+    `guest`, '' before."""
 
     id: LegId
     channel: str
     role: Role
     seen_at: datetime
+    purpose: str = ""
+    party: str = ""
     started_at: datetime | None = None
     found: bool = False
     up: bool = False
@@ -122,9 +131,34 @@ class MenuStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReachStep:
+    """One try of a transfer: `step` is `target`, `fallback`, `agent` or `queue`; `status` is None while it rings, then
+    ANSWER, BUSY, NOANSWER ...; `began_at` is None when only its end was heard."""
+
+    step: str
+    began_at: datetime | None
+    status: str | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """Somebody fetched for the call, as Asterisk told it. `leg` is the channel that tells."""
+
+    id: str
+    leg: LegId
+    steps: tuple[ReachStep, ...] = ()
+
+    @property
+    def under_way(self) -> bool:
+        return bool(self.steps) and self.steps[-1].status is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallState:
     """`linked` is Asterisk's Linkedid when the call began, which is its first leg. `number` is the citizen's, as
-    presented, whichever side dialled. `joined` are Linkedids of other calls that this one was linked with."""
+    presented, whichever side dialled. `joined` are Linkedids of other calls that this one was linked with. `expected`
+    are legs that the house has said it will fetch, with what for."""
 
     pbx: str
     linked: LegId
@@ -142,6 +176,8 @@ class CallState:
     waits: tuple[Wait, ...] = ()
     rings: tuple[Ring, ...] = ()
     talks: tuple[Talk, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
+    expected: Mapping[LegId, str] = field(default_factory=dict)
     menu: tuple[MenuStep, ...] = ()
     recording_file: str = ""
     unfilled_gaps: int = 0

@@ -37,6 +37,8 @@ KINDS: Final[Mapping[str, type[PbxFact]]] = {
         facts.FlowStepped,
         facts.FlowFinished,
         house.OutboundBegan,
+        house.LegExpected,
+        house.PlaceSeen,
         house.LegFound,
         house.LegVanished,
         house.GapCrossed,
