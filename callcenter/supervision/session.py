@@ -13,12 +13,14 @@ LEG: Final = "hl-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """`mode` is None until the supervisor has answered. `asked` is what was asked for last: while it is TAKE_OVER and
-    `mode` is not, the supervisor is on the way into the room."""
+    """`spied` is the agent's extension, `extension` the supervisor's. `mode` is None until the supervisor has answered.
+    `asked` is what was asked for last: while it is TAKE_OVER and `mode` is not, the supervisor is on the way into the
+    room."""
 
     id: UUID
     supervisor: UserId
     agent: UserId
+    spied: str
     call: CallId
     pbx: str
     extension: str

@@ -35,6 +35,7 @@ class SessionStore:
                 id=session.id,
                 supervisor=session.supervisor,
                 agent=session.agent,
+                spied=session.spied,
                 call=session.call,
                 pbx=session.pbx,
                 extension=session.extension,
@@ -42,11 +43,11 @@ class SessionStore:
                 reason=session.reason,
                 at=session.asked_at,
             )
-            await self.audit(connection, session, session.asked)
+            await self.audit(session, session.asked, connection)
 
-    async def audit(self, db: Pool | Connection, session: Session, mode: Mode) -> None:
+    async def audit(self, session: Session, mode: Mode, db: Connection | None = None) -> None:
         detail = {"session": str(session.id), "agent": str(session.agent)}
-        await self._audit.record(db, session.supervisor, ACTS[mode], "call", session.call, detail)
+        await self._audit.record(db or self.pool, session.supervisor, ACTS[mode], "call", session.call, detail)
 
     async def record(
         self, actor: UserId, action: str, subject_type: str, subject: UUID, detail: Mapping[str, object]
@@ -73,6 +74,11 @@ class SessionStore:
     async def open_of(self, pbx: str) -> list[Session]:
         return [_session(row) async for row in _SQL.open_sessions(self.pool, pbx=pbx)]
 
+    async def serves(self, path: str, queue: str) -> bool:
+        """Whether agents below the org's path take calls of the queue, or it is the root."""
+        found: bool = await _SQL.serves(self.pool, path=path, queue=queue)
+        return found
+
     async def told_of(self, agent: UserId) -> list[Told]:
         return [Told.model_validate(dict(row)) async for row in _SQL.told_of(self.pool, agent=agent)]
 
@@ -92,6 +98,7 @@ def _session(row: Any) -> Session:
         id=row["id"],
         supervisor=UserId(row["supervisor_id"]),
         agent=UserId(row["agent_id"]),
+        spied=row["spied"],
         call=CallId(row["call_id"]),
         pbx=row["pbx"],
         extension=row["extension"],

@@ -1,6 +1,7 @@
--- name: open_session(id, supervisor, agent, call, pbx, extension, asked, reason, at)!
-insert into supervision_session (id, supervisor_id, agent_id, call_id, pbx, extension, asked_mode, reason, asked_at)
-values (:id, :supervisor, :agent, :call, :pbx, :extension, :asked, :reason, :at);
+-- name: open_session(id, supervisor, agent, spied, call, pbx, extension, asked, reason, at)!
+insert into supervision_session (
+    id, supervisor_id, agent_id, spied, call_id, pbx, extension, asked_mode, reason, asked_at
+) values (:id, :supervisor, :agent, :spied, :call, :pbx, :extension, :asked, :reason, :at);
 
 -- name: enter_mode(id, mode, at, told, payload)$
 -- The session is in this mode since `at`; the one before ends then. The agent's desk is woken. Each step reads the one
@@ -37,10 +38,12 @@ select s.*, m.mode, m.since
 from supervision_session s left join supervision_mode m on m.session_id = s.id and m.until is null
 where s.pbx = :pbx and s.ended_at is null;
 
--- name: session(id)^
-select s.*, m.mode, m.since
-from supervision_session s left join supervision_mode m on m.session_id = s.id and m.until is null
-where s.id = :id;
+-- name: serves(path, queue)$
+-- Whether the org's subtree answers for the queue: its agents serve it, or it is the root.
+select exists (
+    select from agent_seat s join app_user u on u.id = s.user_id join org o on o.id = u.org_id
+    where :queue = any(s.queues) and starts_with(o.path, :path)
+) or exists (select from org where path = :path and parent_id is null);
 
 -- name: told_of(agent)
 -- Who is in the call of this agent right now, as far as the agent is told.

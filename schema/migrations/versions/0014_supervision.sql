@@ -4,6 +4,7 @@ create table supervision_session (
     id uuid primary key,                     -- the supervisor's leg is hl-<id>
     supervisor_id uuid not null references app_user,
     agent_id uuid not null references app_user, -- whose leg is listened to
+    spied text not null,                     -- that agent's extension
     call_id uuid not null,                   -- no foreign key: the ledger may still be spooling the call
     pbx text not null,
     extension text not null,                 -- the supervisor's telephone
