@@ -17,6 +17,11 @@ from callcenter.store.pool import Pool, open_pool
 pytest_plugins = ["tests.simulators.asterisk", "tests.scenarios.house"]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rounds", type=int, default=1, help="How often each fault strikes (test_fault_places).")
+    parser.addoption("--table", default="", help="File for its table of what became of the callers.")
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """URL, with `{database}` to fill in, of a PostgreSQL server of this test session that holds a migrated template."""

@@ -20,8 +20,9 @@ import pytest_asyncio
 from callcenter.app.rooms import read_speech
 from callcenter.flows.prompts import install_prompts
 from callcenter.pbx.host import AsteriskHost, AsteriskInstall, default_cache
+from callcenter.people.actor import Role
 from callcenter.sample.children import Child, open_child
-from callcenter.sample.city import read_city
+from callcenter.sample.city import SampleCity, SampleUser, read_city
 from callcenter.sample.desk import Desk
 from callcenter.sample.pieces import HERE, plan_of, settings_of, settle_city, until_ready
 from callcenter.sample.rtp import clip as coded
@@ -42,8 +43,8 @@ PATIENCE = timedelta(seconds=40)
 
 def free_ports() -> LocalState:
     """A house's ports, free at this moment, and fresh secrets."""
-    udp = {"sip", "citizens", "agents"}
-    ports = {name: free_udp() if name in udp else free_port() for name in DEFAULT_PORTS}
+    udp = {"sip", "citizens", "agents", "rescue"}
+    ports = {name: free_udp() if name in udp else free_port() for name in (*DEFAULT_PORTS, "rescue")}
     return LocalState(ports=ports, ami_secret=secrets.token_urlsafe(24))
 
 
@@ -147,18 +148,22 @@ class House:
             raise AssertionError(f"the desk is not {wanted}: {seen}") from None
 
     @asynccontextmanager
-    async def agent_phone(self, clip: Clip, ring: timedelta = SECOND / 5) -> AsyncIterator[Telephone]:
-        """The telephone of hw01."""
-        secret = self.state.sip_secret_of("8001")
+    async def agent_phone(
+        self, clip: Clip, ring: timedelta = SECOND / 5, extension: str = "8001"
+    ) -> AsyncIterator[Telephone]:
+        """The telephone of hw01, or of another seat."""
+        secret = self.state.sip_secret_of(extension)
         speech = coded(clip.path)
-        async with open_agent(self.exchange, extension="8001", secret=secret, speech=speech, ring=ring) as phone:
+        async with open_agent(self.exchange, extension=extension, secret=secret, speech=speech, ring=ring) as phone:
             yield phone
 
     @asynccontextmanager
-    async def caller(self, number: str, clip: Clip, hold: timedelta = 120 * SECOND) -> AsyncIterator[Telephone]:
-        """A citizen who rings 12345 now."""
+    async def caller(
+        self, number: str, clip: Clip, hold: timedelta = 120 * SECOND, dial: str = "12345"
+    ) -> AsyncIterator[Telephone]:
+        """A citizen who rings 12345, or another number, now."""
         speech = coded(clip.path)
-        async with open_caller(self.exchange, dial="12345", caller=number, speech=speech, hold=hold) as phone:
+        async with open_caller(self.exchange, dial=dial, caller=number, speech=speech, hold=hold) as phone:
             yield phone
 
     async def call_of(self, number: str, within: timedelta = PATIENCE, **wanted: Any) -> asyncpg.Record:
@@ -196,19 +201,39 @@ class House:
         return [f"{row['kind']} {row['source']}" for row in rows]
 
 
+def staffed(seats: int) -> SampleCity:
+    """The sample city with `hw01` … as many seats of the main queue as asked for, at 8001 and on."""
+    city = read_city()
+    there = len(city.extensions)
+    more = [
+        SampleUser(
+            username=f"hw{n:02}",
+            name=f"话务员{n}",
+            org="chengwan",
+            roles=frozenset({Role.AGENT}),
+            extension=str(8000 + n),
+            queues=("main",),
+        )
+        for n in range(there + 1, seats + 1)
+    ]
+    return city.model_copy(update={"users": [*city.users, *more]})
+
+
 @asynccontextmanager
-async def open_house(folder: Path, postgres: str, install: AsteriskInstall) -> AsyncIterator[House]:
-    """`postgres` is the URL of the session's server, with `{database}` to fill in."""
+async def open_house(folder: Path, postgres: str, install: AsteriskInstall, *, seats: int = 0) -> AsyncIterator[House]:
+    """`postgres` is the URL of the session's server, with `{database}` to fill in. `seats` beyond the sample city's are
+    added to it."""
     name = f"house_{secrets.token_hex(8)}"
     admin = await asyncpg.connect(postgres.format(database="postgres"))
     await admin.execute(f"create database {name} template hotline_template")
-    url, state, city = postgres.format(database=name), free_ports(), read_city()
+    url, state, city = postgres.format(database=name), free_ports(), staffed(seats)
     try:
         await settle_city(url, city, state)
         async with AsyncExitStack() as stack:
             first, last = rtp_range()
             speech = read_speech(load_settings())
-            plan = replace(plan_of(state, city, speech), rtp_first=first, rtp_last=last)
+            plan = plan_of(state, city, speech)
+            plan = replace(plan, rtp_first=first, rtp_last=last)
             host = AsteriskHost(install, plan, instance=name.replace("_", "-"))
             stack.callback(host.remove)
             stack.push_async_callback(host.stop)
