@@ -7,23 +7,26 @@ set extension = excluded.extension, sip_secret = excluded.sip_secret, queues = e
 
 -- name: all_seats()
 select s.user_id, u.name, s.extension, s.queues, s.presence, s.reason, s.since, s.call_id, s.offer_id, s.reachable,
-       s.version
+       s.version, s.penalties, s.forced, s.rest, s.rest_reason
 from agent_seat s join app_user u on u.id = s.user_id
 order by s.extension;
 
 -- name: seat_of(user_id)^
 select s.user_id, u.name, s.extension, s.queues, s.presence, s.reason, s.since, s.call_id, s.offer_id, s.reachable,
-       s.version
+       s.version, s.penalties, s.forced, s.rest, s.rest_reason
 from agent_seat s join app_user u on u.id = s.user_id
 where s.user_id = :user_id;
 
--- name: write_seat(presence, reason, since, call_id, offer_id, reachable, version, user_id, logged, log_id, payload)$
+-- name: set_skills(queues, penalties, user_id)$
+update agent_seat set queues = :queues, penalties = :penalties where user_id = :user_id returning user_id;
+
+-- name: write_seat(presence, reason, since, call_id, offer_id, reachable, version, forced, rest, rest_reason, user_id, logged, log_id, payload)$
 -- The seat as it is now; `logged` adds a line of the presence log. Both and the wake-up are one transaction. An older
 -- version never overwrites a newer one. Each step reads the one before, so that they run in this order.
 with moved as (
     update agent_seat
     set presence = :presence, reason = :reason, since = :since, call_id = :call_id, offer_id = :offer_id,
-        reachable = :reachable, version = :version
+        reachable = :reachable, version = :version, forced = :forced, rest = :rest, rest_reason = :rest_reason
     where user_id = :user_id and version < :version
     returning user_id
 ), closed as (
