@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -134,6 +134,20 @@ def pbx(folder: Annotated[Path, typer.Argument(help="Where Asterisk finds its et
     from callcenter.settings import load_settings
 
     asyncio.run(operating.pbx_configuration(load_settings(), folder.absolute(), Console()))
+
+
+@cli.command()
+def drain(
+    wanted: Annotated[
+        Literal["on", "off", "status", "wait"],
+        typer.Argument(help="on, off, status; wait: on, and until no call is left."),
+    ],
+) -> None:
+    """停止接入新来电 · Take no new calls before the PBX is restarted; calls inside are served to their end."""
+    from callcenter.app.drain import drain as run
+    from callcenter.settings import load_settings
+
+    asyncio.run(run(load_settings(), wanted, Console()))
 
 
 @cli.command()
