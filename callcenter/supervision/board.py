@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from callcenter.core.phone import Number
+from callcenter.supervision.ports import DayFigures, HotlineCalls
 from callcenter.supervision.views import SessionView, Shown
 
 AVAILABLE: Final = "ready"
@@ -186,3 +187,25 @@ def _queue_line(queue: str, callers: Sequence[WaitingLine], crew: Sequence[str])
         in_call=in_call,
         paused=len(crew) - ready - in_call,
     )
+
+
+def rates_of(day: DayFigures, *, connect_line: float, prompt_line: float) -> Rates:
+    """接通率 and 放弃率 of those who asked for a person, 15秒接听率 of those who were answered (A3.4, B-07)."""
+    return Rates(
+        requested=day.requested,
+        answered=day.answered,
+        connect=_share(day.answered, day.requested),
+        connect_line=connect_line,
+        prompt=_share(day.prompt, day.answered),
+        prompt_line=prompt_line,
+        abandoned=day.abandoned,
+        abandon=_share(day.abandoned, day.requested),
+    )
+
+
+def hotline_share(line: HotlineCalls) -> HotlineShare:
+    return HotlineShare(hotline=line.hotline, calls=line.calls, answered=line.answered)
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(part / whole, 4) if whole else None

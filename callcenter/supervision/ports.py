@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
+from uuid import UUID
 
 from callcenter.calls.state import CallState
 from callcenter.core.ids import CallId, LegId, UserId
@@ -65,3 +66,47 @@ class Alarm:
 
 class Alarms(Protocol):
     async def alarms(self, now: datetime) -> Sequence[Alarm]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HotlineCalls:
+    """Calls of one hotline number; `hotline` is its name, or the number when it has none."""
+
+    hotline: str
+    calls: int
+    answered: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayFigures:
+    """Of the last 24 hours. `prompt` answered within 15 seconds (B-07)."""
+
+    requested: int
+    answered: int
+    prompt: int
+    abandoned: int
+    hotlines: tuple[HotlineCalls, ...] = ()
+
+
+class Kpis(Protocol):
+    async def last_day(self, now: datetime) -> DayFigures: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferSeen:
+    """A transfer that is being tried; `target` is a name of ours, never a citizen's number."""
+
+    id: UUID
+    call_id: CallId
+    target: str
+    mode: str
+    status: str
+    since: datetime
+
+
+class Transfers(Protocol):
+    async def under_way(self) -> Sequence[TransferSeen]: ...
+
+
+class MissedCalls(Protocol):
+    async def count_open(self) -> int: ...

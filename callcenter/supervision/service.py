@@ -34,7 +34,7 @@ from callcenter.supervision.modes import SPYING, Mode, switch
 from callcenter.supervision.ports import Calls, Seats, Telephony
 from callcenter.supervision.session import Session
 from callcenter.supervision.store import SessionStore
-from callcenter.supervision.views import PastSession, SessionPage, SessionView, ToldList
+from callcenter.supervision.views import PastSession, SessionPage, SessionView, ToldList, view_of
 from callcenter.supervision.watch import SessionWatch
 
 
@@ -98,7 +98,7 @@ class Supervision:
         except DomainError:
             await self._watch.ended(session, self._clock.now(), refused=True)
             raise
-        return _view(session)
+        return view_of(session)
 
     async def switch(self, actor: Actor, session_id: UUID, mode: Mode) -> SessionView:
         """Another mode, without hanging up. Raises NoSuchSession, NotAnswered, SwitchRefused, NoSuchCall, and what the
@@ -107,7 +107,7 @@ class Supervision:
         if session.mode is None:
             raise NotAnswered
         if switch(session.mode, mode) is session.mode:
-            return _view(session)
+            return view_of(session)
         state = self._open_call(session.call)
         await self._store.audit(session, mode)
         self._watch.asks(session, mode)
@@ -120,7 +120,7 @@ class Supervision:
         except DomainError:
             self._watch.asks(session, session.mode)
             raise
-        return _view(self._watch.open.get(session.id, session))
+        return view_of(self._watch.open.get(session.id, session))
 
     async def leave(self, actor: Actor, session_id: UUID) -> None:
         """Hangs up the supervisor's own leg; after a take-over that ends the talk. Raises NoSuchSession."""
@@ -203,17 +203,3 @@ class Supervision:
         await self._calls.expect_leg(
             pbx=session.pbx, call=session.call, leg=session.leg, purpose=purpose, at=self._clock.now()
         )
-
-
-def _view(session: Session) -> SessionView:
-    return SessionView(
-        id=session.id,
-        call_id=session.call,
-        agent_id=session.agent,
-        asked=session.asked.value,
-        mode=session.mode.value if session.mode else None,
-        since=session.since,
-        asked_at=session.asked_at,
-        ended_at=session.ended_at,
-        outcome=session.outcome,
-    )

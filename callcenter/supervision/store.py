@@ -79,6 +79,11 @@ class SessionStore:
         found: bool = await _SQL.serves(self.pool, path=path, queue=queue)
         return found
 
+    async def own_of(self, supervisor: UserId) -> Session | None:
+        """The supervisor's open intrusion."""
+        row = await _SQL.open_session_of(self.pool, supervisor=supervisor)
+        return _session(row) if row else None
+
     async def told_of(self, agent: UserId) -> list[Told]:
         return [Told.model_validate(dict(row)) async for row in _SQL.told_of(self.pool, agent=agent)]
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from callcenter.core.pages import Page
+from callcenter.supervision.session import Session
 
 
 class Shown(BaseModel):
@@ -67,3 +68,17 @@ class Told(Shown):
 
 class ToldList(Page[Told]):
     """All of now, on one page."""
+
+
+def view_of(session: Session) -> SessionView:
+    return SessionView(
+        id=session.id,
+        call_id=session.call,
+        agent_id=session.agent,
+        asked=session.asked.value,
+        mode=session.mode.value if session.mode else None,
+        since=session.since,
+        asked_at=session.asked_at,
+        ended_at=session.ended_at,
+        outcome=session.outcome,
+    )

@@ -1,8 +1,8 @@
 """The desk's web socket: whatever changes on a user's desk reaches every tab they have open.
 
 A message is a whole state or a hint to read again, so that a lost one does no harm: `{"type": "state", "version",
-"state": DeskState}` or `{"type": "order" | "transcript", "version", "id"}`; `{"type": "alive"}` when nothing else was
-said for a while.
+"state": DeskState}`, `{"type": "order" | "transcript" | "supervised", "version", "id"}` or `{"type": "board"}`;
+`{"type": "alive"}` when nothing else was said for a while.
 """
 
 import asyncio
@@ -108,6 +108,10 @@ class DeskHub:
         if not self._tabs[user]:
             del self._tabs[user]
             self._shown.pop(user, None)
+
+    def hint(self, user: UserId, kind: str) -> None:
+        """Tells the user's tabs to read something again."""
+        self._send(user, orjson.dumps({"type": kind}))
 
     async def _hear_house(self, bus: Bus) -> None:
         with bus.subscribe(DeskChanged, LinkUp, LinkLost) as changes:

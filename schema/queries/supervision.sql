@@ -38,6 +38,11 @@ select s.*, m.mode, m.since
 from supervision_session s left join supervision_mode m on m.session_id = s.id and m.until is null
 where s.pbx = :pbx and s.ended_at is null;
 
+-- name: open_session_of(supervisor)^
+select s.*, m.mode, m.since
+from supervision_session s left join supervision_mode m on m.session_id = s.id and m.until is null
+where s.supervisor_id = :supervisor and s.ended_at is null;
+
 -- name: serves(path, queue)$
 -- Whether the org's subtree answers for the queue: its agents serve it, or it is the root.
 select exists (

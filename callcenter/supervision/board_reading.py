@@ -1,0 +1,127 @@
+"""The live board, read from the database: the same on every instance, whoever owns the PBX. What stands there now is
+read at most once a second however many look; the rates of a day less often."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Generic, TypeVar
+
+from callcenter.core.clock import Clock
+from callcenter.people.actor import Actor, Role
+from callcenter.store.pool import Pool
+from callcenter.store.queries import load
+from callcenter.supervision.board import (
+    AlarmLine,
+    BoardView,
+    Rates,
+    TransferLine,
+    agent_line,
+    hotline_share,
+    queue_lines,
+    rates_of,
+    seen_waiting,
+    waiting_line,
+)
+from callcenter.supervision.config import SupervisionConfig
+from callcenter.supervision.ports import Alarms, DayFigures, Kpis, MissedCalls, Transfers
+from callcenter.supervision.store import SessionStore
+from callcenter.supervision.views import view_of
+
+_SQL: Final = load("supervision")
+KEPT: Final = timedelta(seconds=0.9)
+"""Shorter than the pause between two pushes, so that each push finds new values."""
+WAITING_MOST: Final = 500
+BOARD_ROLES: Final = (Role.SUPERVISOR, Role.LEADER)
+
+T = TypeVar("T")
+
+
+class Kept(Generic[T]):
+    """A value that is read again when it is too old; those who ask meanwhile wait for the one reading."""
+
+    def __init__(self, read: Callable[[datetime], Awaitable[T]], kept_for: timedelta, clock: Clock) -> None:
+        self._read = read
+        self._kept_for = kept_for
+        self._clock = clock
+        self._lock = asyncio.Lock()
+        self._held: tuple[datetime, T] | None = None
+
+    async def get(self) -> T:
+        async with self._lock:
+            now = self._clock.now()
+            if self._held is None or now - self._held[0] >= self._kept_for:
+                self._held = (now, await self._read(now))
+            return self._held[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Now:
+    at: datetime
+    waiting: list[Any]
+    crew: list[Any]
+    missed: int
+    transfers: tuple[TransferLine, ...]
+    alarms: tuple[AlarmLine, ...]
+
+
+class BoardReading:
+    """`board` costs nothing but a few hundred bytes of copying while the values are fresh."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        store: SessionStore,
+        kpis: Kpis,
+        missed: MissedCalls,
+        transfers: Transfers,
+        alarms: Alarms,
+        config: SupervisionConfig,
+        clock: Clock,
+    ) -> None:
+        self._pool = pool
+        self._store = store
+        self._missed = missed
+        self._transfers = transfers
+        self._alarms = alarms
+        self._config = config
+        self._now = Kept(self._read, KEPT, clock)
+        self._day: Kept[DayFigures] = Kept(kpis.last_day, config.rates_kept, clock)
+
+    async def board(self, actor: Actor) -> BoardView:
+        """Raises Forbidden for others than supervisors and leaders."""
+        actor.require(*BOARD_ROLES)
+        now, day = await self._now.get(), await self._day.get()
+        agents = [agent_line(row) for row in now.crew if actor.sees(row["org_path"])]
+        waiting = seen_waiting(map(waiting_line, now.waiting), agents, actor.org_path)
+        own = await self._store.own_of(actor.user_id)
+        return BoardView(
+            at=now.at,
+            queues=tuple(queue_lines(waiting, agents)),
+            waiting=tuple(waiting),
+            agents=tuple(agents),
+            rates=self._rates(day),
+            hotlines=tuple(hotline_share(line) for line in day.hotlines),
+            missed_open=now.missed,
+            transfers=now.transfers,
+            alarms=now.alarms,
+            own=view_of(own) if own else None,
+        )
+
+    def _rates(self, day: DayFigures) -> Rates:
+        return rates_of(day, connect_line=self._config.connect_line, prompt_line=self._config.prompt_line)
+
+    async def _read(self, now: datetime) -> _Now:
+        async with self._pool.acquire() as connection:
+            waiting = [dict(row) async for row in _SQL.waiting_now(connection, most=WAITING_MOST)]
+            crew = [dict(row) async for row in _SQL.crew_now(connection)]
+        transfers = [TransferLine.model_validate(one) for one in await self._transfers.under_way()]
+        alarms = [AlarmLine.model_validate(one) for one in await self._alarms.alarms(now)]
+        return _Now(
+            at=now,
+            waiting=waiting,
+            crew=crew,
+            missed=await self._missed.count_open(),
+            transfers=tuple(transfers),
+            alarms=tuple(alarms),
+        )
