@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from callcenter.app.dialogue import Sinks
+from callcenter.app.numbers import Numbers, open_numbers
 from callcenter.callbacks.service import Callbacks
 from callcenter.callbacks.survey import Survey
 from callcenter.callbacks.telephony import AsteriskTelephony
@@ -51,6 +52,7 @@ class Rooms:
     orders: Orders
     seats: Seats
     callbacks: Callbacks
+    numbers: Numbers
     runner: FlowRunner
 
 
@@ -117,6 +119,7 @@ async def _furnish(
     orders = await open_orders(
         pool, clock=clock, bus=bus, config=settings.orders, city=settings.city, audit=people.audit
     )
+    numbers = open_numbers(settings.numbers, pool, bus, clock, people.audit, calls, speech.registry)
     callbacks = Callbacks(
         pool=pool,
         bus=bus,
@@ -139,7 +142,18 @@ async def _furnish(
         ledger=ledger,
         calls=calls,
         orders=orders,
-        seats=Seats(pool, AmiTelephony(link), calls, orders, settings.seats, clock, bus),
+        seats=Seats(
+            pool,
+            AmiTelephony(link),
+            calls,
+            orders,
+            settings.seats,
+            clock,
+            bus,
+            audit=people.audit,
+            queues=speech.queues.names,
+        ),
         callbacks=callbacks,
+        numbers=numbers,
         runner=FlowRunner(pbx=link.pbx, flows=speech.flows, prompts=prompts, sink=sink, clock=clock),
     )

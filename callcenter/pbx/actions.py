@@ -66,6 +66,11 @@ async def pause_member(link: Link, extension: str, *, paused: bool, reason: str 
     await link.send("QueuePause", fields | ({"Queue": queue} if queue else {}))
 
 
+async def set_penalty(link: Link, queue: str, extension: str, penalty: int) -> None:
+    """Of a member; the lower, the earlier it rings. Callers who wait already are led by it, too."""
+    await link.send("QueuePenalty", {"Interface": f"PJSIP/{extension}", "Penalty": str(penalty), "Queue": queue})
+
+
 async def originate(
     link: Link,
     *,

@@ -153,6 +153,7 @@ def _member(fields: Headers, common: Common) -> facts.PbxFact:
         pause_reason=fields.get("PausedReason"),
         device_state=number_in(fields, "Status"),
         removed=fields.get("Event") == "QueueMemberRemoved",
+        penalty=number_in(fields, "Penalty"),
     )
 
 
@@ -208,6 +209,7 @@ _BUILDERS: Final[Mapping[bytes, Builder]] = {
     b"QueueMemberAdded": _member,
     b"QueueMemberRemoved": _member,
     b"QueueMemberPause": _member,
+    b"QueueMemberPenalty": _member,
     b"QueueMemberStatus": _member,
     b"DeviceStateChange": _device,
     b"MixMonitorStart": _recording_started,

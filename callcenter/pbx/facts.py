@@ -157,6 +157,7 @@ class MemberChanged(PbxFact):
     pause_reason: str
     device_state: int
     removed: bool
+    penalty: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

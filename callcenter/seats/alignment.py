@@ -1,6 +1,7 @@
 """Makes Asterisk's queues hold a seat as its presence asks. Every step can be repeated."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from callcenter.core.errors import Refused
 from callcenter.pbx.facts import MemberChanged
@@ -10,28 +11,35 @@ from callcenter.seats.presence import Membership
 from callcenter.seats.seat import Seat
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    paused: bool
+    penalty: int
+
+
 class Alignment:
     """Remembers what Asterisk has said about each member, so that nothing is sent that already holds."""
 
     def __init__(self, telephony: Telephony) -> None:
         self._telephony = telephony
-        self._paused: dict[tuple[str, str], bool] = {}
+        self._members: dict[tuple[str, str], _Held] = {}
 
     def heard(self, fact: MemberChanged) -> None:
         if fact.removed:
-            self._paused.pop((fact.queue, fact.member), None)
+            self._members.pop((fact.queue, fact.member), None)
         else:
-            self._paused[fact.queue, fact.member] = fact.paused
+            self._members[fact.queue, fact.member] = _Held(fact.paused, fact.penalty)
 
     def believe(self, members: Iterable[QueueMemberSeen]) -> None:
         """After a (re)connect: the snapshot is all that is true."""
-        self._paused = {(seen.queue, seen.member): seen.paused for seen in members}
+        self._members = {(seen.queue, seen.member): _Held(seen.paused, seen.penalty) for seen in members}
 
     def holds(self, seat: Seat, wanted: Membership) -> bool:
-        held = {queue: paused for (queue, member), paused in self._paused.items() if member == seat.extension}
+        held = {queue: now for (queue, member), now in self._members.items() if member == seat.extension}
         if wanted is Membership.ABSENT:
             return not held
-        return held == dict.fromkeys(seat.queues, wanted is Membership.PAUSED)
+        paused = wanted is Membership.PAUSED
+        return held == {queue: _Held(paused, seat.penalty_in(queue)) for queue in seat.queues}
 
     async def align(self, seat: Seat, wanted: Membership, reason: str) -> None:
         """Returns when Asterisk has said yes to every step. Raises Refused, or Unavailable with the outcome unknown."""
@@ -42,31 +50,48 @@ class Alignment:
             for queue in set(seat.queues):
                 await self.remove(queue, seat.extension)
         for queue in keep:
-            await self._hold(queue, seat.extension, paused=wanted is Membership.PAUSED, reason=reason)
+            await self._hold(queue, seat, paused=wanted is Membership.PAUSED, reason=reason)
 
     async def remove(self, queue: str, extension: str) -> None:
         try:
             await self._telephony.remove_member(queue, extension)
         except Refused:
-            if (queue, extension) in self._paused:
+            if (queue, extension) in self._members:
                 raise
-        self._paused.pop((queue, extension), None)
+        self._members.pop((queue, extension), None)
 
     def _queues_of(self, extension: str) -> set[str]:
-        return {queue for queue, member in self._paused if member == extension}
+        return {queue for queue, member in self._members if member == extension}
 
-    async def _hold(self, queue: str, extension: str, *, paused: bool, reason: str) -> None:
-        held = self._paused.get((queue, extension))
-        if held is paused and not paused:
+    async def _hold(self, queue: str, seat: Seat, *, paused: bool, reason: str) -> None:
+        held, penalty = self._members.get((queue, seat.extension)), seat.penalty_in(queue)
+        if held is not None and held.penalty != penalty:
+            held = await self._weigh(queue, seat.extension, held, penalty)
+        if held is not None and held.paused is paused and not paused:
             return
-        first, second = (
-            (self._telephony.add_member, self._telephony.pause_member)
-            if held is None
-            else (self._telephony.pause_member, self._telephony.add_member)
-        )
+        if held is None:
+            await self._join(queue, seat.extension, paused=paused, reason=reason, penalty=penalty)
+        else:
+            await self._pause(queue, seat.extension, paused=paused, reason=reason, penalty=penalty)
+        self._members[queue, seat.extension] = _Held(paused, penalty)
+
+    async def _weigh(self, queue: str, extension: str, held: _Held, penalty: int) -> _Held | None:
+        """The new penalty; None when Asterisk knows no such member any more."""
         try:
-            await first(queue, extension, paused=paused, reason=reason)
+            await self._telephony.set_penalty(queue, extension, penalty)
         except Refused:
-            # Asterisk knows the member otherwise than we believed: already there, or no longer there.
-            await second(queue, extension, paused=paused, reason=reason)
-        self._paused[queue, extension] = paused
+            return None
+        self._members[queue, extension] = _Held(held.paused, penalty)
+        return self._members[queue, extension]
+
+    async def _join(self, queue: str, extension: str, *, paused: bool, reason: str, penalty: int) -> None:
+        try:
+            await self._telephony.add_member(queue, extension, paused=paused, reason=reason, penalty=penalty)
+        except Refused:  # Asterisk knows the member otherwise than we believed: it is already there
+            await self._telephony.pause_member(queue, extension, paused=paused, reason=reason)
+
+    async def _pause(self, queue: str, extension: str, *, paused: bool, reason: str, penalty: int) -> None:
+        try:
+            await self._telephony.pause_member(queue, extension, paused=paused, reason=reason)
+        except Refused:  # or it is no longer there
+            await self._telephony.add_member(queue, extension, paused=paused, reason=reason, penalty=penalty)

@@ -8,7 +8,14 @@ from pydantic import BaseModel, ConfigDict
 
 from callcenter.core.pages import Page
 
-Note = Literal["call_unavailable", "history_unavailable", "orders_unavailable", "similar_unavailable", "still_looking"]
+Note = Literal[
+    "call_unavailable",
+    "history_unavailable",
+    "orders_unavailable",
+    "similar_unavailable",
+    "notes_unavailable",
+    "still_looking",
+]
 
 
 class Shown(BaseModel):
@@ -16,11 +23,12 @@ class Shown(BaseModel):
 
 
 class MenuStep(Shown):
-    """A flow node the caller went through; `key` is what was pressed, '' for nothing."""
+    """A flow node the caller went through, and for how long; `key` is what was pressed, '' for nothing."""
 
     flow: str
     node: str
     key: str = ""
+    seconds: float = 0.0
 
 
 class EarlierCall(Shown):
@@ -42,6 +50,26 @@ class OrderLine(Shown):
     created_at: datetime
 
 
+class EarlierTransfer(Shown):
+    """Who sent the caller here before, or where an agent sent them; `status` is how the reaching ended."""
+
+    target: str
+    step: str
+    status: str
+    at: datetime
+
+
+class CallNotes(Shown):
+    """What other rooms know of the call: `care` is the note of the care list, `language` what is to be spoken ('' for
+    Chinese), `remote_case` the number under which 110, 119, 12366 ... handed the caller over."""
+
+    care: str = ""
+    language: str = ""
+    remote_case: str = ""
+    remote_summary: str = ""
+    transfers: tuple[EarlierTransfer, ...] = ()
+
+
 class Card(Shown):
     """`waited_seconds` counts from joining the queue to the ring. `notes` says which parts could not be looked up."""
 
@@ -52,6 +80,11 @@ class Card(Shown):
     queue: str
     menu_path: tuple[MenuStep, ...] = ()
     waited_seconds: float
+    care: str = ""
+    language: str = ""
+    remote_case: str = ""
+    remote_summary: str = ""
+    transfers: tuple[EarlierTransfer, ...] = ()
     recent_calls: tuple[EarlierCall, ...] = ()
     open_orders: tuple[OrderLine, ...] = ()
     similar_orders: tuple[OrderLine, ...] = ()
@@ -80,6 +113,23 @@ class ReasonView(Shown):
     en: str
 
 
+class OrderView(Shown):
+    """What a supervisor ordered, and why; `pending` until the call that stands is over."""
+
+    presence: str
+    reason: str
+    by: str
+    at: datetime
+    pending: bool
+
+
+class SkillView(Shown):
+    """A queue of a seat; the lower the penalty, the earlier it rings."""
+
+    queue: str
+    penalty: int
+
+
 class DeskState(Shown):
     """Everything a desk needs to resume. Of two states the higher `version` is the newer one.
 
@@ -96,6 +146,7 @@ class DeskState(Shown):
     pbx_connected: bool = False
     after_call_until: datetime | None = None
     pause_reasons: tuple[ReasonView, ...] = ()
+    order: OrderView | None = None
     offer: OfferView | None = None
     at: datetime
 
@@ -112,3 +163,5 @@ class SeatView(Shown):
     since: datetime
     reachable: bool
     call_id: UUID | None
+    skills: tuple[SkillView, ...] = ()
+    order: OrderView | None = None

@@ -8,8 +8,8 @@ from callcenter.core.ids import CallId, OfferId, UserId
 from callcenter.seats.card import OfferView
 from callcenter.seats.events import DeskChanged, PresenceChanged, ScreenPopped
 from callcenter.seats.journal import Journal
-from callcenter.seats.presence import Presence
-from callcenter.seats.seat import Seat
+from callcenter.seats.presence import BUSY, Presence
+from callcenter.seats.seat import Order, Seat
 from callcenter.seats.store import SeatStore
 
 
@@ -30,7 +30,11 @@ class Crew:
             held = self._seats.get(stored.user)
             if held is not None and held.version >= stored.version:
                 self._seats[stored.user] = replace(
-                    held, name=stored.name, extension=stored.extension, queues=stored.queues
+                    held,
+                    name=stored.name,
+                    extension=stored.extension,
+                    queues=stored.queues,
+                    penalties=stored.penalties,
                 )
                 continue
             self._seats[stored.user] = stored
@@ -46,8 +50,7 @@ class Crew:
         return self._seats[user] if user is not None else None
 
     def in_call(self, call: CallId) -> list[Seat]:
-        busy = {Presence.RINGING, Presence.TALKING}
-        return [seat for seat in self._seats.values() if seat.call == call and seat.presence in busy]
+        return [seat for seat in self._seats.values() if seat.call == call and seat.presence in BUSY]
 
     def all(self) -> list[Seat]:
         return list(self._seats.values())
@@ -74,6 +77,12 @@ class Crew:
             seat = replace(seat, call=call, offer=None)
             self._seats[seat.user] = seat
         return self.move(seat, presence, "", at)
+
+    def give_order(self, seat: Seat, order: Order, at: datetime) -> Seat:
+        """What a supervisor wants of the seat stands on its desk."""
+        ordered = replace(seat, order=order, version=seat.version + 1)
+        self._keep(ordered, at, logged=False)
+        return ordered
 
     def set_reachable(self, seat: Seat, reachable: bool, at: datetime) -> None:
         if seat.reachable != reachable:

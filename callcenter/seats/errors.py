@@ -15,6 +15,18 @@ class UnknownPauseReason(Invalid):
     en = "Unknown pause reason: {reason}"
 
 
+class UnknownQueue(Invalid):
+    code = "unknown-queue"
+    zh = "没有名为 {queue} 的队列"
+    en = "There is no queue named {queue}"
+
+
+class NotForcible(Invalid):
+    code = "presence-not-forcible"
+    zh = "不能强制切换到“{presence}”状态：只能强制就绪、小休或离线"
+    en = "Nobody can be forced into {presence}: only into ready, paused or offline"
+
+
 class NotAskable(Invalid):
     code = "presence-not-askable"
     zh = "不能手动切换到“{presence}”状态"

@@ -9,7 +9,7 @@ from callcenter.calls.events import AgentAnswered, AgentFinished, AgentRung, Cal
 from callcenter.core.ids import CallId, UserId
 from callcenter.seats.config import SeatsConfig
 from callcenter.seats.crew import Crew
-from callcenter.seats.presence import NO_ANSWER, Fact, Presence, happen
+from callcenter.seats.presence import FORCED, NO_ANSWER, Fact, Presence, divert, happen
 from callcenter.seats.seat import Seat
 
 log = structlog.get_logger(__name__)
@@ -93,7 +93,11 @@ class Hearing:
             self.end_call(seat, event.at)
 
     def _step(self, seat: Seat, fact: Fact, reason: str, at: datetime) -> None:
-        self._crew.move(seat, happen(seat.presence, fact), reason, at)
+        comes = happen(seat.presence, fact, seat.rest)
+        if comes is seat.rest and fact is not Fact.FINISHED:
+            reason = seat.rest_reason or reason
+        presence = divert(comes, seat.ordered)
+        self._crew.move(seat, presence, FORCED if presence is not comes else reason, at)
         self._settle(seat.user)
 
     def _seat(self, extension: str) -> Seat | None:

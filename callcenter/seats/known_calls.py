@@ -15,6 +15,15 @@ class KnownCall:
     queue: str = ""
     queued_at: datetime | None = None
     menu_path: list[MenuStep] = field(default_factory=list)
+    last_at: datetime | None = None
+
+    def step(self, event: MenuStepped) -> None:
+        """A node lasted from the end of the one before it, or from the call's arrival."""
+        lasted = (event.at - self.last_at).total_seconds() if self.last_at else 0.0
+        self.last_at = event.at
+        self.menu_path.append(
+            MenuStep(flow=event.flow, node=event.node, key=event.key, seconds=round(max(lasted, 0.0), 1))
+        )
 
 
 class KnownCalls:
@@ -28,11 +37,11 @@ class KnownCalls:
             self._calls.pop(event.call, None)
             return
         if isinstance(event, CallArrived):
-            self._calls[event.call] = KnownCall(caller=event.caller, dialled=event.dialled)
+            self._calls[event.call] = KnownCall(caller=event.caller, dialled=event.dialled, last_at=event.at)
             return
         if isinstance(event, MenuStepped):
             known = self._calls.setdefault(event.call, KnownCall())
-            known.menu_path.append(MenuStep(flow=event.flow, node=event.node, key=event.key))
+            known.step(event)
         elif isinstance(event, CallQueued):
             known = self._calls.setdefault(event.call, KnownCall())
             known.queue, known.queued_at = event.queue, event.at

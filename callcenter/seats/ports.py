@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from callcenter.core.briefs import OrderBrief
 from callcenter.core.ids import CallId
+from callcenter.seats.card import CallNotes
 
 
 class Telephony(Protocol):
@@ -15,9 +16,10 @@ class Telephony(Protocol):
 
     @property
     def connected(self) -> bool: ...
-    async def add_member(self, queue: str, extension: str, *, paused: bool, reason: str) -> None: ...
+    async def add_member(self, queue: str, extension: str, *, paused: bool, reason: str, penalty: int) -> None: ...
     async def remove_member(self, queue: str, extension: str) -> None: ...
     async def pause_member(self, queue: str, extension: str, *, paused: bool, reason: str) -> None: ...
+    async def set_penalty(self, queue: str, extension: str, penalty: int) -> None: ...
     async def hang_up(self, channel: str) -> None: ...
 
 
@@ -53,6 +55,18 @@ class SeenCall(Protocol):
 class CallsReading(Protocol):
     async def get(self, call_id: CallId) -> SeenCall: ...
     async def recent_of(self, number_key: str, limit: int) -> Sequence[SeenCall]: ...
+
+
+class Notes(Protocol):
+    """What the rooms of numbers, hotlines and transfers know of a call and its caller; `number_key` is '' when the
+    number was withheld."""
+
+    async def notes_of(self, call: CallId, number_key: str) -> CallNotes: ...
+
+
+class NoNotes:
+    async def notes_of(self, call: CallId, number_key: str) -> CallNotes:
+        return CallNotes()
 
 
 class OpenOrders(Protocol):

@@ -52,7 +52,10 @@ class PresenceRefused(Refused):
 
 NO_ANSWER: Final = "no_answer"
 """Pause reason given by the house when a seat let its phone ring."""
+FORCED: Final = "forced"
+"""Reason of a presence that a supervisor ordered; the supervisor's own words are in the seat's order."""
 
+BUSY: Final = frozenset({Presence.RINGING, Presence.TALKING})
 _IDLE: Final = (Presence.OFFLINE, Presence.READY, Presence.PAUSED, Presence.AFTER_CALL)
 _TARGET: Final[Mapping[Ask, Presence]] = {
     Ask.READY: Presence.READY,
@@ -108,9 +111,27 @@ def ask(presence: Presence, wanted: Ask) -> Presence:
         raise PresenceRefused(presence=presence.value, presence_zh=ZH[presence]) from None
 
 
-def happen(presence: Presence, fact: Fact) -> Presence:
-    """An unlisted fact keeps the presence."""
-    return HAPPENED.get((presence, fact), presence)
+def happen(presence: Presence, fact: Fact, rest: Presence = Presence.READY) -> Presence:
+    """An unlisted fact keeps the presence. `rest` is what the seat was before its phone rang: a seat that was not ready
+    when somebody rang it directly goes back to that, and is not punished for a ring that it did not answer."""
+    target = HAPPENED.get((presence, fact))
+    if target is None:
+        return presence
+    return rest if target is Presence.READY or (fact is Fact.MISSED and rest is not Presence.READY) else target
+
+
+DIVERTED: Final[Mapping[tuple[Presence, Presence], Presence]] = {
+    (Presence.READY, Presence.PAUSED): Presence.PAUSED,
+    (Presence.READY, Presence.OFFLINE): Presence.OFFLINE,
+    (Presence.PAUSED, Presence.OFFLINE): Presence.OFFLINE,
+    (Presence.AFTER_CALL, Presence.READY): Presence.READY,
+}
+"""Where a seat goes that a supervisor has ordered elsewhere during a call: (what would come, what was ordered). An
+agent who is to pause or leave finishes the after-call work first."""
+
+
+def divert(presence: Presence, ordered: Presence | None) -> Presence:
+    return presence if ordered is None else DIVERTED.get((presence, ordered), presence)
 
 
 def ask_for(target: Presence) -> Ask | None:

@@ -10,10 +10,10 @@ import structlog
 
 from callcenter.core.ids import CallId
 from callcenter.core.phone import Number, parse_number, region_of
-from callcenter.seats.card import Card, EarlierCall, MenuStep, Note, OrderLine
+from callcenter.seats.card import CallNotes, Card, EarlierCall, MenuStep, Note, OrderLine
 from callcenter.seats.config import SeatsConfig
 from callcenter.seats.known_calls import KnownCall
-from callcenter.seats.ports import CallsReading, OpenOrders, SeenCall
+from callcenter.seats.ports import CallsReading, NoNotes, Notes, OpenOrders, SeenCall
 
 log = structlog.get_logger(__name__)
 
@@ -22,6 +22,7 @@ _NOTE: Final[Mapping[str, Note]] = {
     "recent": "history_unavailable",
     "open": "orders_unavailable",
     "similar": "similar_unavailable",
+    "notes": "notes_unavailable",
 }
 
 
@@ -36,10 +37,13 @@ class _Found:
 class ScreenPop:
     """`cards` never raises because a part is away."""
 
-    def __init__(self, calls: CallsReading, orders: OpenOrders, config: SeatsConfig) -> None:
+    def __init__(
+        self, calls: CallsReading, orders: OpenOrders, config: SeatsConfig, notes: Notes | None = None
+    ) -> None:
         self._calls = calls
         self._orders = orders
         self._config = config
+        self._notes = notes or NoNotes()
 
     def warm(self) -> None:
         """Loads the numbering plan (some 100 ms), so that not the first citizen waits for it."""
@@ -51,11 +55,11 @@ class ScreenPop:
         found = _Found()
         try:
             if known.caller is not None:
-                lookups |= self._by_number(parse_number(known.caller))
+                lookups |= self._by_number(call, parse_number(known.caller))
             await self._wait(lookups, found, self._config.pop_budget.total_seconds())
             if known.caller is None and (seen := found.parts.get("call")) is not None:
                 known.caller = seen.caller_number
-                lookups |= self._by_number(parse_number(seen.caller_number))
+                lookups |= self._by_number(call, parse_number(seen.caller_number))
                 await self._wait(lookups, found, self._config.pop_budget.total_seconds())
             yield self._card(call, queue, rung_at, known, found, lookups)
             if late := [part for part in lookups if part not in found.parts and part not in found.failed]:
@@ -67,16 +71,17 @@ class ScreenPop:
             for lookup in lookups.values():
                 lookup.cancel()
 
-    def _by_number(self, number: Number) -> dict[str, asyncio.Task[Any]]:
+    def _by_number(self, call: CallId, number: Number) -> dict[str, asyncio.Task[Any]]:
+        notes = asyncio.create_task(self._notes.notes_of(call, number.key))
         if not number.key:
-            return {}
+            return {"notes": notes}
         config = self._config
         asked: dict[str, Coroutine[Any, Any, Any]] = {
             "recent": self._calls.recent_of(number.key, config.recent_calls + 1),
             "open": self._orders.open_of(number.key, config.open_orders),
             "similar": self._orders.similar_near(number.key, config.similar_orders),
         }
-        return {part: asyncio.create_task(lookup) for part, lookup in asked.items()}
+        return {"notes": notes, **{part: asyncio.create_task(lookup) for part, lookup in asked.items()}}
 
     async def _wait(self, lookups: Mapping[str, "asyncio.Task[Any]"], found: _Found, seconds: float) -> None:
         open_parts = {task: part for part, task in lookups.items() if part not in found.failed}
@@ -102,6 +107,7 @@ class ScreenPop:
         caller = parse_number(known.caller or "")
         queued_at = known.queued_at or (seen.queued_at if seen else None) or rung_at
         steps = known.menu_path or [MenuStep.model_validate(step) for step in (seen.menu_path if seen else ())]
+        notes: CallNotes = found.parts.get("notes") or CallNotes()
         earlier = [_earlier(other) for other in found.parts.get("recent", ()) if other.id != call]
         return Card(
             caller_number=caller.key,
@@ -111,6 +117,7 @@ class ScreenPop:
             queue=queue,
             menu_path=tuple(steps),
             waited_seconds=max((rung_at - queued_at).total_seconds(), 0.0),
+            **dict(notes),
             recent_calls=tuple(earlier[: self._config.recent_calls]),
             open_orders=tuple(OrderLine.model_validate(brief) for brief in found.parts.get("open", ())),
             similar_orders=tuple(OrderLine.model_validate(brief) for brief in found.parts.get("similar", ())),

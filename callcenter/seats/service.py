@@ -1,6 +1,7 @@
 """The seats room for those who ask: agents for their own seat and desk, supervisors for all seats."""
 
 import asyncio
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -10,13 +11,22 @@ from callcenter.core.clock import Clock
 from callcenter.core.ids import UserId
 from callcenter.core.pages import place_of
 from callcenter.people.actor import Actor, Role
-from callcenter.seats.card import DeskState, OfferPage, OfferView, ReasonView, SeatView
+from callcenter.people.audit import Audit
+from callcenter.seats.card import DeskState, OfferPage, OfferView, OrderView, ReasonView, SeatView, SkillView
 from callcenter.seats.config import SeatsConfig
-from callcenter.seats.errors import CallNotYours, NoSeat, NotAskable, SeatsElsewhere, UnknownPauseReason
+from callcenter.seats.errors import (
+    CallNotYours,
+    NoSeat,
+    NotAskable,
+    NotForcible,
+    SeatsElsewhere,
+    UnknownPauseReason,
+    UnknownQueue,
+)
 from callcenter.seats.journal import PASSING
-from callcenter.seats.ports import CallsReading, OpenOrders, Telephony
+from callcenter.seats.ports import CallsReading, Notes, OpenOrders, Telephony
 from callcenter.seats.presence import ZH, Ask, Presence, ask_for
-from callcenter.seats.seat import Seat
+from callcenter.seats.seat import Order, Seat
 from callcenter.seats.store import SeatStore
 from callcenter.seats.watch import Watch
 from callcenter.store.pool import Pool
@@ -37,12 +47,20 @@ class Seats:
         config: SeatsConfig,
         clock: Clock,
         bus: Bus,
+        *,
+        audit: Audit,
+        queues: Collection[str],
+        notes: Notes | None = None,
     ) -> None:
+        """`queues` are the names of all that there are; `notes` is what other rooms know of a call."""
+        self._pool = pool
+        self._audit = audit
+        self._queues = frozenset(queues)
         self._store = SeatStore(pool)
         self._telephony = telephony
         self._config = config
         self._clock = clock
-        self._watch = Watch(self._store, telephony, calls, orders, config, clock, bus)
+        self._watch = Watch(self._store, telephony, calls, orders, config, clock, bus, notes)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -65,6 +83,38 @@ class Seats:
         """Gives a user a seat, or changes it. `sip_secret` is the password of its phone."""
         await self._store.assign(user, extension, sip_secret, queues, self._clock.now())
         await self._watch.crew.load()
+
+    async def set_skills(self, actor: Actor, user: UserId, penalties: Mapping[str, int]) -> None:
+        """The queues of a seat, each with its penalty. A seat that is logged in changes at once, one in a call when the
+        call is over. Raises Forbidden, UnknownQueue, NoSeat."""
+        actor.require(Role.SUPERVISOR)
+        if unknown := sorted(penalties.keys() - self._queues):
+            raise UnknownQueue(queue=unknown[0][:40])
+        if not await self._store.set_skills(user, penalties):
+            raise NoSeat
+        await self._audit.record(self._pool, actor.user_id, "seat_skills_set", "seat", user, dict(penalties))
+        if self._watch.running:
+            await self._watch.crew.load()
+            await self._watch.commands.settle(user)
+
+    async def force(self, actor: Actor, user: UserId, presence: Presence, reason: str) -> None:
+        """A supervisor makes a seat ready, paused or offline; the desk shows who did, and why. A seat in a call
+        follows when that and its after-call work are over. Raises Forbidden, NotForcible, SeatsElsewhere, NoSeat, and
+        what the PBX answers."""
+        actor.require(Role.SUPERVISOR)
+        wanted = ask_for(presence)
+        if wanted is None or wanted is Ask.AFTER_CALL:
+            raise NotForcible(presence=ZH[presence])
+        await self._known(user)
+        at = self._clock.now()
+        order = Order(presence=presence, reason=reason, by=actor.name, at=at, pending=True)
+        seat = await self._watch.commands.force(user, wanted, order)
+        detail = {"presence": presence.value, "reason": reason, "pending": seat.ordered is not None}
+        await self._audit.record(self._pool, actor.user_id, "seat_forced", "seat", user, detail)
+
+    def standing(self) -> Sequence[Seat]:
+        """Every seat as it is now; none where this process does not hear the calls."""
+        return self._watch.crew.all() if self._watch.running else ()
 
     async def log_in(self, actor: Actor) -> None:
         """Ready in all queues of the seat."""
@@ -115,6 +165,7 @@ class Seats:
             pbx_connected=self._telephony.connected,
             after_call_until=seat.ends_after(self._config.after_call_limit),
             pause_reasons=tuple(ReasonView.model_validate(reason) for reason in self._config.pause_reasons),
+            order=OrderView.model_validate(seat.order) if seat.order else None,
             offer=await self._offer_on(seat),
             at=now,
         )
@@ -139,24 +190,30 @@ class Seats:
                 since=seat.since,
                 reachable=seat.reachable,
                 call_id=seat.call,
+                skills=tuple(SkillView(queue=queue, penalty=seat.penalty_in(queue)) for queue in seat.queues),
+                order=OrderView.model_validate(seat.order) if seat.order else None,
             )
             for seat in sorted(seats, key=lambda seat: seat.extension)
         ]
 
     async def _change(self, actor: Actor, wanted: Ask, reason: str) -> None:
         actor.require(Role.AGENT)
-        if not self._watch.running:
-            raise SeatsElsewhere
-        if self._watch.crew.seat(actor.user_id) is None:
-            await self._watch.crew.load()
-        if self._watch.crew.seat(actor.user_id) is None:
-            raise NoSeat
+        await self._known(actor.user_id)
         await self._watch.commands.change(actor.user_id, wanted, reason)
         try:
             async with asyncio.timeout(STORED_WITHIN.total_seconds()):
                 await self.stored()
         except TimeoutError:
             return
+
+    async def _known(self, user: UserId) -> None:
+        """Raises SeatsElsewhere, NoSeat."""
+        if not self._watch.running:
+            raise SeatsElsewhere
+        if self._watch.crew.seat(user) is None:
+            await self._watch.crew.load()
+        if self._watch.crew.seat(user) is None:
+            raise NoSeat
 
     async def _seat(self, user: UserId) -> Seat | None:
         """From memory where the calls are heard, else as stored."""

@@ -1,21 +1,23 @@
 """Seats, presence log and offers in PostgreSQL."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
+from pydantic import TypeAdapter
 
 from callcenter.core.ids import CallId, OfferId, UserId, new_id
 from callcenter.core.pages import Place
 from callcenter.seats.card import OfferView
 from callcenter.seats.presence import Presence
-from callcenter.seats.seat import Seat
+from callcenter.seats.seat import Order, Seat
 from callcenter.store.pool import Connection, Pool
 from callcenter.store.queries import load
 
 _QUERIES = load("seats")
+_ORDER: Final = TypeAdapter(Order)
 
 
 def _seat(row: Any) -> Seat:
@@ -31,6 +33,10 @@ def _seat(row: Any) -> Seat:
         offer=row["offer_id"],
         reachable=row["reachable"],
         version=row["version"],
+        penalties=row["penalties"],
+        order=_ORDER.validate_python(row["forced"]) if row["forced"] else None,
+        rest=Presence(row["rest"]),
+        rest_reason=row["rest_reason"],
     )
 
 
@@ -49,6 +55,12 @@ class SeatStore:
         await _QUERIES.assign_seat(
             self._pool, user_id=user, extension=extension, sip_secret=sip_secret, queues=list(queues), at=at
         )
+
+    async def set_skills(self, user: UserId, penalties: Mapping[str, int]) -> bool:
+        """The queues of the seat, each with its penalty; whether there is such a seat."""
+        weighted = {queue: penalty for queue, penalty in penalties.items() if penalty}
+        found = await _QUERIES.set_skills(self._pool, user_id=user, queues=list(penalties), penalties=weighted)
+        return found is not None
 
     async def all(self) -> list[Seat]:
         return [_seat(row) async for row in _QUERIES.all_seats(self._pool)]
@@ -73,6 +85,9 @@ class SeatStore:
             offer_id=seat.offer,
             reachable=seat.reachable,
             version=seat.version,
+            forced=_ORDER.dump_python(seat.order, mode="json") if seat.order else None,
+            rest=seat.rest.value,
+            rest_reason=seat.rest_reason,
             logged=logged,
             log_id=new_id(),
             payload=_payload(seat.user, "presence", seat.user, seat.version),

@@ -26,7 +26,7 @@ from callcenter.seats.events import PresenceChanged
 from callcenter.seats.hearing import Hearing
 from callcenter.seats.journal import PASSING, RETRY_AFTER, Journal
 from callcenter.seats.known_calls import KnownCalls
-from callcenter.seats.ports import CallsReading, OpenOrders, Telephony
+from callcenter.seats.ports import CallsReading, Notes, OpenOrders, Telephony
 from callcenter.seats.screen_pop import ScreenPop
 from callcenter.seats.store import SeatStore
 
@@ -50,6 +50,7 @@ class Watch:
         config: SeatsConfig,
         clock: Clock,
         bus: Bus,
+        notes: Notes | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -58,7 +59,7 @@ class Watch:
         self.crew = Crew(store, self.journal, bus)
         self._alignment = Alignment(telephony)
         self.commands = Commands(self.crew, self._alignment, clock)
-        self._screen_pop = ScreenPop(calls, orders, config)
+        self._screen_pop = ScreenPop(calls, orders, config, notes)
         self._known = KnownCalls()
         self._hearing = Hearing(self.crew, config, self._pop, self._settle)
         self._limit = AfterCallLimit(self.crew, self.commands, config.after_call_limit, clock)

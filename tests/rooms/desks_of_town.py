@@ -15,6 +15,7 @@ from callcenter.core.errors import DomainError, NotFound
 from callcenter.core.ids import CallId, OrderId, UserId, new_id
 from callcenter.orders.service import Orders
 from callcenter.people.actor import Actor, Role
+from callcenter.people.audit import Audit
 from callcenter.people.model import NewUser
 from callcenter.people.service import People, open_people
 from callcenter.seats.card import DeskState
@@ -34,6 +35,7 @@ from callcenter.web.socket import DeskHub, socket_routes
 from tests.rooms.people_of_town import PASSWORD, QUICK, Town, build_town
 
 PATIENCE = 10.0
+QUEUES = ("main", "housing", "english")
 Held = dict[tuple[str, str], tuple[bool, str]]
 
 
@@ -43,12 +45,14 @@ class StagedTelephony:
     def __init__(self) -> None:
         self.connected = True
         self.members: Held = {}
+        self.penalties: dict[tuple[str, str], int] = {}
         self.sent: list[str] = []
         self.fail_next: list[DomainError | None] = []
 
-    async def add_member(self, queue: str, extension: str, *, paused: bool, reason: str) -> None:
+    async def add_member(self, queue: str, extension: str, *, paused: bool, reason: str, penalty: int) -> None:
         self._answer(f"add {queue} {extension}")
         self.members[queue, extension] = (paused, reason)
+        self.penalties[queue, extension] = penalty
 
     async def remove_member(self, queue: str, extension: str) -> None:
         self._answer(f"remove {queue} {extension}")
@@ -57,6 +61,10 @@ class StagedTelephony:
     async def pause_member(self, queue: str, extension: str, *, paused: bool, reason: str) -> None:
         self._answer(f"pause {queue} {extension} {paused}")
         self.members[queue, extension] = (paused, reason)
+
+    async def set_penalty(self, queue: str, extension: str, penalty: int) -> None:
+        self._answer(f"penalty {queue} {extension} {penalty}")
+        self.penalties[queue, extension] = penalty
 
     async def hang_up(self, channel: str) -> None:
         self._answer(f"hangup {channel}")
@@ -179,6 +187,13 @@ class Room:
         return call
 
 
+def seats_over(
+    pool: Pool, bus: Bus, telephony: Telephony, calls: CallsReading, orders: OpenOrders, config: SeatsConfig
+) -> Seats:
+    clock = SystemClock()
+    return Seats(pool, telephony, calls, orders, config, clock, bus, audit=Audit(clock), queues=QUEUES)
+
+
 @asynccontextmanager
 async def open_room(
     pool: Pool, config: SeatsConfig | None = None, real: Telephony | None = None
@@ -213,7 +228,7 @@ async def open_room(
             )
             for name, user in town.users.items()
         }
-        seats = Seats(pool, real or telephony, calls, orders, config or SeatsConfig(), SystemClock(), bus)
+        seats = seats_over(pool, bus, real or telephony, calls, orders, config or SeatsConfig())
         await seats.assign(town.users["hw01"].id, "8001", "phone-1", ("main", "housing"))
         await seats.assign(town.users["hw02"].id, "8002", "phone-2", ("main", "housing"))
         async with running(seats):

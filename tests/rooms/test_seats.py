@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from callcenter.calls.events import AgentAnswered, AgentFinished, AgentRung, CallEnded, RingMissed
-from callcenter.core.clock import SystemClock
 from callcenter.core.errors import Forbidden
 from callcenter.core.ids import CallId, new_id
 from callcenter.pbx.errors import ActionRefused, LinkDown, OutcomeUnknown
@@ -18,9 +17,8 @@ from callcenter.seats.config import SeatsConfig
 from callcenter.seats.errors import CallNotYours, NoSeat, NotAskable, SeatsElsewhere, UnknownPauseReason
 from callcenter.seats.events import ScreenPopped
 from callcenter.seats.presence import Presence, PresenceRefused
-from callcenter.seats.service import Seats
 from callcenter.store.pool import Pool
-from tests.rooms.desks_of_town import PATIENCE, CallSeen, Room, brief, open_room, running
+from tests.rooms.desks_of_town import PATIENCE, CallSeen, Room, brief, open_room, running, seats_over
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
@@ -308,7 +306,7 @@ async def test_a_restart_takes_up_where_it_was(room: Room) -> None:
             await anext(aiter(pops))
     before = await room.until("talking", lambda state: state.offer is not None)
     await room.seats.stored()
-    again = Seats(room.pool, room.telephony, room.calls, room.orders, SeatsConfig(), SystemClock(), room.bus)
+    again = seats_over(room.pool, room.bus, room.telephony, room.calls, room.orders, SeatsConfig())
     with pytest.raises(SeatsElsewhere):
         await again.log_in(room.actors["hw01"])
     async with running(again):
@@ -333,6 +331,6 @@ async def test_a_call_that_ended_while_nobody_listened_is_closed_at_start(pool: 
         call,
         NOW,
     )
-    again = Seats(pool, room.telephony, room.calls, room.orders, SeatsConfig(), SystemClock(), room.bus)
+    again = seats_over(pool, room.bus, room.telephony, room.calls, room.orders, SeatsConfig())
     async with running(again):
         assert (await again.state_of(room.user("hw01"))).presence == "after_call"

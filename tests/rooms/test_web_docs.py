@@ -42,7 +42,7 @@ async def whole(pool: Pool, tmp_path: Path) -> AsyncIterator[Web]:
     clock, bus = MovableClock(), Bus()
     audit = Audit(clock)
     orders = await open_orders(pool, clock=clock, bus=bus, config=OrdersConfig(), city="Asia/Shanghai", audit=audit)
-    seats = Seats(pool, StagedTelephony(), StagedCalls(), orders, SeatsConfig(), clock, bus)
+    seats = Seats(pool, StagedTelephony(), StagedCalls(), orders, SeatsConfig(), clock, bus, audit=audit, queues=())
     recordings = Recordings(pool, MediaConfig(folder=tmp_path))
     extra = [
         *orders_routes(orders),

@@ -113,6 +113,12 @@ CASES: list[tuple[str, dict[str, str], type[PbxFact], dict[str, Any]]] = [
         {**OF_MEMBER, "paused": True, "pause_reason": "meal", "removed": False},
     ),
     (
+        "QueueMemberPenalty",
+        {**MEMBER, "Paused": "0", "Status": "1", "Penalty": "3"},
+        facts.MemberChanged,
+        {**OF_MEMBER, "paused": False, "removed": False, "penalty": 3},
+    ),
+    (
         "QueueMemberStatus",
         {**MEMBER, "Paused": "0", "Status": "1"},
         facts.MemberChanged,
