@@ -23,6 +23,7 @@ from callcenter.core.errors import Misconfigured
 from callcenter.flows.config import FlowsConfig
 from callcenter.logs import LogsConfig
 from callcenter.media.config import MediaConfig
+from callcenter.numbers.config import NumbersConfig
 from callcenter.orders.config import OrdersConfig
 from callcenter.pbx.agi import AgiConfig
 from callcenter.pbx.config import AmiConfig, PbxConfig
@@ -73,6 +74,9 @@ class Settings(BaseSettings):
     agi: AgiConfig = Field(default_factory=AgiConfig, description="The dialogue server for Asterisk.")
     flows: FlowsConfig = Field(default_factory=FlowsConfig, description="Call flows, prompts, hotline registry.")
     calls: CallsConfig = Field(default_factory=CallsConfig, description="The call ledger.")
+    numbers: NumbersConfig = Field(
+        default_factory=NumbersConfig, description="Callers' numbers, and what may be dialled out."
+    )
     callbacks: CallbackConfig = Field(default_factory=CallbackConfig, description="Automatic call-backs.")
     media: MediaConfig = Field(default_factory=MediaConfig, description="Recordings and transcripts.")
     speech: SpeechConfig = Field(default_factory=SpeechConfig, description="Speech recognition.")

@@ -17,9 +17,11 @@ from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
 from callcenter.core.errors import Misconfigured
 from callcenter.core.folders import require_folder
+from callcenter.flows.book import FlowBook
 from callcenter.flows.check import faults
 from callcenter.flows.files import read_flows, read_prompts
 from callcenter.flows.model import Flow, Wording
+from callcenter.flows.ports import Outside
 from callcenter.flows.prompts import install_prompts
 from callcenter.flows.runner import FlowRunner
 from callcenter.orders.service import Orders, open_orders
@@ -73,7 +75,8 @@ def read_speech(settings: Settings) -> Speech:
     queues = read_queues(settings.seats.queues or IVR / "queues.yaml").joined_by(registry.queues)
     flows = read_flows(config.folder or IVR / "flows")
     prompts = read_prompts(config.prompts or IVR / "prompts" / "prompts.yaml")
-    wrong = faults(flows, prompts=prompts.keys(), queues=queues.names)
+    targets = {line.number for line in registry.hotlines}
+    wrong = faults(flows, prompts=prompts, queues=queues.names, targets=targets)
     groups = {group for trunk in settings.pbx.trunks for group in getattr(trunk, "groups", ("public",))}
     wrong += registry_faults(registry, flows=flows.keys(), prompts=prompts.keys(), groups=groups)
     wrong += [f"the dialplan plays the prompt {name}, which is not there" for name in SPOKEN if name not in prompts]
@@ -131,6 +134,7 @@ async def _furnish(
         orders=orders,
     )
     prompts = install_prompts(speech.prompts, cache=settings.flows.prompt_cache, sounds=settings.flows.sounds)
+    book = FlowBook.of(speech.flows.values(), prompts)
     sink = Sinks([ledger, Survey(pool, bus)])
     return Rooms(
         settings=settings,
@@ -155,5 +159,5 @@ async def _furnish(
         ),
         callbacks=callbacks,
         numbers=numbers,
-        runner=FlowRunner(pbx=link.pbx, flows=speech.flows, prompts=prompts, sink=sink, clock=clock),
+        runner=FlowRunner(pbx=link.pbx, book=book, outside=Outside(), sink=sink, clock=clock),
     )

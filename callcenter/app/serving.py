@@ -26,6 +26,7 @@ from callcenter.metrics.hearing import Hearing
 from callcenter.metrics.instruments import Instruments
 from callcenter.metrics.pulse import Pulse
 from callcenter.metrics.standing import Standing
+from callcenter.numbers.tolls import sweep_numbers
 from callcenter.orders import clocks_watch
 from callcenter.pbx.agi import open_agi
 from callcenter.pbx.cel import CelFile
@@ -76,7 +77,14 @@ class _House:
         self._owner = Owner(
             self._url,
             rooms.link.pbx,
-            hearing=(self._keep_custody, rooms.seats.run, self._talk, self._keep_ledger, rooms.link.supervise),
+            hearing=(
+                self._keep_custody,
+                rooms.seats.run,
+                rooms.numbers.tolls.run,
+                self._talk,
+                self._keep_ledger,
+                rooms.link.supervise,
+            ),
             acting=(rooms.callbacks.run,),
         )
         self._hub = DeskHub(rooms.seats.state_of)
@@ -114,6 +122,7 @@ class _House:
             self._pulse.run(),
             sweep_regularly(rooms.pool, rooms.settings.media, rooms.clock, rooms.bus),
             self._keep_partitions(),
+            sweep_numbers(rooms.pool, rooms.clock),
         ]
 
     async def _keep_custody(self) -> None:
@@ -151,6 +160,7 @@ class _House:
             *calls_routes(rooms.calls),
             *recording_routes(rooms.pool, recordings, transcripts, rooms.people.audit),
             *orders_routes(rooms.orders),
+            *rooms.numbers.routes(),
             *callback_routes(CallbacksReading(rooms.pool, rooms.orders)),
             *health_routes(self._exposition, lambda: self._pulse.lag, checks),
         ]

@@ -11,3 +11,10 @@ class DialWasRefused(Event):
 
     reason: str
     source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TollAlarmRaised(Event):
+    """`attempts` to dial through us within the alarm's window."""
+
+    attempts: int

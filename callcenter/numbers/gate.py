@@ -24,14 +24,13 @@ from callcenter.numbers.rules import (
     decide,
     unlimited,
 )
+from callcenter.numbers.store import SQL
 from callcenter.people.actor import Actor
 from callcenter.store.pool import AWAY, Connection, Pool
-from callcenter.store.queries import load
 
 __all__ = ["Allowed", "DialRefused", "Gate", "Purpose", "Reason", "ShortCodes"]
 
 log = structlog.get_logger(__name__)
-SQL: Final = load("numbers")
 EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
