@@ -7,7 +7,8 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from callcenter.core.errors import Misconfigured
-from callcenter.flows.model import Flow, Name, Wording
+from callcenter.flows.model import Flow
+from callcenter.flows.part import Name, Wording
 
 _PROMPTS = TypeAdapter(dict[Name, Wording])
 

@@ -6,9 +6,9 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from callcenter.core.errors import Misconfigured
 from callcenter.core.folders import require_folder
-from callcenter.flows.model import Wording
+from callcenter.flows.part import LANGUAGES, Wording
+from callcenter.resources import IVR
 
 RATE: Final = 8000
 VOICES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -28,6 +29,10 @@ VOICES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 FOLDER: Final = "hotline"
 """Prompts are `hotline/<name>` to Asterisk, which looks below the channel's language first."""
+RECORDED: Final = IVR / "prompts" / "recorded"
+"""`<language>/<name>.wav`: a human voice, or a tone, that is played instead of a synthesised prompt."""
+UNUSED_FOR: Final = timedelta(days=1)
+"""No call is longer: what no server has wanted for so long, nobody hears any more."""
 _PEAK: Final = 0.6
 _QUIETEST: Final = 0.02
 _SHORTEST: Final = timedelta(seconds=0.3)
@@ -37,26 +42,31 @@ _MADE_BY: Final = b"espeak-ng 8 kHz, 1"
 
 @dataclass(frozen=True, slots=True)
 class PromptBook:
-    """The prompts that stand in Asterisk's sounds folder, and the longest of each over all languages."""
+    """The prompts that stand in Asterisk's sounds folder, and the longest of each over all languages. `files` gives the
+    name under which this very content stays, whatever becomes of the prompt later."""
 
     lengths: Mapping[str, timedelta]
+    files: Mapping[str, str] = field(default_factory=dict)
 
     def sound(self, name: str) -> str:
-        return f"{FOLDER}/{name}"
+        return f"{FOLDER}/{self.files.get(name, name)}"
 
     def length(self, name: str) -> timedelta:
         return self.lengths[name]
 
 
-def install_prompts(texts: Mapping[str, Wording], *, cache: Path, sounds: Path) -> PromptBook:
-    """Makes what the cache lacks and copies all prompts below `sounds`; blocks, about 40 ms a new prompt.
+def install_prompts(
+    texts: Mapping[str, Wording], *, cache: Path, sounds: Path, recorded: Path = RECORDED
+) -> PromptBook:
+    """Makes what the cache lacks and puts all prompts below `sounds`, each under its own name for the dialplan and
+    under one of its content for the flows; blocks, about 40 ms a new prompt.
 
     Raises Misconfigured when espeak-ng is missing, a folder takes nothing, or a prompt comes out silent, too short or
     too long.
     """
     require_folder(cache, "HOTLINE_FLOWS__PROMPT_CACHE")
     try:
-        return _install(texts, cache, sounds)
+        return _install(texts, cache, sounds, recorded)
     except OSError as error:
         raise Misconfigured(
             cause=f"the prompts cannot be put into {sounds} ({error.strerror})",
@@ -64,15 +74,41 @@ def install_prompts(texts: Mapping[str, Wording], *, cache: Path, sounds: Path) 
         ) from error
 
 
-def _install(texts: Mapping[str, Wording], cache: Path, sounds: Path) -> PromptBook:
+def _install(texts: Mapping[str, Wording], cache: Path, sounds: Path, recorded: Path) -> PromptBook:
     lengths: dict[str, timedelta] = {}
+    files: dict[str, str] = {}
     for name, wording in texts.items():
-        for language in VOICES:
-            made = _cached(getattr(wording, language), language, cache)
-            target = sounds / language / FOLDER / f"{name}.wav"
-            _put(made, target)
-            lengths[name] = max(lengths.get(name, timedelta()), check_prompt(target))
-    return PromptBook(lengths)
+        made = {
+            language: _spoken(name, text, language, cache, recorded)
+            for language in LANGUAGES
+            if (text := getattr(wording, language))
+        }
+        lengths[name] = max(check_prompt(file) for file in made.values())
+        files[name] = f"{name}-{_digest(made.values())}"
+        for language, file in made.items():
+            folder = sounds / language / FOLDER
+            _put(file, folder / f"{name}.wav")
+            _put(file, folder / f"{files[name]}.wav")
+            os.utime(folder / f"{files[name]}.wav")
+    return PromptBook(lengths, files)
+
+
+def remove_unused(book: PromptBook, sounds: Path, now: datetime) -> None:
+    """Contents that no start or reload has wanted for `UNUSED_FOR`."""
+    wanted = {f"{file}.wav" for file in book.files.values()}
+    oldest = (now - UNUSED_FOR).timestamp()
+    for file in sounds.glob(f"*/{FOLDER}/*-????????????.wav"):
+        if file.name not in wanted and file.stat().st_mtime < oldest:
+            file.unlink(missing_ok=True)
+
+
+def _spoken(name: str, text: str, language: str, cache: Path, recorded: Path) -> Path:
+    voice = recorded / language / f"{name}.wav"
+    return voice if voice.is_file() else _cached(text, language, cache)
+
+
+def _digest(files: Iterable[Path]) -> str:
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
 def _put(made: Path, target: Path) -> None:

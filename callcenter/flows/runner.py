@@ -3,30 +3,31 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final, Protocol
+from uuid import uuid4
 
 import structlog
 
 from callcenter.core.clock import Clock
-from callcenter.core.errors import NotFound
 from callcenter.core.ids import LegId
-from callcenter.flows import engine
-from callcenter.flows.model import HOME_QUEUE, Flow
-from callcenter.flows.prompts import PromptBook
+from callcenter.core.phone import parse_number
+from callcenter.flows import effects, engine
+from callcenter.flows.asking import HEARING, Caller, Inquiry
+from callcenter.flows.book import FlowBook, NoSuchFlow
+from callcenter.flows.dialogue import MARGIN, Dialogue
+from callcenter.flows.effects import Done, Entered, Heard, Pressed, Seen, Silence
+from callcenter.flows.part import HOME_QUEUE
+from callcenter.flows.ports import Outside
 from callcenter.pbx.agi import AgiSession
 from callcenter.pbx.facts import FlowFinished, FlowStepped
 
+__all__ = ["MOST_STEPS", "FlowRunner", "FlowSink", "NoSuchFlow"]
+
 log = structlog.get_logger(__name__)
 
-_MARGIN: Final = timedelta(seconds=4)
-"""What a step may take beyond its own prompts and waits before Asterisk takes the caller back."""
-_MOST_STEPS: Final = 200
+MOST_STEPS: Final = 100
 """A caller who presses on and on is led to a person."""
-
-
-class NoSuchFlow(NotFound):
-    code = "no-such-flow"
-    zh = "没有名为{flow}的语音流程"
-    en = "There is no call flow named {flow}"
+_UNTOLD: Final = (effects.Look, effects.UseLanguage)
+"""Nothing was said or heard there: no step of the caller's path."""
 
 
 class FlowSink(Protocol):
@@ -38,45 +39,35 @@ class FlowSink(Protocol):
 
 
 class FlowRunner:
-    """The handler of `open_agi`. `flows` may be replaced at any time: a call keeps those it started with.
+    """The handler of `open_agi`. `book` may be replaced at any time: a call keeps the one it started with.
 
-    `answers` handed to the sink: node → key pressed (answering menus) or digits entered.
+    `answers` handed to the sink: node → key pressed or digits entered, of answering nodes. Steps carry the flow's
+    version (`model.version_of`) among their `args`.
     """
 
-    def __init__(
-        self, *, pbx: str, flows: Mapping[str, Flow], prompts: PromptBook, sink: FlowSink, clock: Clock
-    ) -> None:
-        self._pbx = pbx
-        self._prompts = prompts
+    def __init__(self, *, pbx: str, book: FlowBook, outside: Outside, sink: FlowSink, clock: Clock) -> None:
+        self.pbx = pbx
+        self.outside = outside
+        self.clock = clock
+        self.book = book
         self._sink = sink
-        self._clock = clock
-        self.flows = flows
 
     async def __call__(self, session: AgiSession) -> None:
-        args = session.request.args
-        await _Call(self, session, self.flows, args).run(args.get("name", ""))
-
-    def length(self, prompt: str) -> timedelta:
-        return self._prompts.length(prompt)
-
-    def sound(self, prompt: str) -> str:
-        return self._prompts.sound(prompt)
-
-    def now(self) -> datetime:
-        return self._clock.now()
+        await _Call(self, session).run(session.request.args.get("name", ""))
 
     async def tell_step(self, call: "_Call", node: str, key: str, began_at: datetime) -> None:
+        flow = call.flow.flow
         try:
             await self._sink.stepped(
                 FlowStepped(
-                    pbx=self._pbx,
+                    pbx=self.pbx,
                     leg=call.leg,
-                    flow=call.flow.flow,
+                    flow=flow,
                     node=node,
                     key=key,
                     began_at=began_at,
-                    at=self.now(),
-                    args=tuple(call.args.items()),
+                    at=self.clock.now(),
+                    args=(*call.args.items(), ("version", call.book.versions.get(flow, ""))),
                 )
             )
         except Exception:
@@ -86,11 +77,11 @@ class FlowRunner:
         try:
             await self._sink.finished(
                 FlowFinished(
-                    pbx=self._pbx,
+                    pbx=self.pbx,
                     leg=call.leg,
                     flow=flow,
                     answers=tuple(call.answers.items()),
-                    at=self.now(),
+                    at=self.clock.now(),
                     args=tuple(call.args.items()),
                 )
             )
@@ -99,85 +90,162 @@ class FlowRunner:
 
 
 class _Call:
-    def __init__(
-        self, runner: FlowRunner, session: AgiSession, flows: Mapping[str, Flow], args: Mapping[str, str]
-    ) -> None:
+    """`_taken` holds what was pressed at each node, for look-ups; `answers` what is for others."""
+
+    def __init__(self, runner: FlowRunner, session: AgiSession) -> None:
+        request = session.request
         self._runner = runner
         self._session = session
-        self._flows = flows
-        self.args = args
-        self.leg = LegId(session.request.uniqueid)
+        self.book = runner.book
+        self.args: Mapping[str, str] = request.args
+        self.leg = LegId(request.uniqueid)
         self.answers: dict[str, str] = {}
-        self.flow: Flow
+        self._taken: dict[str, str] = {}
+        self._files = 0
+        self._language = request.language or "zh"
+        self._dialogue = Dialogue(session, self.book)
+        self._inquiry = Inquiry(
+            runner.outside,
+            runner.clock,
+            Caller(
+                pbx=runner.pbx,
+                leg=self.leg,
+                number=parse_number(request.caller).key,
+                dialled=self.args.get("dnis", ""),
+                home=self.args.get("queue", "") or "main",
+                waited=_seconds(self.args.get("waited", "")),
+            ),
+        )
 
     async def run(self, name: str) -> None:
         """Sets HL_ROUTE for the dialplan; what was answered is told even if the caller hangs up half-way."""
-        self._enter(name)
-        await self._session.renew(_MARGIN)
+        self.flow = self.book.flow(name)
+        await self._session.renew(MARGIN)
         await self._session.answer()
         try:
             await self._session.set_variable("HL_ROUTE", await self._lead())
         finally:
             await self._runner.tell_end(self, name)
 
-    def _enter(self, name: str) -> None:
-        if name not in self._flows:
-            raise NoSuchFlow(flow=name)
-        self.flow = self._flows[name]
-
     async def _lead(self) -> str:
         step = engine.begin(self.flow)
-        for _ in range(_MOST_STEPS):
+        for _ in range(MOST_STEPS):
             match step.effect:
-                case engine.EnterQueue(queue):
-                    await self._runner.tell_step(self, step.place.node, "", self._runner.now())
-                    return f"queue:{self._queue(queue)}"
-                case engine.EndCall():
-                    return "hangup"
-                case engine.EnterFlow(name):
-                    self._enter(name)
+                case effects.EnterFlow(name):
+                    self.flow = self.book.flow(name)
                     step = engine.begin(self.flow)
-                case engine.Play() | engine.Ask() | engine.AskDigits() as effect:
-                    step = await self._ask(step.place, effect)
+                case effects.EndCall():
+                    return "hangup"
+                case effects.EnterQueue() | effects.EnterTransfer() as leaving:
+                    await self._runner.tell_step(self, step.place.node, "", self._runner.clock.now())
+                    return await self._leave(leaving)
+                case effect:
+                    step = await self._pass(step.place, effect)
         log.warning("menu_without_end", leg=self.leg, flow=self.flow.flow)
-        return f"queue:{self._queue(HOME_QUEUE)}"
+        return await self._leave(effects.EnterQueue(HOME_QUEUE))
 
-    async def _ask(self, place: engine.Place, effect: engine.Play | engine.Ask | engine.AskDigits) -> engine.Step:
-        began_at = self._runner.now()
-        heard = await self._hear(effect)
+    async def _pass(self, place: engine.Place, effect: effects.Exchange) -> engine.Step:
+        began_at = self._runner.clock.now()
+        heard = await self._exchange(place, effect)
         following = engine.step(self.flow, place, heard)
-        if following.answer is not None:
-            self.answers[place.node] = following.answer
-        await self._runner.tell_step(self, place.node, _shown(heard), began_at)
+        if following.taken is not None:
+            self._taken[place.node] = following.taken
+            if following.answer:
+                self.answers[place.node] = following.taken
+        if not isinstance(effect, _UNTOLD):
+            await self._runner.tell_step(self, place.node, _shown(heard), began_at)
         return following
 
-    async def _hear(self, effect: engine.Play | engine.Ask | engine.AskDigits) -> engine.Heard:
-        sound, length = self._runner.sound(effect.prompt), self._runner.length(effect.prompt)
+    async def _exchange(self, place: engine.Place, effect: effects.Exchange) -> Heard:
         match effect:
-            case engine.Play():
-                await self._session.renew(length + _MARGIN)
-                await self._session.stream_file(sound, longest=length)
-                return engine.Played()
-            case engine.Ask(keys=keys, wait=wait):
-                await self._session.renew(length + wait + _MARGIN)
-                key = await self._session.stream_file(sound, stop_keys=keys, longest=length)
-                key = key or await self._session.wait_key(wait)
-                return engine.Pressed(key) if key else engine.Silence()
-            case engine.AskDigits(most=most, wait=wait):
-                await self._session.renew(length + wait * (most + 1) + _MARGIN)
-                digits = await self._session.collect(sound, within=wait, digits=most, longest=length)
-                return engine.Entered(digits) if digits else engine.Silence()
+            case effects.Play(prompts):
+                return await self._dialogue.play(prompts)
+            case effects.Ask():
+                return await self._dialogue.ask(effect)
+            case effects.AskDigits():
+                return await self._dialogue.ask_digits(effect)
+            case effects.Listen():
+                return await self._listen(effect)
+            case effects.TakeMessage():
+                return await self._take_message(place.node, effect)
+            case effects.UseLanguage(language):
+                self._language = language
+                await self._session.set_variable("CHANNEL(language)", language)
+                return effects.Played()
+            case effects.Look():
+                await self._session.renew(MARGIN * 2)
+                return Seen(await self._inquiry.world(effect, self._language))
+            case effects.LookUpOrder(number, code):
+                await self._session.renew(MARGIN)
+                word = await self._inquiry.order(self._taken.get(number, ""), self._taken.get(code, ""))
+                return effects.Stands(word)
+            case effects.OfferCallback(queue):
+                await self._session.renew(MARGIN)
+                return Done(await self._inquiry.call_back(queue))
 
-    def _queue(self, queue: str) -> str:
-        return self.args.get("queue", "") or "main" if queue == HOME_QUEUE else queue
+    async def _listen(self, effect: effects.Listen) -> Heard:
+        if not self._inquiry.hears:
+            return await self._dialogue.ask(effects.Ask(effect.prompt, effect.keys, effect.wait))
+        file = self._file("speech")
+        if pressed := await self._dialogue.listen(effect, file):
+            await self._inquiry.discard(file)
+            return pressed
+        await self._session.renew(HEARING + MARGIN)
+        keys = {phrase: key for key, phrases in effect.words.items() for phrase in phrases}
+        key = keys.get(await self._inquiry.phrase(file, list(keys)))
+        return Pressed(key) if key else Silence()
+
+    async def _take_message(self, node: str, effect: effects.TakeMessage) -> Heard:
+        file = self._file("message")
+        done = await self._dialogue.take_message(effect, file)
+        if done.well:
+            await self._inquiry.keep(file, self.flow.flow, node)
+        else:
+            await self._inquiry.discard(file)
+        return done
+
+    async def _leave(self, leaving: effects.EnterQueue | effects.EnterTransfer) -> str:
+        """The rest is the dialplan's: where the caller belongs if something fails is told first."""
+        queue = self._inquiry.queue(leaving.queue)
+        if queue != self._inquiry.queue(HOME_QUEUE):
+            await self._session.set_variable("HL_HOME", queue)
+        match leaving:
+            case effects.EnterTransfer(target):
+                await self._session.renew(MARGIN)
+                plan = await self._inquiry.plan(target, queue)
+                if plan is None:
+                    log.warning("flow_transfer_without_way", leg=self.leg, flow=self.flow.flow)
+                    return f"queue:{queue}"
+                await self._session.set_variable("HL_PLAN", plan)
+                await self._session.set_variable("HL_TRANSFER", str(uuid4()))
+                return "transfer"
+            case effects.EnterQueue(_, priority, last_agent):
+                if priority:
+                    await self._session.set_variable("HL_PRIO", str(priority))
+                seat = await self._last_seat() if last_agent else ""
+                return f"seat:{seat}" if seat else f"queue:{queue}"
+
+    async def _last_seat(self) -> str:
+        await self._session.renew(MARGIN)
+        history = await self._inquiry.history()
+        return history.seat if history else ""
+
+    def _file(self, what: str) -> str:
+        """A name in the monitor folder that no other call and no other try has."""
+        self._files += 1
+        return f"{what}-{self.leg}-{self._files}"
 
 
-def _shown(heard: engine.Heard) -> str:
+def _seconds(told: str) -> timedelta:
+    return timedelta(seconds=int(told)) if told.isdigit() else timedelta()
+
+
+def _shown(heard: Heard) -> str:
     """The key for the menu path. Digits collected may be a person's number: they are not shown."""
     match heard:
-        case engine.Pressed(key):
+        case Pressed(key):
             return key
-        case engine.Entered(digits):
+        case Entered(digits):
             return "*" * len(digits)
         case _:
             return ""

@@ -7,6 +7,7 @@ deadline, and never more (D4, the last fault of panoramisk's own server).
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -38,6 +39,15 @@ class CallerGone(Unavailable):
     code = "caller-gone"
     zh = "来电人已挂机"
     en = "The caller has hung up"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """`key` ended the recording, '' for silence or the longest time; `samples` were written."""
+
+    key: str
+    samples: int
+    hung_up: bool
 
 
 class AgiSession:
@@ -75,8 +85,25 @@ class AgiSession:
         deadline = longest + within * (digits + 1) + _GRACE
         return (await self.send("GET", "DATA", prompt, wait, str(digits), within=deadline)).result
 
+    async def record(self, file: str, *, stop_keys: str, longest: timedelta, silence: timedelta) -> Recorded:
+        """Records what the caller says as `<file>.wav` (a path as Asterisk sees it), until a key of `stop_keys`,
+        `silence` (whole seconds), `longest`, or the end of the call: that is no error here, for a message stands."""
+        words = ("RECORD", "FILE", file, "wav", stop_keys, str(int(longest.total_seconds() * 1000)))
+        line = command(*words, f"s={int(silence.total_seconds())}")
+        reply = await self._lines.ask(line, longest + _GRACE)
+        if reply.status == 511:
+            raise CallerGone
+        if reply.status != 200 or (reply.result == "-1" and reply.data != "hangup"):
+            raise AgiRefused(reason=f"RECORD FILE gave {reply.status} {reply.data}")
+        hung_up = reply.result == "-1"
+        return Recorded(key="" if hung_up else _key(reply), samples=reply.endpos or 0, hung_up=hung_up)
+
     async def set_variable(self, name: str, value: str) -> None:
         await self.send("SET", "VARIABLE", name, value)
+
+    async def evaluate(self, expression: str) -> str:
+        """What the dialplan makes of `expression`, e.g. `${ASTSPOOLDIR}`; '' for nothing."""
+        return (await self.send("GET", "FULL", "VARIABLE", expression)).data
 
     async def renew(self, silence: timedelta) -> None:
         """Winds the dead-man's switch up again: unless renewed in time, Asterisk takes the caller back (D2)."""

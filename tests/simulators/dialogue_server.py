@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from callcenter.core.clock import SystemClock
+from callcenter.flows.book import FlowBook
 from callcenter.flows.files import read_flows, read_prompts
+from callcenter.flows.ports import Outside
 from callcenter.flows.prompts import install_prompts
 from callcenter.flows.runner import FlowRunner
 from callcenter.pbx.agi import AgiConfig, open_agi
@@ -37,9 +39,8 @@ def tell(**what: Any) -> None:
 
 async def main(port: int, cache: Path, sounds: Path) -> None:
     prompts = install_prompts(read_prompts(IVR / "prompts" / "prompts.yaml"), cache=cache, sounds=sounds)
-    runner = FlowRunner(
-        pbx="test", flows=read_flows(IVR / "flows"), prompts=prompts, sink=PrintedSink(), clock=SystemClock()
-    )
+    book = FlowBook.of(read_flows(IVR / "flows").values(), prompts)
+    runner = FlowRunner(pbx="test", book=book, outside=Outside(), sink=PrintedSink(), clock=SystemClock())
     async with open_agi(AgiConfig(port=port), runner):
         tell(kind="ready")
         await asyncio.Event().wait()
