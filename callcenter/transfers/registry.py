@@ -8,6 +8,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from callcenter.core.errors import Misconfigured
+from callcenter.numbers.rules import ShortCodes
 from callcenter.pbx.plan import EmergencyKey, HotlineLine, QueuePlan
 from callcenter.transfers.hotline import FORWARDED, Hotline, Link, Mode, Part, Title
 
@@ -60,6 +61,14 @@ class Registry(Part):
     @property
     def flows(self) -> frozenset[str]:
         return frozenset(line.flow for line in self.served if line.flow)
+
+    def short_codes(self) -> ShortCodes:
+        """What the gate for numbers dialled out has to know: drill targets are not among the emergency numbers."""
+        emergency = [line for line, _ in self.links if line.mode is Mode.EMERGENCY]
+        real = {number for line in emergency if line.link for number in (line.number, *line.link.numbers)}
+        known = {line.number for line in self.hotlines}
+        known |= {number for _, link in self.links for number in (*link.numbers, link.drill) if number}
+        return ShortCodes(emergency=frozenset(real), hotlines=frozenset(known - real))
 
     def lines(self) -> tuple[HotlineLine, ...]:
         return tuple(

@@ -136,12 +136,32 @@ select exists (
     where number = :number and status = 'ok' and kind <> 'drill' and asked_at >= :since
 );
 
--- name: hand_in_case(id, link, external, summary, caller_number, source, machine_id, at, expires_at)$
+-- name: hand_in_case(id, link, external, summary, caller_number, machine_id, at, expires_at)$
 -- Null when the case is there already.
-insert into link_case (id, link, external, summary, caller_number, source, machine_id, received_at, expires_at)
-values (:id, :link, :external, :summary, :caller_number, :source, :machine_id, :at, :expires_at)
+insert into link_case (id, link, external, summary, caller_number, machine_id, received_at, expires_at)
+values (:id, :link, :external, :summary, :caller_number, :machine_id, :at, :expires_at)
 on conflict (link, external) do nothing
 returning id;
+
+-- name: call_of_caller(caller_number, since)$
+-- The caller's call that is under way, when the case comes after it.
+select c.id from call c
+where c.caller_number = :caller_number and c.caller_number <> '' and c.direction = 'inbound' and c.ended_at is null
+    and c.started_at >= :since and not exists (select from link_case k where k.call_id = c.id)
+order by c.started_at desc limit 1;
+
+-- name: calls_of_link(link, since)
+-- Calls under way that came from the platform itself and have no case yet.
+select a.call_id from link_arrival a join call c on c.id = a.call_id
+where a.link = :link and c.ended_at is null and c.started_at >= :since
+    and not exists (select from link_case k where k.call_id = c.id);
+
+-- name: sees_call(call_id, user_id, org_path)$
+-- Whose phone rang for the call, and who answers for the org of the agent that took it.
+select exists (select from call_offer where call_offer.call_id = :call_id and user_id = :user_id)
+    or (:org_path::text is not null and exists (
+        select from call c where c.id = :call_id and call_within(c.id, c.extension, :org_path)
+    ));
 
 -- name: case_of(link, external)^
 select * from link_case where link = :link and external = :external;

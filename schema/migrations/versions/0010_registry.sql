@@ -64,8 +64,7 @@ create table link_case (
     external text not null,                  -- their case number
     summary text not null default '',
     caller_number text not null default '',  -- E.164 where possible, '' when withheld
-    source text not null,                    -- api, header
-    machine_id uuid references app_user,
+    machine_id uuid not null references app_user,
     received_at timestamptz not null,
     expires_at timestamptz not null,         -- a call after this is no longer taken for the case's
     call_id uuid,
@@ -80,7 +79,7 @@ create index link_case_newest on link_case (received_at desc, id desc);
 create table link_arrival (                  -- a call that came from another platform
     call_id uuid primary key,
     link text not null,
-    how text not null,                       -- entry (the number dialled), caller (the number presented), case, header, hand
+    how text not null,                       -- entry (the number dialled), caller (the number presented), case, hand
     at timestamptz not null,
     earlier_call_id uuid                     -- the same caller's call before this one
 );
