@@ -1,9 +1,10 @@
 """The agent's desk over HTTP: its state, presence, earlier offers, hang-up; the supervisor's list of seats."""
 
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import Field
 
+from callcenter.core.ids import UserId
 from callcenter.core.pages import Page
 from callcenter.people.actor import Role
 from callcenter.seats.card import DeskState, OfferPage, SeatView
@@ -13,6 +14,7 @@ from callcenter.web.route import Asked, Paged, Route, Wire
 
 TAG: Final = "desk"
 _AGENT: Final = frozenset({Role.AGENT})
+_SUPERVISORS: Final = frozenset({Role.SUPERVISOR})
 
 
 class WantedPresence(Wire):
@@ -20,6 +22,26 @@ class WantedPresence(Wire):
 
     presence: Presence
     reason: str = Field(default="", max_length=32)
+
+
+class ForcedPresence(Wire):
+    """`reason` is the supervisor's own words, which the agent's desk shows."""
+
+    presence: Literal[Presence.READY, Presence.PAUSED, Presence.OFFLINE]
+    reason: str = Field(min_length=1, max_length=200)
+
+
+class WantedSkill(Wire):
+    """The lower the penalty, the earlier the seat rings; seats of a higher one only when no lower one is free."""
+
+    queue: str = Field(max_length=40)
+    penalty: int = Field(default=0, ge=0, le=100)
+
+
+class WantedSkills(Wire):
+    """All queues of the seat."""
+
+    skills: tuple[WantedSkill, ...] = Field(max_length=50)
 
 
 class OffersAsked(Paged):
@@ -43,6 +65,13 @@ def seats_routes(seats: Seats) -> list[Route]:
 
     async def hang_up(asked: Asked[None, None]) -> None:
         await seats.hang_up(asked.actor, asked.uuid("id"))
+
+    async def force(asked: Asked[ForcedPresence, None]) -> None:
+        await seats.force(asked.actor, UserId(asked.uuid("id")), asked.body.presence, asked.body.reason)
+
+    async def skills(asked: Asked[WantedSkills, None]) -> None:
+        wanted = {skill.queue: skill.penalty for skill in asked.body.skills}
+        await seats.set_skills(asked.actor, UserId(asked.uuid("id")), wanted)
 
     async def listed(asked: Asked[None, None]) -> SeatList:
         return SeatList(items=tuple(await seats.seats(asked.actor)))
@@ -109,6 +138,30 @@ def seats_routes(seats: Seats) -> list[Route]:
             tag=TAG,
             handler=listed,
             answers=SeatList,
-            roles=frozenset({Role.SUPERVISOR}),
+            roles=_SUPERVISORS,
+        ),
+        Route(
+            method="PUT",
+            path="/api/seats/{id}/skills",
+            summary_zh="设置坐席技能（队列与优先级），立即生效",
+            summary_en="Set the queues of a seat and their penalties; applied at once",
+            tag=TAG,
+            handler=skills,
+            body=WantedSkills,
+            status=204,
+            roles=_SUPERVISORS,
+            errors=("unknown-queue", "no-seat"),
+        ),
+        Route(
+            method="POST",
+            path="/api/seats/{id}/presence",
+            summary_zh="强制坐席就绪、小休或离线（留痕）",
+            summary_en="Force a seat ready, paused or offline; audited, and shown on the desk",
+            tag=TAG,
+            handler=force,
+            body=ForcedPresence,
+            status=204,
+            roles=_SUPERVISORS,
+            errors=("no-seat", "pbx-refused", "pbx-link-down", "pbx-outcome-unknown", "seats-not-here"),
         ),
     ]
