@@ -78,6 +78,7 @@ class Rates(Shown):
     answered: int
     connect: float | None
     connect_line: float
+    prompt_calls: int
     prompt: float | None
     prompt_line: float
     abandoned: int
@@ -196,6 +197,7 @@ def rates_of(day: DayFigures, *, connect_line: float, prompt_line: float) -> Rat
         answered=day.answered,
         connect=_share(day.answered, day.requested),
         connect_line=connect_line,
+        prompt_calls=day.prompt,
         prompt=_share(day.prompt, day.answered),
         prompt_line=prompt_line,
         abandoned=day.abandoned,

@@ -1,6 +1,7 @@
 // Puts the page together: log-in or desk, pushes to parts, one clock for all running times.
 
 import { events, forget, holds, logOut, session, whoAmI } from "./api.js";
+import { Board } from "./board.js";
 import { CallCard } from "./call_card.js";
 import { announce, fill, h } from "./dom.js";
 import { dropDrafts } from "./drafts.js";
@@ -11,6 +12,7 @@ import { loginPage } from "./login.js";
 import { OrderDetail } from "./order_detail.js";
 import { OrderForm } from "./order_form.js";
 import { OrderList } from "./order_list.js";
+import { Supervised } from "./supervised.js";
 import { TopBar } from "./topbar.js";
 
 const app = document.getElementById("app");
@@ -27,10 +29,11 @@ class Desk {
     this.detail = new OrderDetail(live, { moved: () => this.list.load() });
     this.form = this.enters ? new OrderForm({ created: (order) => { this.list.load(); this.open(order.id); } }) : null;
     this.card = this.agent ? new CallCard(live, { openOrder: (id) => this.open(id), looked: () => this.bind() }) : null;
+    this.supervised = this.agent ? new Supervised() : null;
     this.view = this.enters && this.agent ? "form" : "detail";
     this.work = h("section", { class: "panel", "aria-label": t("work.title") });
     const columns = this.agent ? [this.card.el, this.work, this.list.el] : [this.list.el, this.work];
-    this.el = h("main", { class: "desk" }, this.bar.el, this.banner, h("div", { class: `columns ${this.agent ? "" : "no-seat"}` }, columns));
+    this.el = h("main", { class: "desk" }, this.bar.el, this.banner, this.supervised?.el, h("div", { class: `columns ${this.agent ? "" : "no-seat"}` }, columns));
     this.drawWork();
     this.drawBanner();
   }
@@ -91,15 +94,35 @@ class Desk {
   linkCame() {
     this.bar.draw();
     this.drawBanner();
-    if (live.connected && this.wasLost) { this.list.load(); this.detail.refresh(); }
+    if (live.connected && this.wasLost) { this.list.load(); this.detail.refresh(); this.supervised?.load(); }
     this.wasLost = !live.connected;
+  }
+
+  orderCame(id) {
+    this.list.load();
+    if (this.detail.id === id) this.detail.refresh();
+  }
+
+  transcriptCame() {
+    this.detail.recordings?.load();
+    this.card?.recordings?.load();
+  }
+
+  supervisedCame() {
+    this.supervised?.load();
+  }
+
+  gone() {
+    this.bar.gone();
   }
 }
 
 live.addEventListener("state", () => desk?.stateCame());
 live.addEventListener("link", () => desk?.linkCame());
-live.addEventListener("order", (event) => { desk?.list.load(); if (desk?.detail.id === event.detail) desk.detail.refresh(); });
-live.addEventListener("transcript", () => { desk?.detail.recordings?.load(); desk?.card?.recordings?.load(); });
+live.addEventListener("order", (event) => desk?.orderCame?.(event.detail));
+live.addEventListener("transcript", () => desk?.transcriptCame?.());
+live.addEventListener("supervised", () => desk?.supervisedCame?.());
+live.addEventListener("board", () => desk?.boardCame?.());
 live.addEventListener("logged-out", () => expelled());
 events.addEventListener("logged-out", () => expelled());
 
@@ -110,15 +133,18 @@ function tick() {
 }
 setInterval(tick, 500);
 
+// The address says which page: the wall's board has one of its own, so that a wall can be opened on it.
 function showDesk() {
-  desk?.bar.gone();
-  desk = new Desk();
+  desk?.gone();
+  desk = location.hash === "#/board" && holds("supervisor", "leader") ? new Board(live, { redraw: showDesk, leave }) : new Desk();
   fill(app, desk.el);
   if (live.state) desk.stateCame();
 }
 
+window.addEventListener("hashchange", () => desk && showDesk());
+
 function showLogin(why = "") {
-  desk?.bar.gone();
+  desk?.gone();
   desk = null;
   fill(app, loginPage(() => { showDesk(); live.open(); }, () => showLogin(), why));
 }

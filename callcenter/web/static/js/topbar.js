@@ -1,4 +1,4 @@
-import { call, session } from "./api.js";
+import { call, holds, session } from "./api.js";
 import { h, fill } from "./dom.js";
 import { language, named, switchLanguage, t } from "./i18n.js";
 
@@ -25,6 +25,7 @@ export class TopBar {
       h("div", { class: "spring" }),
       this.link,
       h("span", { class: "who" }, h("strong", {}, session.me.name), ` ${session.me.roles.map((role) => named("role", role)).join(" / ")}`),
+      holds("supervisor", "leader") && h("a", { class: "btn quiet", href: "#/board" }, t("board.open")),
       h("button", { class: "btn quiet", type: "button", on: { click: async () => { await switchLanguage(); redraw(); } } }, t("app.other_language")),
       h("button", { class: "btn quiet", type: "button", on: { click: () => this.logOut() } }, t("login.leave")),
     );
