@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from callcenter.calls import events
 from callcenter.calls.fold import MOVERS
-from callcenter.calls.state import CallState, Rang, Stage
+from callcenter.calls.state import RINGS, CallState, Rang, Stage
 from callcenter.core.events import Event
 from callcenter.core.ids import CallId
 from callcenter.pbx.facts import FlowStepped, PbxFact, RecordingStarted
@@ -21,6 +21,8 @@ def announce(call: CallId, before: CallState, after: CallState, fact: PbxFact) -
         *_queueing(call, before, after, fact),
         *_rings(call, before, after, fact),
         *_talks(call, before, after, fact),
+        *_transfers(call, before, after, fact),
+        *_stage(call, before, after, fact),
         *_recording(call, after, fact),
         *_end(call, before, after),
     ]
@@ -67,6 +69,25 @@ def _talks(call: CallId, before: CallState, after: CallState, fact: PbxFact) -> 
             yield events.AgentFinished(
                 at=fact.at, call=call, extension=talk.extension, talked=talk.lasted(talk.ended_at)
             )
+
+
+def _transfers(call: CallId, before: CallState, after: CallState, fact: PbxFact) -> Iterator[Event]:
+    if after.transfers is before.transfers:
+        return
+    known = {(transfer.id, step) for transfer in before.transfers for step in transfer.steps}
+    for transfer in after.transfers:
+        for step in transfer.steps:
+            if (transfer.id, step) not in known:
+                status = step.status or RINGS
+                yield events.ReachChanged(at=fact.at, call=call, transfer=transfer.id, step=step.step, status=status)
+
+
+def _stage(call: CallId, before: CallState, after: CallState, fact: PbxFact) -> Iterator[Event]:
+    away = (Stage.ON_HOLD, Stage.TRANSFERRING)
+    if after.stage is before.stage or after.stage is Stage.ENDED:
+        return
+    if after.stage in away or before.stage in away:
+        yield events.StageChanged(at=fact.at, call=call, stage=after.stage.value, before=before.stage.value)
 
 
 def _recording(call: CallId, after: CallState, fact: PbxFact) -> Iterator[Event]:

@@ -74,7 +74,9 @@ class Book:
 
     def restore(self, facts: Iterable[PbxFact]) -> None:
         """Facts already stored, in order: state without rows or events."""
-        for fact in facts:
+        stored = list(facts)
+        self._correlator.foresee(stored)
+        for fact in stored:
             self.enter(fact, "", fact.at)
 
     def knows(self, fact: PbxFact) -> bool:

@@ -2,6 +2,7 @@
 under load (limits.md section 4): a leg stays with the call it was first seen in."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from callcenter.calls.facts import LegExpected
 from callcenter.core.ids import LegId
@@ -37,6 +38,12 @@ class Correlator:
                 for half in halves_of(fact.expected):
                     self._keep(half, call)
         return call
+
+    def foresee(self, heard: Iterable[PbxFact]) -> None:
+        """Before facts that are already there are placed: a house's clock may be behind Asterisk's."""
+        for fact in heard:
+            if isinstance(fact, LegExpected):
+                self.place(fact)
 
     def root_of(self, fact: PbxFact) -> LegId | None:
         """As `place`, but nothing is remembered."""

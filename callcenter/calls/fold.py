@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from callcenter.calls import legs, queueing
-from callcenter.calls.facts import GapCrossed, LegFound, LegVanished, OutboundBegan
+from callcenter.calls import legs, marks, queueing
+from callcenter.calls.facts import GapCrossed, LegExpected, LegFound, LegVanished, OutboundBegan, PlaceSeen
+from callcenter.calls.stages import settled
 from callcenter.calls.state import CallState, MenuStep, Stage
 from callcenter.pbx import facts
 from callcenter.pbx.facts import FlowFinished, FlowStepped, PbxFact
@@ -32,8 +33,15 @@ NEXT: Final[Mapping[tuple[Stage, type[PbxFact]], Stage]] = {
     (Stage.TALKING, facts.QueueJoined): Stage.QUEUED,
     (Stage.TALKING, facts.AgentCalled): Stage.RINGING,
     (Stage.TALKING, facts.AgentCompleted): Stage.TALKING,
+    (Stage.ON_HOLD, FlowStepped): Stage.IN_MENU,
+    (Stage.ON_HOLD, facts.QueueJoined): Stage.QUEUED,
+    (Stage.TRANSFERRING, FlowStepped): Stage.IN_MENU,
+    (Stage.TRANSFERRING, facts.QueueJoined): Stage.QUEUED,
+    (Stage.TRANSFERRING, facts.AgentCalled): Stage.RINGING,
+    (Stage.TRANSFERRING, facts.AgentConnected): Stage.TALKING,
 }
-"""Where a fact moves the call. RINGING and TALKING end when their last ring or talk does: see `_settle`."""
+"""Where a fact moves the call; the dialplan's marks and a snapshot name the place themselves (`marks`), and what lasts
+only as long as a ring or a talk ends with it (`stages`)."""
 
 MOVERS: Final = frozenset(kind for _, kind in NEXT)
 
@@ -52,17 +60,10 @@ def _keep(state: CallState, _fact: Any) -> CallState:
 
 
 def _settle(state: CallState, stage: Stage) -> CallState:
-    waits = any(w.left_at is None for w in state.waits)
-    if any(t.ended_at is None for t in state.talks):
-        over = stage is Stage.QUEUED and not waits
-        stage = Stage.TALKING if over or stage in (Stage.ARRIVED, Stage.TALKING, Stage.RINGING) else stage
-    elif stage is Stage.TALKING:
-        stage = Stage.ARRIVED
-    if stage is Stage.RINGING and all(r.result is not None for r in state.rings):
-        stage = Stage.QUEUED if waits else Stage.ARRIVED
     if state.stage is Stage.ENDED or (state.legs and all(leg.ended_at for leg in state.legs.values())):
         ended = max(leg.ended_at or leg.seen_at for leg in state.legs.values())
         return replace(state, stage=Stage.ENDED, ended_at=ended)
+    stage = settled(state, stage)
     return replace(state, stage=stage) if stage is not state.stage else state
 
 
@@ -81,7 +82,7 @@ _FOLDS: Final[Mapping[type[PbxFact], Callable[[CallState, Any], CallState]]] = {
     facts.BridgeLeft: legs.bridge_left,
     facts.LegsJoined: legs.joined_legs,
     facts.RecordingStarted: legs.recording_started,
-    facts.DialplanMarked: legs.marked,
+    facts.DialplanMarked: marks.marked,
     facts.QueueJoined: queueing.queue_joined,
     facts.QueueLeft: queueing.queue_left,
     facts.QueueAbandoned: queueing.queue_abandoned,
@@ -92,6 +93,8 @@ _FOLDS: Final[Mapping[type[PbxFact], Callable[[CallState, Any], CallState]]] = {
     FlowStepped: _stepped,
     FlowFinished: legs.touched,
     OutboundBegan: legs.outbound,
+    LegExpected: legs.expected,
+    PlaceSeen: marks.place_seen,
     LegFound: legs.found,
     LegVanished: legs.ended,
     GapCrossed: legs.gap_crossed,

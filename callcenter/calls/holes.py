@@ -4,10 +4,15 @@ whose facts were all heard; a call with any is shown as having a gap."""
 from collections.abc import Iterator
 from typing import Final
 
-from callcenter.calls.state import CallState, Leg, Role, Stage, Talk
+from callcenter.calls.identity import OURS
+from callcenter.calls.state import CallState, Leg, Role, Stage, Talk, Transfer
 
 CLEARED: Final = frozenset({0, 16})
 """Q.850 causes with which Asterisk ends a call that had been answered; others say why it was not."""
+
+
+DIALLED: Final = (Role.AGENT, Role.CITIZEN, Role.SPY, Role.OTHER)
+"""Legs that only a dial can have brought in."""
 
 
 def check(state: CallState, *, over: bool = False) -> tuple[str, ...]:
@@ -16,10 +21,12 @@ def check(state: CallState, *, over: bool = False) -> tuple[str, ...]:
     found = [*_call(state, ended=ended)]
     for leg in state.legs.values():
         found += _leg(leg, ended=ended)
-        if ended and leg.role in (Role.AGENT, Role.CITIZEN) and leg.id != state.linked and not leg.dialled:
+        if ended and leg.role in DIALLED and leg.id != state.linked and not leg.dialled:
             found.append("leg_never_dialled")
     for talk in state.talks:
         found += _talk(state, talk, ended=ended)
+    for transfer in state.transfers:
+        found += _transfer(transfer, ended=ended)
     return tuple(dict.fromkeys(found))
 
 
@@ -30,6 +37,8 @@ def _call(state: CallState, *, ended: bool) -> Iterator[str]:
         yield "call_never_began"
     if state.direction == "outbound" and not state.number:
         yield "dialled_number_unknown"
+    if state.linked.startswith(OURS) and state.purpose == "citizen":
+        yield "dial_never_announced"
     first = state.legs.get(state.linked)
     if first and first.role is Role.CALLER and ended and not first.up and first.cause in CLEARED:
         yield "answer_unseen"
@@ -45,7 +54,9 @@ def _call(state: CallState, *, ended: bool) -> Iterator[str]:
             yield "ring_without_result"
         if ring.leg is not None and ring.leg not in state.legs:
             yield "ring_leg_unknown"
-    if state.rings and not state.waits:
+        if ring.unannounced:
+            yield "ring_unannounced"
+    if not state.waits and any(not ring.direct for ring in state.rings):
         yield "ring_without_wait"
     if ended and state.recording_file and not state.waits and len(state.legs) < 2:
         yield "recording_announced_never_queued"
@@ -68,9 +79,19 @@ def _leg(leg: Leg, *, ended: bool) -> Iterator[str]:
         yield "dial_without_result"
 
 
+def _transfer(transfer: Transfer, *, ended: bool) -> Iterator[str]:
+    if transfer.steps[0].step != "target":
+        yield "transfer_step_unheard"
+    for step in transfer.steps:
+        if step.began_at is None:
+            yield "transfer_step_unheard"
+        if ended and step.status is None:
+            yield "transfer_without_result"
+
+
 def _talk(state: CallState, talk: Talk, *, ended: bool) -> Iterator[str]:
     leg = state.legs.get(talk.leg) if talk.leg is not None else None
-    by_queue = bool(state.waits) and (leg is None or leg.role is Role.AGENT)
+    by_queue = bool(state.waits) and not talk.direct and (leg is None or leg.role is Role.AGENT)
     if by_queue and not talk.connected:
         yield "talk_without_connect"
     if by_queue and ended and not talk.completed:

@@ -3,6 +3,7 @@ every writer of the ledger (link, file, spool, another instance) idempotent with
 
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Final
 from uuid import UUID
 
 import orjson
@@ -10,6 +11,9 @@ import orjson
 from callcenter.calls.wire import body_of
 from callcenter.core.ids import CallId, LegId
 from callcenter.pbx.facts import PbxFact
+
+OURS: Final = "hl-"
+"""How the Uniqueids begin that the house gives to what it dials."""
 
 
 @lru_cache(maxsize=1024)
@@ -25,8 +29,8 @@ def call_id_of(pbx: str, linked: LegId) -> CallId:
 def _milliseconds(linked: LegId) -> int:
     """Uniqueids are `[name-]epoch.number`; the ones we give to Originate are `hl-<UUIDv7>`."""
     epoch = linked.rpartition("-")[2].partition(".")[0]
-    if linked.startswith("hl-"):
-        hexadecimal = linked[3:].replace("-", "")[:12]
+    if linked.startswith(OURS):
+        hexadecimal = linked[len(OURS) :].replace("-", "")[:12]
         return int(hexadecimal, 16) if _is_hex(hexadecimal) else 0
     return int(epoch) * 1000 & (2**48 - 1) if epoch.isascii() and epoch.isdigit() else 0
 

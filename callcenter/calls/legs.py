@@ -5,8 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from callcenter.calls.channels import direction_of, extension_of, role_of
-from callcenter.calls.facts import GapCrossed, LegFound, LegVanished, OutboundBegan
-from callcenter.calls.state import CallState, Leg, Rang, Role, Talk
+from callcenter.calls.correlate import halves_of
+from callcenter.calls.facts import GapCrossed, LegExpected, LegFound, LegVanished, OutboundBegan
+from callcenter.calls.parties import citizen_of
+from callcenter.calls.state import CallState, Leg, Rang, Ring, Role, Stage
+from callcenter.calls.talks import met, parted, talking
 from callcenter.core.ids import LegId
 from callcenter.pbx import facts
 
@@ -14,19 +17,27 @@ SAME: Final = timedelta(seconds=2)
 """Link and file stamp one fact by clocks read at slightly different moments: nearer than this, they tell the same."""
 
 
-def leg_of(state: CallState, leg: LegId, at: datetime, channel: str = "") -> Leg:
+REFUSED: Final = frozenset({"NOANSWER", "BUSY", "CONGESTION", "CHANUNAVAIL"})
+"""Ends of a dial that are the dialled one's doing."""
+
+
+def leg_of(state: CallState, leg: LegId, at: datetime, channel: str = "", linked: LegId | None = None) -> Leg:
     """As known, or as it looks when first heard of."""
     known = state.legs.get(leg)
     if known is None:
-        return Leg(id=leg, channel=channel, role=_role(state, leg, channel), seen_at=at)
+        purpose = state.expected.get(leg, "") or (state.expected.get(linked, "") if linked else "")
+        role = _role(state, leg, channel, purpose)
+        return Leg(id=leg, channel=channel, role=role, seen_at=at, purpose=purpose)
     if channel and not known.channel:
-        return replace(known, channel=channel, role=_role(state, leg, channel))
+        return replace(known, channel=channel, role=_role(state, leg, channel, known.purpose))
     return known
 
 
-def _role(state: CallState, leg: LegId, channel: str) -> Role:
+def _role(state: CallState, leg: LegId, channel: str, purpose: str) -> Role:
     role = role_of(channel, first=leg == state.linked)
-    return Role.CITIZEN if role is Role.OTHER and state.direction == "outbound" else role
+    if purpose == "spy" and role is not Role.LOCAL:
+        return Role.SPY
+    return Role.CITIZEN if role is Role.OTHER and state.direction == "outbound" and not purpose else role
 
 
 def with_leg(state: CallState, leg: Leg, **changes: Any) -> CallState:
@@ -42,7 +53,7 @@ def with_leg(state: CallState, leg: Leg, **changes: Any) -> CallState:
 
 
 def started(state: CallState, fact: facts.ChannelStarted) -> CallState:
-    leg = leg_of(state, fact.leg, fact.at, fact.channel)
+    leg = leg_of(state, fact.leg, fact.at, fact.channel, fact.linked)
     begun = with_leg(state, leg, started_at=leg.started_at or fact.at)
     if begun is state:
         return state
@@ -52,7 +63,7 @@ def started(state: CallState, fact: facts.ChannelStarted) -> CallState:
 def found(state: CallState, fact: LegFound) -> CallState:
     if fact.leg in state.legs:
         return state
-    leg = leg_of(state, fact.leg, fact.at, fact.channel)
+    leg = leg_of(state, fact.leg, fact.at, fact.channel, fact.linked)
     seen = with_leg(state, leg, found=True, up=fact.state == "Up")
     return _introduced(seen, fact.leg, fact.caller_number, fact.dialled, fact.at)
 
@@ -80,75 +91,83 @@ def outbound(state: CallState, fact: OutboundBegan) -> CallState:
     )
 
 
+def expected(state: CallState, fact: LegExpected) -> CallState:
+    state = touched(state, fact)
+    if state.expected.get(fact.expected) == fact.purpose:
+        return state
+    return replace(state, expected={**state.expected, **dict.fromkeys(halves_of(fact.expected), fact.purpose)})
+
+
 def state_changed(state: CallState, fact: facts.ChannelStateChanged) -> CallState:
-    leg = leg_of(state, fact.leg, fact.at, fact.channel)
+    leg = leg_of(state, fact.leg, fact.at, fact.channel, fact.linked)
     return with_leg(state, leg, up=leg.up or fact.state == "Up")
 
 
 def ended(state: CallState, fact: facts.ChannelEnded | LegVanished) -> CallState:
-    leg = leg_of(state, fact.leg, fact.at, fact.channel)
+    leg = leg_of(state, fact.leg, fact.at, fact.channel, fact.linked)
     if leg.ended_at is not None:
         return state
     cause = fact.cause if isinstance(fact, facts.ChannelEnded) else 0
     state = with_leg(state, leg, ended_at=fact.at, vanished=isinstance(fact, LegVanished), cause=cause)
-    rings = tuple(replace(r, result=Rang.CANCELLED) if r.leg == leg.id and r.result is None else r for r in state.rings)
-    talks = tuple(
-        replace(t, ended_at=fact.at) if t.ended_at is None and (t.leg == leg.id or leg.id == state.linked) else t
-        for t in state.talks
-    )
-    waits = state.waits
-    if leg.id == state.linked:
-        waits = tuple(replace(w, left_at=fact.at, unseen=True) if w.left_at is None else w for w in waits)
-    return replace(state, rings=rings, talks=talks, waits=waits)
+    state = parted(_ring_over(state, leg, Rang.CANCELLED), leg, fact.at)
+    if leg.id != state.linked or all(w.left_at is not None for w in state.waits):
+        return state
+    waits = tuple(replace(w, left_at=fact.at, unseen=not w.direct) if w.left_at is None else w for w in state.waits)
+    return replace(state, waits=waits)
+
+
+def _ring_over(state: CallState, leg: Leg, result: Rang) -> CallState:
+    if all(r.leg != leg.id or r.result is not None for r in state.rings):
+        return state
+    rings = (replace(r, result=result) if r.leg == leg.id and r.result is None else r for r in state.rings)
+    return replace(state, rings=tuple(rings))
 
 
 def dial_started(state: CallState, fact: facts.DialStarted) -> CallState:
-    leg = leg_of(state, fact.leg, fact.at, fact.channel)
-    return with_leg(state, leg, dialling=True, dialled=True)
+    leg = leg_of(state, fact.leg, fact.at, fact.channel, fact.linked)
+    if leg.dialled:
+        return state
+    state = with_leg(state, leg, dialling=True, dialled=True)
+    return _rung(state, leg, fact.from_leg, fact.at) if leg.role is Role.AGENT and fact.from_leg else state
+
+
+def _rung(state: CallState, leg: Leg, by: LegId, at: datetime) -> CallState:
+    """A seat's phone rings without a queue's doing, unless the citizen is in one (whose word is AgentCalled)."""
+    citizen = citizen_of(state)
+    by_citizen = citizen is not None and citizen.id == by
+    waits = [w for w in state.waits if w.left_at is None]
+    if any(r.leg == leg.id for r in state.rings) or (by_citizen and any(not w.direct for w in waits)):
+        return state
+    told = bool(waits) or any(t.leg == by and t.under_way for t in state.transfers)
+    queue = waits[-1].queue if by_citizen and waits else ""
+    extension = extension_of(leg.channel)
+    ring = Ring(member=extension, queue=queue, leg=leg.id, began_at=at, direct=True, unannounced=not told)
+    waiting = by_citizen and state.stage in (Stage.ARRIVED, Stage.IN_MENU, Stage.QUEUED)
+    return replace(state, rings=(*state.rings, ring), stage=Stage.RINGING if waiting else state.stage)
 
 
 def dial_ended(state: CallState, fact: facts.DialEnded) -> CallState:
-    leg = leg_of(state, fact.leg, fact.at, fact.channel)
+    leg = leg_of(state, fact.leg, fact.at, fact.channel, fact.linked)
     state = with_leg(state, leg, dialling=False, stray=leg.stray + (not leg.dialled))
     if fact.status == "ANSWER":
-        return talking(state, leg.id, fact.at) if state.direction == "outbound" else state
-    rings = tuple(replace(r, result=Rang.CANCELLED) if r.leg == leg.id and r.result is None else r for r in state.rings)
-    return replace(state, rings=rings) if rings != state.rings else state
-
-
-def talking(state: CallState, leg: LegId, at: datetime) -> CallState:
-    """A talk known from a bridge or a dial; the queue's own word, if there is one, comes first or completes it. With an
-    agent's talk the caller's wait is over, although Asterisk's file tells the end of `Queue()` only after the talk."""
-    party = state.legs[leg]
-    if party.role not in (Role.AGENT, Role.CITIZEN, Role.OTHER) or any(t.leg == leg for t in state.talks):
-        return state
-    ring = next((r for r in reversed(state.rings) if r.leg == leg), None)
-    queue = ring.queue if ring else (state.waits[-1].queue if state.waits else "")
-    extension = extension_of(party.channel) if party.role is Role.AGENT else ""
-    talk = Talk(extension=extension, queue=queue, leg=leg, began_at=at)
-    waits = tuple(
-        replace(w, left_at=at, unseen=True) if extension and w.left_at is None and w.queue == queue else w
-        for w in state.waits
-    )
-    return replace(state, talks=(*state.talks, talk), waits=waits)
+        ours = state.direction == "outbound" and (leg.id == state.linked or leg.role is Role.CITIZEN)
+        return talking(state, leg.id, fact.at) if ours else state
+    direct = any(r.leg == leg.id and r.direct for r in state.rings)
+    return _ring_over(state, leg, Rang.MISSED if direct and fact.status in REFUSED else Rang.CANCELLED)
 
 
 def bridge_entered(state: CallState, fact: facts.BridgeEntered) -> CallState:
-    leg = leg_of(state, fact.leg, fact.at, fact.channel)
+    leg = leg_of(state, fact.leg, fact.at, fact.channel, fact.linked)
     if _told(leg, fact.at) or leg.bridge == fact.bridge:
         return state
     stray = leg.stray + (leg.bridge is not None)
     entered = replace(leg, bridge=fact.bridge, bridged=True, up=True, stray=stray)
     state = with_leg(state, entered, bridge_changed_at=fact.at)
-    inside = [other for other in state.legs.values() if other.bridge == fact.bridge]
-    if state.direction == "inbound" and any(o.role is Role.CALLER for o in inside):
-        for other in inside:
-            state = talking(state, other.id, fact.at)
-    return state
+    return met(state, state.legs[leg.id], fact.at)
 
 
 def bridge_left(state: CallState, fact: facts.BridgeLeft) -> CallState:
-    leg = leg_of(state, fact.leg, fact.at, fact.channel)
+    leg = leg_of(state, fact.leg, fact.at, fact.channel, fact.linked)
     again = leg.left_bridge == fact.bridge and leg.bridge_changed_at and fact.at - leg.bridge_changed_at < SAME
     if _told(leg, fact.at) or (leg.bridge is None and again):
         return state
@@ -164,22 +183,15 @@ def _told(leg: Leg, at: datetime) -> bool:
 
 def joined_legs(state: CallState, fact: facts.LegsJoined) -> CallState:
     """The two halves of a Local channel are of one call; legs that a transfer joins can be of two (`correlate`)."""
-    state = with_leg(state, leg_of(state, fact.leg, fact.at, fact.channel))
+    state = with_leg(state, leg_of(state, fact.leg, fact.at, fact.channel, fact.linked))
     return with_leg(state, leg_of(state, fact.other, fact.at)) if fact.kind == "local" else state
 
 
 def recording_started(state: CallState, fact: facts.RecordingStarted) -> CallState:
-    leg = leg_of(state, fact.leg, fact.at, fact.channel)
+    leg = leg_of(state, fact.leg, fact.at, fact.channel, fact.linked)
     if leg.recorded_at is not None and abs(fact.at - leg.recorded_at) < SAME:
         return state
     return with_leg(state, leg, recordings=leg.recordings + 1, recorded_at=fact.at)
-
-
-def marked(state: CallState, fact: facts.DialplanMarked) -> CallState:
-    """`HotlineRecording` announces the file that the recording of this leg will be written to."""
-    state = with_leg(state, leg_of(state, fact.leg, fact.at, fact.channel))
-    file = dict(fact.fields).get("File", "") if fact.mark == "HotlineRecording" else ""
-    return replace(state, recording_file=file) if file and file != state.recording_file else state
 
 
 def touched(state: CallState, fact: facts.LegFact) -> CallState:

@@ -4,21 +4,24 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from callcenter.calls.legs import SAME, leg_of, with_leg
-from callcenter.calls.state import CallState, Rang, Ring, Talk, Wait
+from callcenter.calls.state import CallState, Rang, Ring, Stage, Talk, Wait
+from callcenter.core.ids import LegId
 from callcenter.pbx import facts
 
 
 def queue_joined(state: CallState, fact: facts.QueueJoined) -> CallState:
-    if any(w.queue == fact.queue and (w.left_at is None or _same(w.joined_at, fact.at)) for w in state.waits):
+    here = [w for w in state.waits if w.queue == fact.queue and not w.direct]
+    if any(w.left_at is None or _same(w.joined_at, fact.at) for w in here):
         return state
-    state = with_leg(state, leg_of(state, fact.leg, fact.at, fact.channel), up=True)
-    return replace(state, waits=(*state.waits, Wait(queue=fact.queue, joined_at=fact.at)))
+    state = with_leg(state, leg_of(state, fact.leg, fact.at, fact.channel, fact.linked), up=True)
+    waits = (replace(w, left_at=fact.at) if w.direct and w.left_at is None else w for w in state.waits)
+    return replace(state, waits=(*waits, Wait(queue=fact.queue, joined_at=fact.at)))
 
 
 def queue_left(state: CallState, fact: facts.QueueLeft) -> CallState:
     waits = list(state.waits)
     for place in reversed(range(len(waits))):
-        if waits[place].queue == fact.queue and (waits[place].left_at is None or waits[place].unseen):
+        if _is_of(waits[place], fact.queue) and (waits[place].left_at is None or waits[place].unseen):
             left_at = min(waits[place].left_at or fact.at, fact.at)
             waits[place] = replace(waits[place], left_at=left_at, unseen=False)
             return replace(state, waits=tuple(waits))
@@ -28,16 +31,24 @@ def queue_left(state: CallState, fact: facts.QueueLeft) -> CallState:
 
 
 def queue_abandoned(state: CallState, fact: facts.QueueAbandoned) -> CallState:
-    if state.waits:
+    if state.waits and state.stage is Stage.ENDED:
         return state
-    return replace(state, waits=(Wait(queue=fact.queue, joined_at=None),))
+    if any(_is_of(w, fact.queue) and (w.left_at is None or w.unseen or _same(w.left_at, fact.at)) for w in state.waits):
+        return state
+    return replace(state, waits=(*state.waits, Wait(queue=fact.queue, joined_at=None)))
+
+
+def _is_of(wait: Wait, queue: str) -> bool:
+    return wait.queue == queue and not wait.direct
 
 
 def agent_called(state: CallState, fact: facts.AgentCalled) -> CallState:
     if any(r.member == fact.member and r.began_at in (fact.at, None) for r in state.rings):
         return state
-    ring = Ring(member=fact.member, queue=fact.queue, leg=fact.agent_leg, began_at=fact.at)
-    return replace(state, rings=(*state.rings, ring))
+    told = any(_is_of(w, fact.queue) and (w.left_at is None or w.left_at >= fact.at) for w in state.waits)
+    ring = Ring(member=fact.member, queue=fact.queue, leg=fact.agent_leg, began_at=fact.at, unannounced=not told)
+    rings = (r for r in state.rings if not (r.direct and r.leg is not None and r.leg == fact.agent_leg))
+    return replace(state, rings=(*rings, ring))
 
 
 def ring_missed(state: CallState, fact: facts.AgentRingMissed) -> CallState:
@@ -49,10 +60,12 @@ def _rang(state: CallState, fact: facts.AgentFact, result: Rang) -> CallState:
     rings = list(state.rings)
     for place in reversed(range(len(rings))):
         ring = rings[place]
-        if ring.member == fact.member and ring.queue == fact.queue and ring.result in (None, Rang.CANCELLED):
+        if ring.member != fact.member or ring.queue != fact.queue or not _may_be(ring.leg, fact.agent_leg):
+            continue
+        if ring.result in (None, Rang.CANCELLED):
             rings[place] = replace(ring, result=result, leg=ring.leg or fact.agent_leg)
             return replace(state, rings=tuple(rings))
-        if ring.member == fact.member and ring.queue == fact.queue and ring.result is result:
+        if ring.result is result:
             return state
     rings.append(Ring(member=fact.member, queue=fact.queue, leg=fact.agent_leg, began_at=None, result=result))
     return replace(state, rings=tuple(rings))
@@ -75,7 +88,7 @@ def agent_connected(state: CallState, fact: facts.AgentConnected) -> CallState:
 def agent_completed(state: CallState, fact: facts.AgentCompleted) -> CallState:
     for place in reversed(range(len(state.talks))):
         talk = state.talks[place]
-        if talk.extension == fact.member:
+        if talk.extension == fact.member and _may_be(talk.leg, fact.agent_leg):
             if talk.completed:
                 return state
             done = replace(talk, completed=True, ended_at=talk.ended_at or fact.at)
@@ -90,6 +103,11 @@ def agent_completed(state: CallState, fact: facts.AgentCompleted) -> CallState:
         completed=True,
     )
     return replace(state, talks=(*state.talks, done))
+
+
+def _may_be(known: LegId | None, told: LegId | None) -> bool:
+    """Either can be missing; two that are known must be one."""
+    return known is None or told is None or known == told
 
 
 def _same(joined_at: datetime | None, at: datetime) -> bool:

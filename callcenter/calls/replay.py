@@ -60,7 +60,9 @@ def rebuild(heard: Iterable[PbxFact]) -> dict[LegId, CallState]:
     """The calls of one PBX, by the Linkedid they began with."""
     calls: dict[LegId, CallState] = {}
     correlator = Correlator()
-    for fact in in_order(heard):
+    ordered = in_order(heard)
+    correlator.foresee(ordered)
+    for fact in ordered:
         linked = correlator.place(fact)
         if linked is None:
             continue

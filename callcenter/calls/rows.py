@@ -52,7 +52,7 @@ def call_row(state: CallState, hotline_of: Hotlines) -> Row:
         "stage": state.stage.value,
         "outcome": state.outcome.value if state.outcome else None,
         "queue": state.waits[-1].queue if state.waits else None,
-        "extension": next((t.extension for t in reversed(state.talks) if t.extension), None),
+        "extension": state.extension,
         "menu_path": [
             {"flow": m.flow, "node": m.node, "key": m.key, "seconds": round(m.took.total_seconds(), 3)}
             for m in state.menu

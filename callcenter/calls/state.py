@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from callcenter.core.ids import CallId, LegId
 
@@ -82,12 +83,13 @@ class Leg:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
     """One stay in a queue; `joined_at` is None when only its end was heard, `unseen` when its end follows only from
-    the caller's."""
+    the caller's. `direct`: the queue's calls are offered to one seat, which the dialplan rings itself."""
 
     queue: str
     joined_at: datetime | None
     left_at: datetime | None = None
     unseen: bool = False
+    direct: bool = False
 
     def lasted(self, until: datetime) -> timedelta:
         begun = self.joined_at or self.left_at or until
@@ -96,19 +98,22 @@ class Wait:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ring:
-    """A member's phone rings for this call; `began_at` is None when only its end was heard."""
+    """A member's phone rings for this call; `began_at` is None when only its end was heard. `direct`: rung by the
+    dialplan, by no queue; `unannounced`: nothing that should have come before it was heard."""
 
     member: str
     queue: str
     leg: LegId | None
     began_at: datetime | None
     result: Rang | None = None
+    direct: bool = False
+    unannounced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Talk:
     """`extension` is '' when the other party is no agent. `connected`/`completed`: the queue itself said so, else
-    the talk is known from a bridge or a dial."""
+    the talk is known from a bridge or a dial, which is all that tells of one that is `direct`."""
 
     extension: str
     queue: str
@@ -117,6 +122,7 @@ class Talk:
     ended_at: datetime | None = None
     connected: bool = False
     completed: bool = False
+    direct: bool = False
 
     def lasted(self, until: datetime) -> timedelta:
         return max((self.ended_at or until) - self.began_at, timedelta(0))
@@ -128,6 +134,10 @@ class MenuStep:
     node: str
     key: str
     took: timedelta
+
+
+RINGS: Final = "RINGING"
+"""The status with which a step of a transfer begins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +168,8 @@ class Transfer:
 class CallState:
     """`linked` is Asterisk's Linkedid when the call began, which is its first leg. `number` is the citizen's, as
     presented, whichever side dialled. `joined` are Linkedids of other calls that this one was linked with. `expected`
-    are legs that the house has said it will fetch, with what for."""
+    are legs that the house has said it will fetch, with what for; `placed_at` is when the dialplan last said where the
+    citizen is."""
 
     pbx: str
     linked: LegId
@@ -171,6 +182,7 @@ class CallState:
     related: CallId | None = None
     joined: frozenset[LegId] = frozenset()
     stage: Stage = Stage.ARRIVED
+    placed_at: datetime | None = None
     ended_at: datetime | None = None
     legs: Mapping[LegId, Leg] = field(default_factory=dict)
     waits: tuple[Wait, ...] = ()
@@ -193,21 +205,46 @@ class CallState:
         return next((w.joined_at for w in self.waits if w.joined_at), None)
 
     @property
+    def conversations(self) -> tuple[Talk, ...]:
+        """Talks that the citizen is in: of a call that we made, not the agent's own, who waits for the citizen."""
+        if self.direction != "outbound":
+            return self.talks
+        citizens = {leg.id for leg in self.legs.values() if leg.role is Role.CITIZEN}
+        return tuple(t for t in self.talks if t.leg in citizens)
+
+    @property
     def answered_at(self) -> datetime | None:
-        return self.talks[0].began_at if self.talks else None
+        return min((t.began_at for t in self.conversations), default=None)
+
+    @property
+    def extension(self) -> str | None:
+        """The agent whose call it is: who stayed longest, of several the one who was there first."""
+        own = [t for t in self.talks if t.extension]
+        if not own:
+            return None
+        stayed = [t for t in own if t.ended_at is None]
+        last = max((t.ended_at for t in own if t.ended_at is not None), default=None)
+        return next(t.extension for t in (stayed or own) if stayed or t.ended_at == last)
 
     def waited(self, until: datetime) -> timedelta:
         return sum((w.lasted(until) for w in self.waits), timedelta(0))
 
     def talked(self, until: datetime) -> timedelta:
-        return sum((t.lasted(until) for t in self.talks), timedelta(0))
+        """Time with anybody: once where several talk at a time."""
+        talked, heard_to = timedelta(0), None
+        for talk in sorted(self.conversations, key=lambda t: t.began_at):
+            began = talk.began_at if heard_to is None else max(talk.began_at, heard_to)
+            ended = talk.ended_at or until
+            talked += max(ended - began, timedelta(0))
+            heard_to = ended if heard_to is None else max(heard_to, ended)
+        return talked
 
     @property
     def outcome(self) -> Outcome | None:
         """None while the call is open."""
         if self.stage is not Stage.ENDED:
             return None
-        if self.talks:
+        if self.conversations:
             return Outcome.ANSWERED
         if any(leg.vanished for leg in self.legs.values()):
             return Outcome.UNKNOWN
