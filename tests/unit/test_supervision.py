@@ -116,7 +116,7 @@ def agent(extension: str, presence: str, queues: list[str], **changed: Any) -> d
 def test_a_caller_who_waits_is_shown_masked() -> None:
     line = waiting_line(caller("main", 12))
     assert (line.number, line.hotline, line.ringing, line.since) == ("**********5678", "12345", False, AT - 12 * SECOND)
-    rung = waiting_line(caller("main", 12, stage="ringing", queued_at=None, hotline="政务热线", queue=None))
+    rung = waiting_line(caller("main", 12, stage="ringing", queued_at=None, hotline="政务热线") | {"queue": None})
     assert (rung.ringing, rung.hotline, rung.queue, rung.since) == (True, "政务热线", "", AT - 17 * SECOND)
 
 
