@@ -211,7 +211,8 @@ async def test_a_spool_that_cannot_be_written_is_told_at_the_start(pool: Pool, t
 
 async def test_a_row_that_can_never_be_stored_holds_nothing_up(pool: Pool, tmp_path: Path) -> None:
     stream = recorded("abandoned")
-    odd = [replace(f, queue="a\0b") if isinstance(f, facts.QueueJoined) else f for f in stream]
+    told = (facts.QueueJoined, facts.QueueLeft, facts.QueueAbandoned)
+    odd = [replace(f, queue="a\0b") if isinstance(f, told) else f for f in stream]
     async with ledger_on(pool, tmp_path) as ledger:
         for fact in [*odd, *renamed(recorded("answered"), "next")]:
             await ledger.take(fact)
