@@ -12,6 +12,7 @@ from callcenter.seats.presence import (
     PresenceRefused,
     ask,
     ask_for,
+    divert,
     happen,
 )
 
@@ -86,3 +87,31 @@ def test_only_paused_presences_are_held_back_from_the_queue() -> None:
     assert held_back == {Presence.PAUSED, Presence.AFTER_CALL}
     assert HELD[Presence.OFFLINE] is Membership.ABSENT
     assert set(HELD) == set(Presence)
+
+
+NOT_READY = [Presence.OFFLINE, Presence.PAUSED, Presence.AFTER_CALL]
+
+
+@pytest.mark.parametrize("rest", NOT_READY)
+@pytest.mark.parametrize("fact", [Fact.MISSED, Fact.WITHDRAWN, Fact.FINISHED, Fact.RELEASED])
+def test_a_direct_ring_that_came_to_nothing_leaves_the_seat_as_it_was(rest: Presence, fact: Fact) -> None:
+    assert happen(Presence.RINGING, fact, rest) is rest
+
+
+@pytest.mark.parametrize("rest", NOT_READY)
+def test_a_talk_is_followed_by_its_work_wherever_the_seat_was_before(rest: Presence) -> None:
+    assert happen(Presence.TALKING, Fact.FINISHED, rest) is Presence.AFTER_CALL
+    assert happen(Presence.TALKING, Fact.RELEASED, rest) is rest
+    assert happen(Presence.READY, Fact.MISSED, rest) is Presence.READY
+
+
+@pytest.mark.parametrize("comes", Presence)
+@pytest.mark.parametrize("ordered", [None, Presence.READY, Presence.PAUSED, Presence.OFFLINE])
+def test_where_an_order_leads(comes: Presence, ordered: Presence | None) -> None:
+    expected = {
+        (Presence.READY, Presence.PAUSED): Presence.PAUSED,
+        (Presence.READY, Presence.OFFLINE): Presence.OFFLINE,
+        (Presence.PAUSED, Presence.OFFLINE): Presence.OFFLINE,
+        (Presence.AFTER_CALL, Presence.READY): Presence.READY,
+    }
+    assert divert(comes, ordered) is (expected.get((comes, ordered), comes) if ordered else comes)

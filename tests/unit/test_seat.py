@@ -8,7 +8,7 @@ import pytest
 
 from callcenter.core.ids import CallId, OfferId, UserId
 from callcenter.seats.presence import Presence
-from callcenter.seats.seat import Seat
+from callcenter.seats.seat import Order, Seat
 
 T0 = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -41,3 +41,29 @@ def test_only_after_call_work_ends_by_itself(presence: Presence) -> None:
     seat = replace(SEAT, presence=presence)
     assert seat.ends_after(MINUTE) == (T0 + MINUTE if presence is Presence.AFTER_CALL else None)
     assert seat.ends_after(None) is None
+
+
+ORDER = Order(presence=Presence.PAUSED, reason="请交接", by="班长何", at=T0, pending=True)
+
+
+def test_an_order_waits_holds_and_is_over() -> None:
+    seat = replace(SEAT, order=ORDER)
+    assert seat.ordered is Presence.PAUSED
+    after_call = seat.moved(Presence.AFTER_CALL, "", T0)
+    assert after_call.order == ORDER
+    paused = after_call.moved(Presence.PAUSED, "forced", T0)
+    assert paused.order == replace(ORDER, pending=False)
+    assert paused.ordered is None
+    assert paused.moved(Presence.READY, "", T0).order is None
+
+
+def test_what_the_seat_was_before_its_phone_rang() -> None:
+    meal = replace(SEAT, presence=Presence.PAUSED, reason="meal")
+    talking = meal.moved(Presence.RINGING, "", T0).moved(Presence.TALKING, "", T0)
+    assert (talking.rest, talking.rest_reason) == (Presence.PAUSED, "meal")
+    assert replace(SEAT, presence=Presence.READY).moved(Presence.RINGING, "", T0).rest is Presence.READY
+
+
+def test_a_queue_without_a_penalty_has_none() -> None:
+    seat = replace(SEAT, penalties={"housing": 3})
+    assert (seat.penalty_in("housing"), seat.penalty_in("main")) == (3, 0)
