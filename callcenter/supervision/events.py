@@ -31,11 +31,3 @@ class IntrusionEnded(Event):
 class CallerPutFirst(Event):
     call: CallId
     queue: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeatForced(Event):
-    """A supervisor changed an agent's presence."""
-
-    agent: UserId
-    presence: str

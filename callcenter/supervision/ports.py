@@ -7,9 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from callcenter.calls.state import CallState
-from callcenter.core.ids import CallId, LegId, UserId
-from callcenter.people.actor import Actor
-from callcenter.seats.presence import Presence
+from callcenter.core.ids import CallId, LegId
 
 
 class Telephony(Protocol):
@@ -45,12 +43,6 @@ class Calls(Protocol):
     async def expect_leg(self, *, pbx: str, call: CallId, leg: LegId, purpose: str, at: datetime) -> None:
         """Before Originate: the leg will belong to the call."""
         ...
-
-
-class Seats(Protocol):
-    """`seats.service.Seats`."""
-
-    async def force(self, actor: Actor, user: UserId, presence: Presence, reason: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

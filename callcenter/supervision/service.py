@@ -1,4 +1,4 @@
-"""What supervisors may do with calls and seats of their org and those below it. Nothing is done before it is written
+"""What supervisors may do with calls of their org and those below it. Nothing is done before it is written
 down: an intrusion that cannot be recorded is refused."""
 
 from uuid import UUID
@@ -12,12 +12,11 @@ from callcenter.calls.views import NoSuchCall
 from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
 from callcenter.core.errors import DomainError, Forbidden
-from callcenter.core.ids import CallId, UserId, new_id
+from callcenter.core.ids import CallId, new_id
 from callcenter.core.pages import place_of
 from callcenter.people.actor import Actor, Role
 from callcenter.people.directory import Directory
 from callcenter.people.model import User
-from callcenter.seats.presence import Presence
 from callcenter.supervision.config import SupervisionConfig
 from callcenter.supervision.errors import (
     AlreadyIn,
@@ -29,9 +28,9 @@ from callcenter.supervision.errors import (
     NotWaiting,
     OwnCall,
 )
-from callcenter.supervision.events import CallerPutFirst, SeatForced
+from callcenter.supervision.events import CallerPutFirst
 from callcenter.supervision.modes import SPYING, Mode, switch
-from callcenter.supervision.ports import Calls, Seats, Telephony
+from callcenter.supervision.ports import Calls, Telephony
 from callcenter.supervision.session import Session
 from callcenter.supervision.store import SessionStore
 from callcenter.supervision.views import PastSession, SessionPage, SessionView, ToldList, view_of
@@ -46,7 +45,6 @@ class Supervision:
         store: SessionStore,
         telephony: Telephony,
         calls: Calls,
-        seats: Seats,
         directory: Directory,
         config: SupervisionConfig,
         clock: Clock,
@@ -55,7 +53,6 @@ class Supervision:
         self._store = store
         self._telephony = telephony
         self._calls = calls
-        self._seats = seats
         self._directory = directory
         self._config = config
         self._clock = clock
@@ -140,16 +137,6 @@ class Supervision:
         await self._store.record(actor.user_id, "call_put_first", "call", call, {"queue": queue, "reason": reason})
         await self._telephony.put_first(queue, citizen.channel, self._config.front_priority)
         self._bus.publish(CallerPutFirst(at=self._clock.now(), call=call, queue=queue))
-
-    async def force(self, actor: Actor, user: UserId, presence: Presence, reason: str, why: str) -> None:
-        """An agent's seat into another presence: paused with the code of a pause reason, or offline. `why` is for the
-        audit. Raises NotFound for a user outside the subtree, and what `Seats.force` raises."""
-        actor.require(Role.SUPERVISOR)
-        await self._directory.user(user, actor)
-        detail = {"presence": presence.value, "why": why}
-        await self._store.record(actor.user_id, "seat_forced", "user", user, detail)
-        await self._seats.force(actor, user, presence, reason)
-        self._bus.publish(SeatForced(at=self._clock.now(), agent=user, presence=presence.value))
 
     async def sessions(self, actor: Actor, limit: int, cursor: str | None = None) -> SessionPage:
         """Intrusions into calls of agents of the subtree, newest first. Raises BadCursor."""

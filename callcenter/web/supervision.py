@@ -1,12 +1,11 @@
-"""Supervisors over HTTP: into a call, out of it, a caller to the front, a seat forced; and what the agent is told."""
+"""Supervisors over HTTP: into a call, out of it, a caller to the front; and what the agent is told."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
-from pydantic import Field, StringConstraints
+from pydantic import StringConstraints
 
-from callcenter.core.ids import CallId, UserId
+from callcenter.core.ids import CallId
 from callcenter.people.actor import Role
-from callcenter.seats.presence import Presence
 from callcenter.supervision.modes import Mode
 from callcenter.supervision.service import Supervision
 from callcenter.supervision.views import SessionPage, SessionView, ToldList
@@ -36,14 +35,6 @@ class WantedFront(Wire):
     reason: Why
 
 
-class ForcedPresence(Wire):
-    """`reason` is the code of a pause reason, given with `paused` only; `why` is for the audit."""
-
-    presence: Literal["paused", "offline"]
-    reason: str = Field(default="", max_length=32)
-    why: Why
-
-
 def supervision_routes(supervision: Supervision) -> list[Route]:
     async def begin(asked: Asked[WantedIntrusion, None]) -> SessionView:
         return await supervision.begin(asked.actor, asked.body.call_id, asked.body.mode, asked.body.reason)
@@ -56,10 +47,6 @@ def supervision_routes(supervision: Supervision) -> list[Route]:
 
     async def put_first(asked: Asked[WantedFront, None]) -> None:
         await supervision.put_first(asked.actor, CallId(asked.uuid("id")), asked.body.reason)
-
-    async def force(asked: Asked[ForcedPresence, None]) -> None:
-        user, body = UserId(asked.uuid("user_id")), asked.body
-        await supervision.force(asked.actor, user, Presence(body.presence), body.reason, body.why)
 
     async def listed(asked: Asked[None, Paged]) -> SessionPage:
         return await supervision.sessions(asked.actor, asked.query.limit, asked.query.cursor)
@@ -139,18 +126,6 @@ def supervision_routes(supervision: Supervision) -> list[Route]:
             status=204,
             roles=_SUPERVISOR,
             errors=("no-such-call", "call-not-waiting", *_PBX),
-        ),
-        Route(
-            method="POST",
-            path="/api/supervision/seats/{user_id}/presence",
-            summary_zh="强制坐席小休或签退",
-            summary_en="Force a seat to pause or log out",
-            tag=TAG,
-            handler=force,
-            body=ForcedPresence,
-            status=204,
-            roles=_SUPERVISOR,
-            errors=("no-seat", "unknown-pause-reason", "presence-refused", "seats-not-here", *_PBX),
         ),
         Route(
             method="GET",

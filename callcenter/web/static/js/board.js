@@ -134,7 +134,7 @@ export class Board {
     const go = () => {
       this.asked = null;
       if (what === "take_over") this.enter(agent, what);
-      else this.tell("POST", `/api/supervision/seats/${agent.user_id}/presence`, { presence: what, reason: what === "paused" ? "rest" : "", why: this.reason() });
+      else this.tell("POST", `/api/seats/${agent.user_id}/presence`, { presence: what, reason: this.reason() });
     };
     return h("span", { class: "sure", role: "group" },
       h("strong", {}, t(`board.sure.${what}`)),
