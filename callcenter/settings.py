@@ -31,6 +31,7 @@ from callcenter.people.config import PeopleConfig
 from callcenter.seats.config import SeatsConfig
 from callcenter.speech.config import SpeechConfig
 from callcenter.store.config import StoreConfig
+from callcenter.transfers.registry_config import RegistryConfig
 from callcenter.web.config import WebConfig
 
 OTHER_NAMES: Final = frozenset(
@@ -73,6 +74,9 @@ class Settings(BaseSettings):
     pbx: PbxConfig = Field(default_factory=PbxConfig, description="What Asterisk is configured from.")
     agi: AgiConfig = Field(default_factory=AgiConfig, description="The dialogue server for Asterisk.")
     flows: FlowsConfig = Field(default_factory=FlowsConfig, description="Call flows, prompts, hotline registry.")
+    registry: RegistryConfig = Field(
+        default_factory=RegistryConfig, description="Test calls, drills, linked platforms."
+    )
     calls: CallsConfig = Field(default_factory=CallsConfig, description="The call ledger.")
     numbers: NumbersConfig = Field(
         default_factory=NumbersConfig, description="Callers' numbers, and what may be dialled out."

@@ -20,7 +20,7 @@ from callcenter.people.actor import Actor
 from callcenter.people.audit import Audit
 from callcenter.resources import IVR
 from callcenter.store.pool import Pool
-from callcenter.transfers.registry import Mode, Registry
+from callcenter.transfers.registry import Registry
 from callcenter.web.numbers import numbers_routes
 from callcenter.web.route import Route
 
@@ -54,8 +54,7 @@ class LedgerNumbers:
 
 
 def short_codes(registry: Registry) -> ShortCodes:
-    emergency = frozenset(line.number for line in registry.hotlines if line.mode is Mode.EMERGENCY)
-    return ShortCodes(emergency=emergency, hotlines=frozenset(line.number for line in registry.hotlines) - emergency)
+    return registry.short_codes()
 
 
 def open_numbers(

@@ -8,6 +8,7 @@ import asyncpg
 
 from callcenter.app.dialogue import Sinks
 from callcenter.app.numbers import Numbers, open_numbers
+from callcenter.app.registry import RegistryRoom, furnish_registry, open_book
 from callcenter.callbacks.service import Callbacks
 from callcenter.callbacks.survey import Survey
 from callcenter.callbacks.telephony import AsteriskTelephony
@@ -37,6 +38,7 @@ from callcenter.store.pool import Pool, open_pool
 from callcenter.store.revision import NEWER, head, steps
 from callcenter.transfers.check import registry_faults
 from callcenter.transfers.registry import Registry, read_registry
+from callcenter.transfers.registry_book import RegistryBook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,7 @@ class Rooms:
     seats: Seats
     callbacks: Callbacks
     numbers: Numbers
+    registry: RegistryRoom
     runner: FlowRunner
 
 
@@ -108,13 +111,21 @@ async def open_rooms(settings: Settings, clock: Clock) -> AsyncIterator[Rooms]:
     bus = Bus()
     async with open_pool(settings.store) as pool, open_people(pool, clock, settings.people) as people:
         await require_schema(pool)
-        names = {line.number: line.title.zh for line in speech.registry.hotlines}
-        async with open_ledger(pool, bus, clock, settings.calls, names) as ledger:
-            yield await _furnish(settings, clock, bus, pool, people, ledger, speech)
+        file = settings.flows.hotlines or IVR / "hotlines.yaml"
+        book = await open_book(pool, clock, people.audit, file, speech.registry, lambda: read_speech(settings).registry)
+        async with open_ledger(pool, bus, clock, settings.calls, book.names) as ledger:
+            yield await _furnish(settings, clock, bus, pool, people, ledger, speech, book)
 
 
 async def _furnish(
-    settings: Settings, clock: Clock, bus: Bus, pool: Pool, people: People, ledger: Ledger, speech: Speech
+    settings: Settings,
+    clock: Clock,
+    bus: Bus,
+    pool: Pool,
+    people: People,
+    ledger: Ledger,
+    speech: Speech,
+    hotlines: RegistryBook,
 ) -> Rooms:
     require_folder(settings.media.folder, "HOTLINE_MEDIA__FOLDER")
     link = AmiLink(settings.ami, clock)
@@ -159,5 +170,16 @@ async def _furnish(
         ),
         callbacks=callbacks,
         numbers=numbers,
+        registry=furnish_registry(
+            settings,
+            hotlines,
+            pool=pool,
+            bus=bus,
+            clock=clock,
+            audit=people.audit,
+            link=link,
+            ledger=ledger,
+            gate=numbers.gate,
+        ),
         runner=FlowRunner(pbx=link.pbx, book=book, outside=Outside(), sink=sink, clock=clock),
     )

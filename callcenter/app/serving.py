@@ -24,6 +24,7 @@ from callcenter.media.transcripts import Transcripts
 from callcenter.metrics.exposition import Exposition
 from callcenter.metrics.hearing import Hearing
 from callcenter.metrics.instruments import Instruments
+from callcenter.metrics.probes import ProbeMeters
 from callcenter.metrics.pulse import Pulse
 from callcenter.metrics.standing import Standing
 from callcenter.numbers.tolls import sweep_numbers
@@ -81,15 +82,17 @@ class _House:
                 self._keep_custody,
                 rooms.seats.run,
                 rooms.numbers.tolls.run,
+                rooms.registry.watch.run,
                 self._talk,
                 self._keep_ledger,
                 rooms.link.supervise,
             ),
-            acting=(rooms.callbacks.run,),
+            acting=(rooms.callbacks.run, rooms.registry.ring),
         )
         self._hub = DeskHub(rooms.seats.state_of)
         instruments = Instruments()
         self._hearing = Hearing(instruments)
+        self._probes = ProbeMeters(instruments)
         self._pulse = Pulse(instruments)
         self._exposition = Exposition(instruments, Standing(instruments, rooms.pool, rooms.clock))
 
@@ -99,10 +102,12 @@ class _House:
         rooms = self._rooms
         desk, media = open_listener(self._url, "desk"), open_listener(self._url, media_notices.CHANNEL)
         clocks = open_listener(self._url, clocks_watch.CHANNEL)
-        heard = self._hearing.subscribe(rooms.bus)
+        heard, probed = self._hearing.subscribe(rooms.bus), self._probes.subscribe(rooms.bus)
+        self._probes.remember((await rooms.registry.reading.board()).alarms)
         async with desk as at_desk, media as at_media, clocks as at_clocks, asyncio.TaskGroup() as tasks:
             crew = [tasks.create_task(duty) for duty in self._everywhere(at_desk, at_media, at_clocks)]
             crew.append(tasks.create_task(self._hearing.run(heard)))
+            crew.append(tasks.create_task(self._probes.run(probed)))
             crew.append(tasks.create_task(self._owner.run()))
             try:
                 yield
@@ -161,6 +166,7 @@ class _House:
             *recording_routes(rooms.pool, recordings, transcripts, rooms.people.audit),
             *orders_routes(rooms.orders),
             *rooms.numbers.routes(),
+            *rooms.registry.routes(),
             *callback_routes(CallbacksReading(rooms.pool, rooms.orders)),
             *health_routes(self._exposition, lambda: self._pulse.lag, checks),
         ]
