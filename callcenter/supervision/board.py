@@ -86,7 +86,8 @@ class Rates(Shown):
 
 
 class TransferLine(Shown):
-    """A transfer that is being tried: `target` is a name of the hotline registry or an extension."""
+    """A transfer that is being tried: `target` is a short number of the registry, an extension or a masked number;
+    `status` is dialling, ringing or answered, the last while the parties still consult."""
 
     id: UUID
     call_id: UUID
@@ -153,6 +154,17 @@ def agent_line(row: Mapping[str, Any]) -> AgentLine:
         number=Number(row["caller_number"] or "").masked,
         hotline=row["hotline"] or "",
         intrusions=tuple(IntrusionLine.model_validate(one) for one in row["intrusions"] or ()),
+    )
+
+
+def transfer_line(row: Mapping[str, Any]) -> TransferLine:
+    return TransferLine(
+        id=row["id"],
+        call_id=row["call_id"],
+        target=Number(row["target"]).masked,
+        mode=row["mode"],
+        status="answered" if row["answered_at"] else "ringing" if row["ringing_at"] else "dialling",
+        since=row["asked_at"],
     )
 
 

@@ -14,24 +14,26 @@ from callcenter.store.queries import load
 from callcenter.supervision.board import (
     AlarmLine,
     BoardView,
-    Rates,
     TransferLine,
     agent_line,
     hotline_share,
     queue_lines,
     rates_of,
     seen_waiting,
+    transfer_line,
     waiting_line,
 )
 from callcenter.supervision.config import SupervisionConfig
-from callcenter.supervision.ports import Alarms, DayFigures, Kpis, MissedCalls, Transfers
+from callcenter.supervision.ports import DayFigures, Kpis
 from callcenter.supervision.store import SessionStore
 from callcenter.supervision.views import view_of
 
 _SQL: Final = load("supervision")
 KEPT: Final = timedelta(seconds=0.9)
 """Shorter than the pause between two pushes, so that each push finds new values."""
-WAITING_MOST: Final = 500
+SHOWN_MOST: Final = 500
+REMEMBERED: Final = timedelta(hours=1)
+"""How long refused dialling attempts are shown as an alarm."""
 BOARD_ROLES: Final = (Role.SUPERVISOR, Role.LEADER)
 
 T = TypeVar("T")
@@ -73,17 +75,11 @@ class BoardReading:
         pool: Pool,
         store: SessionStore,
         kpis: Kpis,
-        missed: MissedCalls,
-        transfers: Transfers,
-        alarms: Alarms,
         config: SupervisionConfig,
         clock: Clock,
     ) -> None:
         self._pool = pool
         self._store = store
-        self._missed = missed
-        self._transfers = transfers
-        self._alarms = alarms
         self._config = config
         self._now = Kept(self._read, KEPT, clock)
         self._day: Kept[DayFigures] = Kept(kpis.last_day, config.rates_kept, clock)
@@ -100,7 +96,7 @@ class BoardReading:
             queues=tuple(queue_lines(waiting, agents)),
             waiting=tuple(waiting),
             agents=tuple(agents),
-            rates=self._rates(day),
+            rates=rates_of(day, connect_line=self._config.connect_line, prompt_line=self._config.prompt_line),
             hotlines=tuple(hotline_share(line) for line in day.hotlines),
             missed_open=now.missed,
             transfers=now.transfers,
@@ -108,20 +104,16 @@ class BoardReading:
             own=view_of(own) if own else None,
         )
 
-    def _rates(self, day: DayFigures) -> Rates:
-        return rates_of(day, connect_line=self._config.connect_line, prompt_line=self._config.prompt_line)
-
     async def _read(self, now: datetime) -> _Now:
+        since = now - REMEMBERED
         async with self._pool.acquire() as connection:
-            waiting = [dict(row) async for row in _SQL.waiting_now(connection, most=WAITING_MOST)]
-            crew = [dict(row) async for row in _SQL.crew_now(connection)]
-        transfers = [TransferLine.model_validate(one) for one in await self._transfers.under_way()]
-        alarms = [AlarmLine.model_validate(one) for one in await self._alarms.alarms(now)]
-        return _Now(
-            at=now,
-            waiting=waiting,
-            crew=crew,
-            missed=await self._missed.count_open(),
-            transfers=tuple(transfers),
-            alarms=tuple(alarms),
-        )
+            return _Now(
+                at=now,
+                waiting=[dict(row) async for row in _SQL.waiting_now(connection, most=SHOWN_MOST)],
+                crew=[dict(row) async for row in _SQL.crew_now(connection)],
+                missed=await _SQL.missed_open(connection),
+                transfers=tuple([transfer_line(r) async for r in _SQL.transfers_now(connection, most=SHOWN_MOST)]),
+                alarms=tuple(
+                    [AlarmLine.model_validate(dict(r)) async for r in _SQL.alarms_now(connection, since=since)]
+                ),
+            )

@@ -1,10 +1,8 @@
 """What supervision needs from others; the composition root wires them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
-from uuid import UUID
 
 from callcenter.calls.state import CallState
 from callcenter.core.ids import CallId, LegId
@@ -46,21 +44,6 @@ class Calls(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
-    """Something that a supervisor should see. `kind` is a word of the board's catalogue (`alarm.<kind>`), `subject`
-    a name of ours: a hotline's number, a trunk, a seat."""
-
-    kind: str
-    subject: str
-    since: datetime
-    count: int = 1
-
-
-class Alarms(Protocol):
-    async def alarms(self, now: datetime) -> Sequence[Alarm]: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class HotlineCalls:
     """Calls of one hotline number; `hotline` is its name, or the number when it has none."""
 
@@ -82,23 +65,3 @@ class DayFigures:
 
 class Kpis(Protocol):
     async def last_day(self, now: datetime) -> DayFigures: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransferSeen:
-    """A transfer that is being tried; `target` is a name of ours, never a citizen's number."""
-
-    id: UUID
-    call_id: CallId
-    target: str
-    mode: str
-    status: str
-    since: datetime
-
-
-class Transfers(Protocol):
-    async def under_way(self) -> Sequence[TransferSeen]: ...
-
-
-class MissedCalls(Protocol):
-    async def count_open(self) -> int: ...

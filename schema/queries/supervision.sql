@@ -101,3 +101,30 @@ join org o on o.id = u.org_id
 left join call c on c.id = s.call_id and s.presence in ('ringing', 'talking')
 where u.disabled_at is null and 'agent' = any(u.roles)
 order by s.extension;
+
+-- name: missed_open()$
+select count(*) from missed_call where state = 'open';
+
+-- name: transfers_now(most)
+select id, call_id, target, mode, asked_at, ringing_at, answered_at
+from transfer_attempt
+where ended_at is null
+order by asked_at, id
+limit :most;
+
+-- name: alarms_now(since)
+-- Numbers whose last test call failed, and strangers or seats that tried to dial out.
+select 'probe_failed' as kind, p.number as subject, p.ended_at as since, 1::bigint as count
+from (
+    select distinct on (number) number, status, ended_at
+    from hotline_probe
+    where kind <> 'drill' and status in ('ok', 'failed')
+    order by number, asked_at desc
+) p
+where p.status = 'failed'
+union all
+select 'toll_refused', place, min(at), count(*)
+from dial_refusal
+where at > :since and source <> 'gate'
+group by place
+order by since desc;

@@ -14,6 +14,7 @@ from callcenter.supervision.board import (
     queue_lines,
     rates_of,
     seen_waiting,
+    transfer_line,
     waiting_line,
 )
 from callcenter.supervision.errors import SwitchRefused
@@ -178,3 +179,21 @@ def test_rates_of_a_day() -> None:
     nothing = rates_of(DayFigures(requested=0, answered=0, prompt=0, abandoned=0), connect_line=0.95, prompt_line=0.8)
     assert (nothing.connect, nothing.prompt, nothing.abandon) == (None, None, None)
     assert hotline_share(HotlineCalls(hotline="12329", calls=3, answered=2)).calls == 3
+
+
+@pytest.mark.parametrize(
+    ("ringing", "answered", "status"),
+    [(None, None, "dialling"), (AT, None, "ringing"), (AT, AT, "answered")],
+)
+def test_how_far_a_transfer_is(ringing: datetime | None, answered: datetime | None, status: str) -> None:
+    row = {
+        "id": uuid4(),
+        "call_id": uuid4(),
+        "target": "13912345678",
+        "mode": "one_key",
+        "asked_at": AT,
+        "ringing_at": ringing,
+        "answered_at": answered,
+    }
+    line = transfer_line(row)
+    assert (line.status, line.target) == (status, "*******5678")
