@@ -1,16 +1,19 @@
 """What must be there and is not: each name is one way in which a call's facts do not add up. None does for a call
 whose facts were all heard; a call with any is shown as having a gap."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from callcenter.calls.identity import OURS
+from callcenter.calls.parties import is_of_citizen, transfer_named
 from callcenter.calls.state import CallState, Leg, Role, Stage, Talk, Transfer
 
 CLEARED: Final = frozenset({0, 16})
 """Q.850 causes with which Asterisk ends a call that had been answered; others say why it was not."""
 
 
+FINAL: Final = frozenset({"ANSWER", "CANCEL"})
+"""After any other end of a step the citizen's own transfer goes on, at last to a queue."""
 DIALLED: Final = (Role.AGENT, Role.CITIZEN, Role.SPY, Role.OTHER)
 """Legs that only a dial can have brought in."""
 
@@ -19,14 +22,15 @@ def check(state: CallState, *, over: bool = False) -> tuple[str, ...]:
     """`over`: the call is known to have ended, so that what has not is a hole too."""
     ended = over or state.stage is Stage.ENDED
     found = [*_call(state, ended=ended)]
+    transfers = [transfer.id for transfer in state.transfers]
     for leg in state.legs.values():
-        found += _leg(leg, ended=ended)
+        found += _leg(leg, transfers, ended=ended)
         if ended and leg.role in DIALLED and leg.id != state.linked and not leg.dialled:
             found.append("leg_never_dialled")
     for talk in state.talks:
         found += _talk(state, talk, ended=ended)
     for transfer in state.transfers:
-        found += _transfer(transfer, ended=ended)
+        found += _transfer(state, transfer, ended=ended)
     return tuple(dict.fromkeys(found))
 
 
@@ -62,7 +66,7 @@ def _call(state: CallState, *, ended: bool) -> Iterator[str]:
         yield "recording_announced_never_queued"
 
 
-def _leg(leg: Leg, *, ended: bool) -> Iterator[str]:
+def _leg(leg: Leg, transfers: Collection[str], *, ended: bool) -> Iterator[str]:
     if leg.found:
         yield "leg_found_late"
     elif leg.started_at is None:
@@ -71,6 +75,8 @@ def _leg(leg: Leg, *, ended: bool) -> Iterator[str]:
         yield "leg_out_of_step"
     if leg.vanished:
         yield "leg_vanished"
+    if ended and (transfer := transfer_named(leg)) and transfer not in transfers:
+        yield "transfer_untold"
     if ended and leg.ended_at is None:
         yield "leg_never_ended"
     if ended and leg.bridge is not None:
@@ -79,14 +85,16 @@ def _leg(leg: Leg, *, ended: bool) -> Iterator[str]:
         yield "dial_without_result"
 
 
-def _transfer(transfer: Transfer, *, ended: bool) -> Iterator[str]:
-    if transfer.steps[0].step != "target":
+def _transfer(state: CallState, transfer: Transfer, *, ended: bool) -> Iterator[str]:
+    last = transfer.steps[-1]
+    leg = state.legs.get(transfer.leg)
+    fetched = leg is not None and not is_of_citizen(state, leg)
+    if transfer.steps[0].step != "target" or any(step.began_at is None for step in transfer.steps):
         yield "transfer_step_unheard"
-    for step in transfer.steps:
-        if step.began_at is None:
-            yield "transfer_step_unheard"
-        if ended and step.status is None:
-            yield "transfer_without_result"
+    if ended and not fetched and last.step != "queue" and last.status not in FINAL:
+        yield "transfer_step_unheard"
+    if ended and any(step.status is None for step in transfer.steps if step.step != "queue"):
+        yield "transfer_without_result"
 
 
 def _talk(state: CallState, talk: Talk, *, ended: bool) -> Iterator[str]:

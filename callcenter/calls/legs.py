@@ -7,7 +7,7 @@ from typing import Any, Final
 from callcenter.calls.channels import direction_of, extension_of, role_of
 from callcenter.calls.correlate import halves_of
 from callcenter.calls.facts import GapCrossed, LegExpected, LegFound, LegVanished, OutboundBegan
-from callcenter.calls.parties import citizen_of
+from callcenter.calls.parties import citizen_of, is_of_citizen
 from callcenter.calls.state import CallState, Leg, Rang, Ring, Role, Stage
 from callcenter.calls.talks import met, parted, talking
 from callcenter.core.ids import LegId
@@ -37,7 +37,10 @@ def _role(state: CallState, leg: LegId, channel: str, purpose: str) -> Role:
     role = role_of(channel, first=leg == state.linked)
     if purpose == "spy" and role is not Role.LOCAL:
         return Role.SPY
-    return Role.CITIZEN if role is Role.OTHER and state.direction == "outbound" and not purpose else role
+    if role is not Role.OTHER or purpose or state.direction != "outbound":
+        return role
+    there = any(o.role is Role.CITIZEN and (o.up or o.ended_at is None) for o in state.legs.values())
+    return Role.OTHER if there else Role.CITIZEN
 
 
 def with_leg(state: CallState, leg: Leg, **changes: Any) -> CallState:
@@ -127,8 +130,13 @@ def dial_started(state: CallState, fact: facts.DialStarted) -> CallState:
     leg = leg_of(state, fact.leg, fact.at, fact.channel, fact.linked)
     if leg.dialled:
         return state
-    state = with_leg(state, leg, dialling=True, dialled=True)
-    return _rung(state, leg, fact.from_leg, fact.at) if leg.role is Role.AGENT and fact.from_leg else state
+    by = next((t for t in state.transfers if t.leg == fact.from_leg), None)
+    stray = leg.stray + (by is not None and not by.under_way)
+    state = with_leg(state, leg, dialling=True, dialled=True, stray=stray)
+    if leg.role is Role.AGENT and fact.from_leg:
+        return _rung(state, leg, fact.from_leg, fact.at)
+    away = leg.role is Role.LOCAL and is_of_citizen(state, leg) and state.stage is not Stage.ENDED
+    return replace(state, stage=Stage.TRANSFERRING) if away else state
 
 
 def _rung(state: CallState, leg: Leg, by: LegId, at: datetime) -> CallState:

@@ -6,7 +6,7 @@ from typing import Final
 
 from callcenter.calls.facts import PlaceSeen
 from callcenter.calls.legs import SAME, leg_of, with_leg
-from callcenter.calls.parties import citizen_of
+from callcenter.calls.parties import citizen_of, is_of_citizen
 from callcenter.calls.stages import settled
 from callcenter.calls.state import RINGS, CallState, ReachStep, Stage, Transfer, Wait
 from callcenter.calls.talks import met
@@ -15,10 +15,13 @@ from callcenter.pbx.facts import DialplanMarked
 PLACES: Final[Mapping[str, Stage]] = {
     "hl-welcome": Stage.IN_MENU,
     "hl-safe": Stage.IN_MENU,
+    "hl-overflow": Stage.IN_MENU,
     "hl-queue": Stage.QUEUED,
     "hl-seat": Stage.RINGING,
     "hl-hold": Stage.ON_HOLD,
     "hl-transfer": Stage.TRANSFERRING,
+    "hl-line": Stage.TRANSFERRING,
+    "hl-await": Stage.TRANSFERRING,
     "hl-room-citizen": Stage.TALKING,
 }
 """Where the citizen is by the dialplan's context; others say nothing."""
@@ -59,8 +62,12 @@ def place_seen(state: CallState, fact: PlaceSeen) -> CallState:
 def _placed(state: CallState, fact: DialplanMarked | PlaceSeen, stage: Stage) -> CallState:
     """Only the citizen's own leg tells where the citizen is, and only the newest word of it counts."""
     citizen = citizen_of(state)
+    return _moved(state, fact, stage) if citizen is not None and citizen.id == fact.leg else state
+
+
+def _moved(state: CallState, fact: DialplanMarked | PlaceSeen, stage: Stage) -> CallState:
     known = state.stage is stage or state.stage is Stage.ENDED
-    if known or citizen is None or citizen.id != fact.leg or (state.placed_at and fact.at <= state.placed_at):
+    if known or (state.placed_at and fact.at <= state.placed_at):
         return state
     return replace(state, stage=stage, placed_at=fact.at)
 
@@ -107,7 +114,9 @@ def _reach(state: CallState, fact: DialplanMarked, fields: Fields) -> CallState:
         return state
     known[name] = replace(before, steps=steps)
     reached = replace(state, transfers=tuple(known.values()))
-    return _placed(reached, fact, Stage.TRANSFERRING) if status != "ANSWER" else reached
+    if status == "ANSWER" or not is_of_citizen(reached, reached.legs[fact.leg]):
+        return reached
+    return _moved(reached, fact, Stage.TRANSFERRING)
 
 
 def _rung(steps: tuple[ReachStep, ...], step: str, fact: DialplanMarked) -> tuple[ReachStep, ...]:

@@ -1,8 +1,12 @@
 """Who is in a call: its legs by what they are to the citizen."""
 
+from typing import Final
+
 from callcenter.calls.channels import extension_of
 from callcenter.calls.state import CallState, Leg, Role, Transfer
 from callcenter.core.ids import LegId
+
+CHAIN: Final = "hl-chain-"
 
 
 def citizen_leg(state: CallState) -> Leg | None:
@@ -38,6 +42,19 @@ def citizen_of(state: CallState) -> Leg | None:
         return state.legs.get(state.linked)
     citizens = [leg for leg in state.legs.values() if leg.role is Role.CITIZEN]
     return citizens[-1] if citizens else None
+
+
+def transfer_named(leg: Leg) -> str:
+    """The id of the transfer that a Local channel dials for, '' for other legs: `Local/<id>@hl-reach-...` fetches
+    somebody into a room, `Local/<id>@hl-chain-...` for the citizen's own leg."""
+    name, _, context = leg.channel.removeprefix("Local/").partition("@")
+    return name if leg.role is Role.LOCAL and context.startswith(("hl-reach-", CHAIN)) else ""
+
+
+def is_of_citizen(state: CallState, leg: Leg) -> bool:
+    """The citizen's own channel, or the Local one that dials for it."""
+    citizen = citizen_of(state)
+    return (citizen is not None and citizen.id == leg.id) or f"@{CHAIN}" in leg.channel
 
 
 def company(state: CallState, of: Leg) -> list[Leg]:

@@ -142,8 +142,9 @@ RINGS: Final = "RINGING"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReachStep:
-    """One try of a transfer: `step` is `target`, `fallback`, `agent` or `queue`; `status` is None while it rings, then
-    ANSWER, BUSY, NOANSWER ...; `began_at` is None when only its end was heard."""
+    """One try of a transfer: `step` is `target`, `fallback`, `agent` or `queue` (the last resort, which has no end of
+    its own); `status` is None while it rings, then ANSWER, BUSY, NOANSWER ...; `began_at` is None when only its end was
+    heard."""
 
     step: str
     began_at: datetime | None
@@ -161,7 +162,7 @@ class Transfer:
 
     @property
     def under_way(self) -> bool:
-        return bool(self.steps) and self.steps[-1].status is None
+        return bool(self.steps) and self.steps[-1].status is None and self.steps[-1].step != "queue"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,11 +231,14 @@ class CallState:
         return sum((w.lasted(until) for w in self.waits), timedelta(0))
 
     def talked(self, until: datetime) -> timedelta:
-        """Time with anybody: once where several talk at a time."""
+        """The citizen's time with anybody: once where several talk at a time."""
+        first = self.legs.get(self.linked)
+        if self.direction != "outbound" and first is not None and first.ended_at is not None:
+            until = min(until, first.ended_at)
         talked, heard_to = timedelta(0), None
         for talk in sorted(self.conversations, key=lambda t: t.began_at):
             began = talk.began_at if heard_to is None else max(talk.began_at, heard_to)
-            ended = talk.ended_at or until
+            ended = min(talk.ended_at or until, until)
             talked += max(ended - began, timedelta(0))
             heard_to = ended if heard_to is None else max(heard_to, ended)
         return talked
