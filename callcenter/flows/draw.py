@@ -1,6 +1,7 @@
 """A flow as a Mermaid picture (mermaid.js.org, flowchart)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import assert_never
 
 from callcenter.flows.conditions import (
     CallerIs,
@@ -33,7 +34,7 @@ from callcenter.flows.nodes import (
 _LONGEST = 40
 
 
-def mermaid(flow: Flow, prompts: dict[str, Wording]) -> str:
+def mermaid(flow: Flow, prompts: Mapping[str, Wording]) -> str:
     """Every node with what is said there (`prompts`, in Chinese), every way with what leads to it."""
     lines = [
         f"%% {flow.flow} {version_of(flow)}",
@@ -46,7 +47,7 @@ def mermaid(flow: Flow, prompts: dict[str, Wording]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _shape(name: str, node: Node, prompts: dict[str, Wording]) -> str:
+def _shape(name: str, node: Node, prompts: Mapping[str, Wording]) -> str:
     text = _quoted(f"{name}: {_text(node, prompts)}")
     match node:
         case Branch():
@@ -59,7 +60,7 @@ def _shape(name: str, node: Node, prompts: dict[str, Wording]) -> str:
             return f"[{text}]"
 
 
-def _text(node: Node, prompts: dict[str, Wording]) -> str:
+def _text(node: Node, prompts: Mapping[str, Wording]) -> str:
     match node:
         case Say() | Menu() | Speak() | Collect() | Record():
             said = prompts[node.prompt].zh if node.prompt in prompts else node.prompt
@@ -77,6 +78,8 @@ def _text(node: Node, prompts: dict[str, Wording]) -> str:
             return f"go to {node.flow}"
         case LookUp() | Branch() | HangUp():
             return node.kind
+        case _:
+            assert_never(node)
 
 
 def _ways(node: Node) -> Iterator[tuple[str, str]]:
@@ -104,6 +107,8 @@ def _ways(node: Node) -> Iterator[tuple[str, str]]:
             yield "else", node.otherwise
         case Queue() | Transfer() | GoTo() | HangUp():
             pass
+        case _:
+            assert_never(node)
 
 
 def _condition(condition: Condition) -> str:
@@ -120,6 +125,8 @@ def _condition(condition: Condition) -> str:
             parts = {"staffed": condition.staffed, "over": condition.over, "wait over": condition.wait_over}
             told = (f"{what} {value}" for what, value in parts.items() if value is not None)
             return " ".join((f"queue {condition.queue}", *told))
+        case _:
+            assert_never(condition)
 
 
 def _quoted(text: str) -> str:

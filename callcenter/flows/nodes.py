@@ -1,6 +1,6 @@
 """The kinds of nodes that a flow is made of."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, assert_never
 
 from pydantic import Field
 
@@ -196,6 +196,8 @@ def next_nodes(node: Node) -> tuple[str, ...]:
             return (*(case.next for case in node.cases), node.otherwise)
         case Queue() | Transfer() | GoTo() | HangUp():
             return ()
+        case _:
+            assert_never(node)
 
 
 def unasked_nodes(node: Node) -> tuple[str, ...]:

@@ -29,13 +29,16 @@ VOICES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 FOLDER: Final = "hotline"
 """Prompts are `hotline/<name>` to Asterisk, which looks below the channel's language first."""
+NUMBER: Final = "number_"
+DIGITS: Final = "digits"
+"""Where Asterisk looks for the words of a number that it says itself: `number_20` is `digits/20` to it."""
 RECORDED: Final = IVR / "prompts" / "recorded"
 """`<language>/<name>.wav`: a human voice, or a tone, that is played instead of a synthesised prompt."""
 UNUSED_FOR: Final = timedelta(days=1)
 """No call is longer: what no server has wanted for so long, nobody hears any more."""
 _PEAK: Final = 0.6
 _QUIETEST: Final = 0.02
-_SHORTEST: Final = timedelta(seconds=0.3)
+_SHORTEST: Final = timedelta(seconds=0.2)
 _LONGEST: Final = timedelta(seconds=60)
 _MADE_BY: Final = b"espeak-ng 8 kHz, 1"
 
@@ -90,6 +93,8 @@ def _install(texts: Mapping[str, Wording], cache: Path, sounds: Path, recorded: 
             _put(file, folder / f"{name}.wav")
             _put(file, folder / f"{files[name]}.wav")
             os.utime(folder / f"{files[name]}.wav")
+            if name.startswith(NUMBER):
+                _put(file, sounds / language / DIGITS / f"{name.removeprefix(NUMBER)}.wav")
     return PromptBook(lengths, files)
 
 

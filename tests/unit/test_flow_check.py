@@ -8,22 +8,33 @@ import pytest
 
 from callcenter.core.errors import Misconfigured
 from callcenter.flows.check import faults
+from callcenter.flows.exits import depth_warnings, menu_depth
 from callcenter.flows.files import read_flows, read_prompts
-from callcenter.flows.model import Flow, flow_schema
+from callcenter.flows.model import Flow, flow_schema, version_of
+from callcenter.flows.part import Wording
 from callcenter.resources import IVR
 from callcenter.transfers.registry import Mode, read_registry, registry_schema
 
+PROMPTS = {"hello": Wording(zh="您好", en="Hello"), "chinese": Wording(zh="您好")}
 SAY = {"kind": "say", "prompt": "hello", "next": "end"}
 END = {"kind": "hang_up"}
 
 
-def flow(nodes: dict[str, Any], name: str = "f") -> Flow:
+def flow(nodes: dict[str, Any], name: str = "f", **more: Any) -> Flow:
+    """Without an operator exit unless `more` says otherwise."""
     title = {"zh": "流程", "en": "Flow"}
-    return Flow.model_validate({"flow": name, "version": 1, "title": title, "start": "a", "nodes": nodes})
+    rest = {"operator_exit": False, "no_operator_because": title} | more
+    if rest["operator_exit"]:
+        del rest["no_operator_because"]
+    return Flow.model_validate({"flow": name, "version": 1, "title": title, "start": "a", "nodes": nodes, **rest})
 
 
-def found(nodes: dict[str, Any]) -> str:
-    return "\n".join(faults({"f": flow(nodes)}, prompts={"hello"}, queues={"main"}))
+def check(**flows: Flow) -> list[str]:
+    return faults(flows, prompts=PROMPTS, queues={"main"}, targets={"110"})
+
+
+def found(nodes: dict[str, Any], **more: Any) -> str:
+    return "\n".join(check(f=flow(nodes, **more)))
 
 
 def menu(**choices: str) -> dict[str, Any]:
@@ -31,13 +42,31 @@ def menu(**choices: str) -> dict[str, Any]:
     return {"kind": "menu", "prompt": "hello", "choices": keys, "otherwise": "end"}
 
 
+def speaking() -> dict[str, Any]:
+    return {**menu(k1="end"), "kind": "speak", "words": {"1": ["咨询"]}}
+
+
+def look_up() -> dict[str, Any]:
+    return {"kind": "look_up", "number": "n", "code": "n", "next": "end", "otherwise": "end"}
+
+
+def branch(queue: str, to: str = "end") -> dict[str, Any]:
+    case = {"when": [{"kind": "queue", "queue": queue, "staffed": False}], "next": to}
+    return {"kind": "branch", "cases": [case], "otherwise": "end"}
+
+
 def test_the_shipped_flows_are_fit_for_callers() -> None:
     registry = read_registry(IVR / "hotlines.yaml")
     flows = read_flows(IVR / "flows")
     prompts = read_prompts(IVR / "prompts" / "prompts.yaml")
-    assert faults(flows, prompts=prompts, queues=registry.queues) == []
+    queues = {*registry.queues, "english", "enterprise"}
+    targets = {line.number for line in registry.hotlines}
+    assert faults(flows, prompts=prompts, queues=queues, targets=targets) == []
     assert registry.flows <= flows.keys()
     assert {"safe", "sorry"} <= prompts.keys()
+    assert menu_depth("main", flows) == 0, "human first (GB/T 33358)"
+    shipped = {"main", "night", "overflow", "progress", "enterprise", "english", "survey", "missed_callback"}
+    assert flows.keys() >= shipped | {"merged", "cancelled", "dual"}
 
 
 @pytest.mark.parametrize(
@@ -45,7 +74,15 @@ def test_the_shipped_flows_are_fit_for_callers() -> None:
     [
         ({"a": SAY}, "a leads to end, which is not there"),
         ({"a": END, "end": END}, "end cannot be reached"),
-        ({"a": {**SAY, "prompt": "nope"}, "end": END}, "the prompt nope is not there"),
+        ({"a": {**SAY, "prompt": "nope"}, "end": END}, "the prompt nope is not there in zh"),
+        ({"a": {**speaking(), "words": {"7": ["咨询"]}}, "end": END}, "a has words for 7, which is no choice"),
+        ({"a": {**look_up(), "number": "end"}, "end": END}, "looks up by end, which is no collect node"),
+        ({"a": look_up(), "end": END}, "looks up by n, which is no collect node"),
+        ({"a": {"kind": "set_language", "language": "en", "next": "end"}, "end": END}, "language en, which the flow"),
+        ({"a": {"kind": "transfer", "target": "119", "queue": "main"}}, "119 is not in the hotline registry"),
+        ({"a": {"kind": "transfer", "target": "110", "queue": "nope"}}, "the queue nope is not there"),
+        ({"a": branch("nope"), "end": END}, "the queue nope is not there"),
+        ({"a": {**branch("main"), "otherwise": "a"}, "end": END}, "goes round for ever: a → a"),
         ({"a": {"kind": "queue", "queue": "nope"}}, "the queue nope is not there"),
         ({"a": {"kind": "go_to", "flow": "nope"}}, "the flow nope is not there"),
         ({"a": {"kind": "go_to", "flow": "f"}}, "go round in a circle: f → f"),
@@ -83,7 +120,7 @@ def leading(name: str, *others: str) -> Flow:
 
 
 def circles(**flows: tuple[str, ...]) -> list[str]:
-    return faults({name: leading(name, *others) for name, others in flows.items()}, prompts={"hello"}, queues=())
+    return check(**{name: leading(name, *others) for name, others in flows.items()})
 
 
 def test_flows_that_lead_back_to_themselves_are_found() -> None:
@@ -97,7 +134,96 @@ def test_flows_that_meet_again_are_no_circle() -> None:
 
 
 def test_a_flow_under_another_name_is_found() -> None:
-    assert "differ" in "\n".join(faults({"g": flow({"a": END})}, prompts=(), queues=()))
+    assert "differ" in "\n".join(check(g=flow({"a": END})))
+
+
+def test_a_prompt_must_be_there_in_every_language_that_is_claimed() -> None:
+    nodes = {"a": {**SAY, "prompt": "chinese"}, "end": END}
+    assert found(nodes) == ""
+    assert found(nodes, languages=["zh", "en"]) == "f: a: the prompt chinese is not there in en"
+
+
+def test_a_flow_that_another_enters_in_english_must_claim_it() -> None:
+    english = {"a": {"kind": "set_language", "language": "en", "next": "b"}, "b": {"kind": "go_to", "flow": "g"}}
+    first = flow(english, languages=["zh", "en"])
+    assert check(f=first, g=flow({"a": END}, "g")) == ["f: b: the flow g does not claim en"]
+    assert check(f=first, g=flow({"a": END}, "g", languages=["zh", "en"])) == []
+
+
+QUEUE = {"kind": "queue", "queue": "main"}
+OFFER = {**menu(k1="bye", k0="agent"), "otherwise": "agent"}
+
+
+@pytest.mark.parametrize(
+    ("nodes", "fault"),
+    [
+        ({"a": SAY, "end": END}, "no way to a person is offered on the path a → end"),
+        (
+            {"a": {**menu(k1="end"), "otherwise": "b"}, "b": SAY, "end": END},
+            "no way to a person is offered on the path",
+        ),
+        (
+            {"a": {**menu(k0="b"), "otherwise": "end"}, "b": QUEUE, "end": END},
+            "who presses nothing is hung up on: a → end",
+        ),
+        ({"a": OFFER, "bye": END, "agent": QUEUE}, ""),
+        (
+            {
+                "a": {**speaking(), "choices": {"1": "bye", "0": "agent"}, "otherwise": "agent"},
+                "bye": END,
+                "agent": QUEUE,
+            },
+            "",
+        ),
+        ({"a": {**OFFER, "otherwise": "again"}, "again": {**OFFER}, "bye": END, "agent": QUEUE}, ""),
+        ({"a": {**branch("main"), "otherwise": "b"}, "b": QUEUE, "end": END}, "on the path a → end"),
+        ({"a": {"kind": "transfer", "target": "110", "queue": "main"}}, ""),
+        (
+            {"a": {**menu(k1="bye", k0="all"), "otherwise": "all"}, "bye": END, "agent": QUEUE}
+            | {"all": {**branch("main", "say"), "otherwise": "agent"}, "say": {**SAY, "next": "agent"}},
+            "",
+        ),
+    ],
+)
+def test_a_person_is_offered_before_every_end(nodes: dict[str, Any], fault: str) -> None:
+    said = found(nodes, operator_exit=True)
+    assert fault in said if fault else said == ""
+
+
+def test_a_person_may_be_offered_by_another_flow() -> None:
+    ways = {"a": {**menu(k1="bye", k0="on"), "otherwise": "on"}, "on": {"kind": "go_to", "flow": "g"}, "bye": END}
+    served, closing = flow({"a": QUEUE}, "g", operator_exit=True), flow({"a": END}, "g")
+    assert check(f=flow(ways, operator_exit=True), g=served) == []
+    (fault,) = check(f=flow(ways, operator_exit=True), g=closing)
+    assert "no way to a person is offered" in fault
+
+
+def test_a_flow_without_an_operator_exit_says_why() -> None:
+    with pytest.raises(ValueError, match="no_operator_because"):
+        flow({"a": END}, no_operator_because=None)
+    with pytest.raises(ValueError, match="Chinese"):
+        flow({"a": END}, languages=["en"])
+
+
+def test_menus_before_a_person_are_counted() -> None:
+    greeting = {**OFFER, "wait": 0.5, "retries": 0}
+    asked = {"a": OFFER, "bye": END, "agent": QUEUE}
+    both = {"a": {**greeting, "otherwise": "on"}, "on": {"kind": "go_to", "flow": "g"}, "bye": END, "agent": QUEUE}
+    loop = {"a": {**OFFER, "otherwise": "b"}, "b": {**menu(k1="a"), "otherwise": "agent"}, "bye": END, "agent": QUEUE}
+    flows = {
+        "f": flow(both, operator_exit=True),
+        "g": flow(asked, "g", operator_exit=True),
+        "h": flow(loop, "h", operator_exit=True),
+        "k": flow({"a": {**SAY, "next": "a"}}, "k"),
+    }
+    assert [menu_depth(name, flows) for name in "fghk"] == [1, 1, 2, 0]
+    assert [line[0] for line in depth_warnings(flows)] == ["f", "g", "h"]
+
+
+def test_a_version_tells_the_content() -> None:
+    one, other = flow({"a": END}), flow({"a": SAY, "end": END})
+    assert version_of(one) == version_of(flow({"a": END})) != version_of(other)
+    assert version_of(one).startswith("1-")
 
 
 @pytest.mark.parametrize(
