@@ -15,6 +15,8 @@ class Reason(StrEnum):
     """Asterisk did not begin it."""
     FAIL_SAFE = "fail_safe"
     """The caller came to the fail-safe branch: the dialogue server or the flow is broken."""
+    SILENT = "silent"
+    """The call was answered, and nothing was to be heard."""
     NOT_REACHED = "not_reached"
     """The call ended before anything was heard."""
     BUSY = "busy"
@@ -63,6 +65,21 @@ def slots(
     first = datetime.combine(day, begin, zone)
     gap = spread / max(len(numbers), 1)
     return [(first + gap * place, number) for place, number in enumerate(numbers)]
+
+
+VOICE: Final = "voice"
+LINE: Final = "line"
+"""The test call has come in by a trunk; how it goes on is told next."""
+NOT_A_VOICE: Final[Mapping[str, Reason]] = {"silence": Reason.SILENT, "queue": Reason.SILENT}
+
+
+def heard(reached: str, at: datetime) -> Result | None:
+    """What the dialplan's HotlineTest mark means; None when it is not the end of it."""
+    if reached == VOICE:
+        return Result(None, at)
+    if reached in {LINE, "ANSWER"}:
+        return None
+    return Result(NOT_A_VOICE.get(reached) or reason_of_dial(reached))
 
 
 def reason_of_dial(status: str) -> Reason:

@@ -180,7 +180,7 @@ class Prober:
             log.warning("probe_not_placed", number=claim.number, code=error.code)
             return Result(Reason.NOT_PLACED)
         result = await flight.result(within)
-        if result.reason is Reason.LATE:
+        if result.reason in {Reason.LATE, Reason.FAIL_SAFE}:  # it would go on
             with suppress(DomainError):
                 await self._telephony.hang_up(claim.probe)
         return result

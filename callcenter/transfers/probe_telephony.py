@@ -59,8 +59,8 @@ class AsteriskProbes:
         await self._originate(
             probe,
             channel=f"Local/{number}@hl-test/n",
-            context="hl-test",
-            exten="hear",
+            context="hl-listen",
+            exten=str(probe),
             variables={"__HL_TEST": str(probe)},
             caller_id=caller_id,
             within=within,
@@ -76,7 +76,7 @@ class AsteriskProbes:
             channel=f"Local/{probe}@hl-reach/n",
             context="hl-room-guest",
             exten=room,
-            variables={"__HL_PLAN": plan, "__HL_ROOM": room, "HL_TRANSFER": str(probe)},
+            variables={"__HL_PLAN": plan, "__HL_ROOM": room, "HL_TRANSFER": str(probe), "__HL_CID": caller_id},
             caller_id=caller_id,
             within=within,
         )
