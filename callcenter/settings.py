@@ -31,6 +31,7 @@ from callcenter.people.config import PeopleConfig
 from callcenter.seats.config import SeatsConfig
 from callcenter.speech.config import SpeechConfig
 from callcenter.store.config import StoreConfig
+from callcenter.supervision.config import SupervisionConfig
 from callcenter.transfers.registry_config import RegistryConfig
 from callcenter.web.config import WebConfig
 
@@ -83,6 +84,9 @@ class Settings(BaseSettings):
     )
     callbacks: CallbackConfig = Field(default_factory=CallbackConfig, description="Automatic call-backs.")
     media: MediaConfig = Field(default_factory=MediaConfig, description="Recordings and transcripts.")
+    supervision: SupervisionConfig = Field(
+        default_factory=SupervisionConfig, description="Supervisors in calls, and the live board."
+    )
     speech: SpeechConfig = Field(default_factory=SpeechConfig, description="Speech recognition.")
 
     @model_validator(mode="before")

@@ -9,6 +9,7 @@ import asyncpg
 from callcenter.app.dialogue import Sinks
 from callcenter.app.numbers import Numbers, open_numbers
 from callcenter.app.registry import RegistryRoom, furnish_registry, open_book
+from callcenter.app.supervising import SupervisionRoom, furnish_supervision
 from callcenter.callbacks.service import Callbacks
 from callcenter.callbacks.survey import Survey
 from callcenter.callbacks.telephony import AsteriskTelephony
@@ -58,6 +59,7 @@ class Rooms:
     callbacks: Callbacks
     numbers: Numbers
     registry: RegistryRoom
+    supervision: SupervisionRoom
     runner: FlowRunner
 
 
@@ -180,6 +182,16 @@ async def _furnish(
             link=link,
             ledger=ledger,
             gate=numbers.gate,
+        ),
+        supervision=furnish_supervision(
+            settings,
+            pool=pool,
+            bus=bus,
+            clock=clock,
+            people=people,
+            link=link,
+            ledger=ledger,
+            public_number=speech.registry.main.number,
         ),
         runner=FlowRunner(pbx=link.pbx, book=book, outside=Outside(), sink=sink, clock=clock),
     )

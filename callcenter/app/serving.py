@@ -81,6 +81,7 @@ class _House:
             hearing=(
                 self._keep_custody,
                 rooms.seats.run,
+                rooms.supervision.service.run,
                 rooms.numbers.tolls.run,
                 rooms.registry.watch.run,
                 self._talk,
@@ -90,6 +91,7 @@ class _House:
             acting=(rooms.callbacks.run, rooms.registry.ring),
         )
         self._hub = DeskHub(rooms.seats.state_of)
+        self._board = rooms.supervision.viewers(self._hub)
         instruments = Instruments()
         self._hearing = Hearing(instruments)
         self._probes = ProbeMeters(instruments)
@@ -125,6 +127,8 @@ class _House:
             watch.run(),
             watch.listen(clocks),
             self._pulse.run(),
+            rooms.supervision.pulse.run(),
+            rooms.supervision.keep_fresh(self._board),
             sweep_regularly(rooms.pool, rooms.settings.media, rooms.clock, rooms.bus),
             self._keep_partitions(),
             sweep_numbers(rooms.pool, rooms.clock),
@@ -167,6 +171,7 @@ class _House:
             *orders_routes(rooms.orders),
             *rooms.numbers.routes(),
             *rooms.registry.routes(),
+            *rooms.supervision.routes(self._board),
             *callback_routes(CallbacksReading(rooms.pool, rooms.orders)),
             *health_routes(self._exposition, lambda: self._pulse.lag, checks),
         ]

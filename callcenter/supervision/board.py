@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from callcenter.core.phone import Number
-from callcenter.supervision.ports import DayFigures, HotlineCalls
 from callcenter.supervision.views import SessionView, Shown
 
 AVAILABLE: Final = "ready"
@@ -122,6 +122,17 @@ class BoardView(Shown):
     own: SessionView | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayFigures:
+    """Of the last 24 hours. `prompt` answered within 15 seconds (B-07)."""
+
+    requested: int
+    answered: int
+    prompt: int
+    abandoned: int
+    hotlines: tuple[HotlineShare, ...] = ()
+
+
 def is_root(org_path: str) -> bool:
     """`/chengwan/` is, `/chengwan/qilan/` is not."""
     return org_path.count("/") <= 2
@@ -166,6 +177,10 @@ def transfer_line(row: Mapping[str, Any]) -> TransferLine:
         status="answered" if row["answered_at"] else "ringing" if row["ringing_at"] else "dialling",
         since=row["asked_at"],
     )
+
+
+def alarm_line(row: Mapping[str, Any]) -> AlarmLine:
+    return AlarmLine.model_validate(dict(row))
 
 
 def seen_waiting(waiting: Iterable[WaitingLine], agents: Iterable[AgentLine], org_path: str) -> list[WaitingLine]:
@@ -215,10 +230,6 @@ def rates_of(day: DayFigures, *, connect_line: float, prompt_line: float) -> Rat
         abandoned=day.abandoned,
         abandon=_share(day.abandoned, day.requested),
     )
-
-
-def hotline_share(line: HotlineCalls) -> HotlineShare:
-    return HotlineShare(hotline=line.hotline, calls=line.calls, answered=line.answered)
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -14,9 +14,11 @@ from callcenter.store.queries import load
 from callcenter.supervision.board import (
     AlarmLine,
     BoardView,
+    DayFigures,
+    HotlineShare,
     TransferLine,
     agent_line,
-    hotline_share,
+    alarm_line,
     queue_lines,
     rates_of,
     seen_waiting,
@@ -24,7 +26,6 @@ from callcenter.supervision.board import (
     waiting_line,
 )
 from callcenter.supervision.config import SupervisionConfig
-from callcenter.supervision.ports import DayFigures, Kpis
 from callcenter.supervision.store import SessionStore
 from callcenter.supervision.views import view_of
 
@@ -32,6 +33,8 @@ _SQL: Final = load("supervision")
 KEPT: Final = timedelta(seconds=0.9)
 """Shorter than the pause between two pushes, so that each push finds new values."""
 SHOWN_MOST: Final = 500
+DAY: Final = timedelta(days=1)
+"""B-07 asks for the connect rate within any continuous 24 hours."""
 REMEMBERED: Final = timedelta(hours=1)
 """How long refused dialling attempts are shown as an alarm."""
 BOARD_ROLES: Final = (Role.SUPERVISOR, Role.LEADER)
@@ -74,7 +77,6 @@ class BoardReading:
         self,
         pool: Pool,
         store: SessionStore,
-        kpis: Kpis,
         config: SupervisionConfig,
         clock: Clock,
     ) -> None:
@@ -82,7 +84,7 @@ class BoardReading:
         self._store = store
         self._config = config
         self._now = Kept(self._read, KEPT, clock)
-        self._day: Kept[DayFigures] = Kept(kpis.last_day, config.rates_kept, clock)
+        self._day: Kept[DayFigures] = Kept(self._read_day, config.rates_kept, clock)
 
     async def board(self, actor: Actor) -> BoardView:
         """Raises Forbidden for others than supervisors and leaders."""
@@ -97,7 +99,7 @@ class BoardReading:
             waiting=tuple(waiting),
             agents=tuple(agents),
             rates=rates_of(day, connect_line=self._config.connect_line, prompt_line=self._config.prompt_line),
-            hotlines=tuple(hotline_share(line) for line in day.hotlines),
+            hotlines=day.hotlines,
             missed_open=now.missed,
             transfers=now.transfers,
             alarms=now.alarms,
@@ -113,7 +115,17 @@ class BoardReading:
                 crew=[dict(row) async for row in _SQL.crew_now(connection)],
                 missed=await _SQL.missed_open(connection),
                 transfers=tuple([transfer_line(r) async for r in _SQL.transfers_now(connection, most=SHOWN_MOST)]),
-                alarms=tuple(
-                    [AlarmLine.model_validate(dict(r)) async for r in _SQL.alarms_now(connection, since=since)]
-                ),
+                alarms=tuple([alarm_line(r) async for r in _SQL.alarms_now(connection, since=since)]),
             )
+
+    async def _read_day(self, now: datetime) -> DayFigures:
+        rows = [row async for row in _SQL.day_by_hotline(self._pool, since=now - DAY)]
+        return DayFigures(
+            requested=sum(row["requested"] for row in rows),
+            answered=sum(row["answered"] for row in rows),
+            prompt=sum(row["prompt"] for row in rows),
+            abandoned=sum(row["abandoned"] for row in rows),
+            hotlines=tuple(
+                HotlineShare(hotline=row["hotline"], calls=row["calls"], answered=row["answered"]) for row in rows
+            ),
+        )

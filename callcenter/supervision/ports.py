@@ -1,6 +1,5 @@
 """What supervision needs from others; the composition root wires them."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -41,27 +40,3 @@ class Calls(Protocol):
     async def expect_leg(self, *, pbx: str, call: CallId, leg: LegId, purpose: str, at: datetime) -> None:
         """Before Originate: the leg will belong to the call."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HotlineCalls:
-    """Calls of one hotline number; `hotline` is its name, or the number when it has none."""
-
-    hotline: str
-    calls: int
-    answered: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DayFigures:
-    """Of the last 24 hours. `prompt` answered within 15 seconds (B-07)."""
-
-    requested: int
-    answered: int
-    prompt: int
-    abandoned: int
-    hotlines: tuple[HotlineCalls, ...] = ()
-
-
-class Kpis(Protocol):
-    async def last_day(self, now: datetime) -> DayFigures: ...

@@ -33,6 +33,7 @@ TAGS: Final[Mapping[str, str]] = {
     "people": "人员与机构",
     "desk": "坐席工作台",
     "calls": "通话",
+    "supervision": "班长与看板",
     "recordings": "录音与转写",
     "orders": "工单",
     "callbacks": "回访",

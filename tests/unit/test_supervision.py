@@ -8,8 +8,9 @@ import pytest
 
 from callcenter.core.ids import CallId, LegId, UserId
 from callcenter.supervision.board import (
+    DayFigures,
     agent_line,
-    hotline_share,
+    alarm_line,
     is_root,
     queue_lines,
     rates_of,
@@ -19,7 +20,6 @@ from callcenter.supervision.board import (
 )
 from callcenter.supervision.errors import SwitchRefused
 from callcenter.supervision.modes import ACTS, NEXT, SPYING, ZH, Mode, switch
-from callcenter.supervision.ports import DayFigures, HotlineCalls
 from callcenter.supervision.session import Session, session_of
 
 AT = datetime(2026, 11, 22, 2, tzinfo=UTC)
@@ -178,7 +178,11 @@ def test_rates_of_a_day() -> None:
     assert (rates.connect, rates.prompt, rates.abandon) == (0.95, 0.8, 0.04)
     nothing = rates_of(DayFigures(requested=0, answered=0, prompt=0, abandoned=0), connect_line=0.95, prompt_line=0.8)
     assert (nothing.connect, nothing.prompt, nothing.abandon) == (None, None, None)
-    assert hotline_share(HotlineCalls(hotline="12329", calls=3, answered=2)).calls == 3
+
+
+def test_an_alarm_is_told_as_it_is() -> None:
+    line = alarm_line({"kind": "probe_failed", "subject": "12329", "since": AT, "count": 1})
+    assert (line.kind, line.subject, line.count) == ("probe_failed", "12329", 1)
 
 
 @pytest.mark.parametrize(
