@@ -25,6 +25,7 @@ from callcenter.logs import LogsConfig
 from callcenter.media.config import MediaConfig
 from callcenter.numbers.config import NumbersConfig
 from callcenter.orders.config import OrdersConfig
+from callcenter.outbound.config import OutboundConfig
 from callcenter.pbx.agi import AgiConfig
 from callcenter.pbx.config import AmiConfig, PbxConfig
 from callcenter.people.config import PeopleConfig
@@ -83,6 +84,7 @@ class Settings(BaseSettings):
         default_factory=NumbersConfig, description="Callers' numbers, and what may be dialled out."
     )
     callbacks: CallbackConfig = Field(default_factory=CallbackConfig, description="Automatic call-backs.")
+    outbound: OutboundConfig = Field(default_factory=OutboundConfig, description="Agents' calls out.")
     media: MediaConfig = Field(default_factory=MediaConfig, description="Recordings and transcripts.")
     supervision: SupervisionConfig = Field(
         default_factory=SupervisionConfig, description="Supervisors in calls, and the live board."

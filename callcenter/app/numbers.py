@@ -1,5 +1,6 @@
 """The numbers room: the gate, the lists of callers, and what the composition root gives them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from callcenter.calls.reading import CallsReading
@@ -58,13 +59,18 @@ def short_codes(registry: Registry) -> ShortCodes:
 
 
 def open_numbers(
-    config: NumbersConfig, pool: Pool, bus: Bus, clock: Clock, audit: Audit, calls: CallsReading, registry: Registry
+    config: NumbersConfig,
+    pool: Pool,
+    bus: Bus,
+    clock: Clock,
+    audit: Audit,
+    calls: CallsReading,
+    registry: Callable[[], Registry],
 ) -> Numbers:
-    """Raises Misconfigured when the rules cannot be read."""
+    """`registry` gives it as it is now. Raises Misconfigured when the rules cannot be read."""
     rules, seen = read_rules(config.rules or IVR / "dialling.yaml"), LedgerNumbers(calls)
-    codes = short_codes(registry)
     return Numbers(
-        gate=Gate(pool, bus, config, rules, lambda: codes),
+        gate=Gate(pool, bus, config, rules, lambda: short_codes(registry())),
         callers=Callers(pool, clock, config, seen),
         care=CareList(pool, clock, config, audit, seen),
         harassment=HarassmentList(pool, clock, config, audit, seen),

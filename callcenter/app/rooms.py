@@ -8,6 +8,7 @@ import asyncpg
 
 from callcenter.app.dialogue import Sinks
 from callcenter.app.numbers import Numbers, open_numbers
+from callcenter.app.outbound import OutboundRoom, open_outbound
 from callcenter.app.registry import RegistryRoom, furnish_registry, open_book
 from callcenter.app.supervising import SupervisionRoom, furnish_supervision
 from callcenter.callbacks.service import Callbacks
@@ -58,6 +59,7 @@ class Rooms:
     seats: Seats
     callbacks: Callbacks
     numbers: Numbers
+    outbound: OutboundRoom
     registry: RegistryRoom
     supervision: SupervisionRoom
     runner: FlowRunner
@@ -135,7 +137,7 @@ async def _furnish(
     orders = await open_orders(
         pool, clock=clock, bus=bus, config=settings.orders, city=settings.city, audit=people.audit
     )
-    numbers = open_numbers(settings.numbers, pool, bus, clock, people.audit, calls, speech.registry)
+    numbers = open_numbers(settings.numbers, pool, bus, clock, people.audit, calls, lambda: hotlines.current)
     callbacks = Callbacks(
         pool=pool,
         bus=bus,
@@ -145,6 +147,17 @@ async def _furnish(
         telephony=AsteriskTelephony(link),
         ledger=ledger,
         orders=orders,
+    )
+    seats = Seats(
+        pool,
+        AmiTelephony(link),
+        calls,
+        orders,
+        settings.seats,
+        clock,
+        bus,
+        audit=people.audit,
+        queues=speech.queues.names,
     )
     prompts = install_prompts(speech.prompts, cache=settings.flows.prompt_cache, sounds=settings.flows.sounds)
     book = FlowBook.of(speech.flows.values(), prompts)
@@ -159,19 +172,22 @@ async def _furnish(
         ledger=ledger,
         calls=calls,
         orders=orders,
-        seats=Seats(
-            pool,
-            AmiTelephony(link),
-            calls,
-            orders,
-            settings.seats,
-            clock,
-            bus,
-            audit=people.audit,
-            queues=speech.queues.names,
-        ),
+        seats=seats,
         callbacks=callbacks,
         numbers=numbers,
+        outbound=open_outbound(
+            settings.outbound,
+            pool=pool,
+            bus=bus,
+            clock=clock,
+            audit=people.audit,
+            gate=numbers.gate,
+            ledger=ledger,
+            link=link,
+            calls=calls,
+            orders=orders,
+            seats=seats,
+        ),
         registry=furnish_registry(
             settings,
             hotlines,

@@ -88,7 +88,7 @@ class _House:
                 self._keep_ledger,
                 rooms.link.supervise,
             ),
-            acting=(rooms.callbacks.run, rooms.registry.ring),
+            acting=(rooms.callbacks.run, rooms.outbound.settling.run, rooms.registry.ring),
         )
         self._hub = DeskHub(rooms.seats.state_of)
         self._board = rooms.supervision.viewers(self._hub)
@@ -170,6 +170,7 @@ class _House:
             *recording_routes(rooms.pool, recordings, transcripts, rooms.people.audit),
             *orders_routes(rooms.orders),
             *rooms.numbers.routes(),
+            *rooms.outbound.routes(),
             *rooms.registry.routes(),
             *rooms.supervision.routes(self._board),
             *callback_routes(CallbacksReading(rooms.pool, rooms.orders)),

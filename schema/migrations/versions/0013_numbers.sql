@@ -91,6 +91,7 @@ create table outbound_call (
     told text                                -- what the order or the missed call made of it: 'ok' or an error's code
 );
 create index outbound_call_open on outbound_call (pbx) where settled_at is null;
+create unique index outbound_call_one_at_a_time on outbound_call (actor_id) where settled_at is null;
 create index outbound_call_untold on outbound_call (settled_at) where settled_at is not null and told is null;
 create index outbound_call_of_order on outbound_call (order_id, placed_at desc) where order_id is not null;
 create index outbound_call_recent on outbound_call (actor_id, placed_at desc, id desc);

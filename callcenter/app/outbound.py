@@ -1,0 +1,141 @@
+"""Agents' calls out, and how the other rooms serve them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from callcenter.app.numbers import HIDDEN, LedgerNumbers
+from callcenter.calls.ledger import Ledger
+from callcenter.calls.reading import CallsReading
+from callcenter.core.bus import Bus
+from callcenter.core.clock import Clock
+from callcenter.core.errors import NotFound
+from callcenter.core.ids import CallId, OrderId, UserId
+from callcenter.numbers.gate import Gate
+from callcenter.orders.reading import view_of
+from callcenter.orders.room import visible_row
+from callcenter.orders.service import Orders
+from callcenter.orders.terms import ContactOutcome
+from callcenter.outbound.config import OutboundConfig
+from callcenter.outbound.errors import CallerHidden, NoTelephone, SeatBusy
+from callcenter.outbound.ports import Actors, ContactOrders, Telephones
+from callcenter.outbound.service import Outbound
+from callcenter.outbound.settling import Settling
+from callcenter.outbound.telephony import AmiTelephony
+from callcenter.pbx.link import AmiLink
+from callcenter.people.actor import Actor
+from callcenter.people.audit import Audit
+from callcenter.people.store import SQL, user_of
+from callcenter.seats.presence import Presence
+from callcenter.seats.service import Seats
+from callcenter.store.pool import Pool
+from callcenter.web.outbound import outbound_routes
+from callcenter.web.route import Route
+
+IN_CALL = frozenset({Presence.RINGING, Presence.TALKING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundRoom:
+    service: Outbound
+    settling: Settling
+
+    def routes(self) -> list[Route]:
+        return outbound_routes(self.service)
+
+
+class SeatTelephones:
+    def __init__(self, seats: Seats) -> None:
+        self._seats = seats
+
+    async def free_extension(self, actor: Actor) -> str:
+        state = await self._seats.desk_state(actor)
+        if not state.seat:
+            raise NoTelephone
+        if state.presence in IN_CALL:
+            raise SeatBusy
+        return state.extension
+
+
+class PeopleActors:
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def actor(self, user: UserId) -> Actor:
+        row = await SQL.user_by_id(self._pool, id=user)
+        if row is None:
+            raise NotFound
+        return user_of(row).actor
+
+
+class OrdersToContact:
+    def __init__(self, orders: Orders) -> None:
+        self._orders = orders
+
+    async def check_visible(self, actor: Actor, order: OrderId) -> None:
+        await visible_row(self._orders.room, actor, order)
+
+    async def number_of(self, actor: Actor, order: OrderId) -> str:
+        row = await visible_row(self._orders.room, actor, order)
+        shown = view_of(row, actor).caller_number
+        if shown != row["caller_number"] or HIDDEN in shown:
+            raise CallerHidden
+        return shown
+
+    async def contacted(self, actor: Actor, order: OrderId, *, reached: bool, note: str, call: CallId) -> None:
+        outcome = ContactOutcome.REACHED if reached else ContactOutcome.UNREACHABLE
+        await self._orders.contact(actor, order, outcome, note, call)
+
+
+class MissedDesk:
+    async def number_of(self, actor: Actor, missed: UUID) -> str:
+        raise NotFound
+
+    async def called_back(self, actor: Actor, missed: UUID, *, call: CallId, reached: bool) -> None:
+        raise NotFound
+
+
+def open_outbound(
+    config: OutboundConfig,
+    *,
+    pool: Pool,
+    bus: Bus,
+    clock: Clock,
+    audit: Audit,
+    gate: Gate,
+    ledger: Ledger,
+    link: AmiLink,
+    calls: CallsReading,
+    orders: Orders,
+    seats: Seats,
+) -> OutboundRoom:
+    telephony, contacts, missed = AmiTelephony(link), OrdersToContact(orders), MissedDesk()
+    settling = Settling(
+        pool=pool,
+        bus=bus,
+        clock=clock,
+        config=config,
+        telephony=telephony,
+        orders=contacts,
+        missed=missed,
+        actors=PeopleActors(pool),
+    )
+    service = Outbound(
+        pool=pool,
+        clock=clock,
+        config=config,
+        audit=audit,
+        gate=gate,
+        ledger=ledger,
+        telephony=telephony,
+        telephones=SeatTelephones(seats),
+        orders=contacts,
+        missed=missed,
+        calls=LedgerNumbers(calls),
+        settling=settling,
+    )
+    return OutboundRoom(service=service, settling=settling)
+
+
+_actors: type[Actors] = PeopleActors
+_orders: type[ContactOrders] = OrdersToContact
+_telephones: type[Telephones] = SeatTelephones
