@@ -110,7 +110,9 @@ class Scene:
         await self.house.call_of(NUMBERS[Place.RINGING], stage="ringing")
         await self._ring(Place.QUEUE)
         await self.house.call_of(NUMBERS[Place.QUEUE], stage="queued")
-        await self._ring(Place.MENU, dial="12366")
+        await self._ring(Place.MENU)
+        await self.callers[Place.MENU].voice.hears_speech(PATIENCE)
+        self.callers[Place.MENU].voice.press("1")
         await self.house.call_of(NUMBERS[Place.MENU], stage="in_menu")
         await self._ring(Place.GREETING)
         await self.callers[Place.GREETING].voice.hears_speech(PATIENCE)
@@ -200,8 +202,8 @@ class Scene:
     async def _ready(self, name: str) -> None:
         await self.desks[name].post("/api/desk/presence", {"presence": "ready"})
 
-    async def _ring(self, place: Place, dial: str = "12345") -> None:
-        caller = self.house.caller(NUMBERS[place], CALLERS, LONG, dial)
+    async def _ring(self, place: Place) -> None:
+        caller = self.house.caller(NUMBERS[place], CALLERS, LONG)
         self.callers[place] = await self._stack.enter_async_context(caller)
 
     async def _with_agent(self, place: Place, name: str) -> str:

@@ -158,12 +158,10 @@ class House:
             yield phone
 
     @asynccontextmanager
-    async def caller(
-        self, number: str, clip: Clip, hold: timedelta = 120 * SECOND, dial: str = "12345"
-    ) -> AsyncIterator[Telephone]:
-        """A citizen who rings 12345, or another number, now."""
+    async def caller(self, number: str, clip: Clip, hold: timedelta = 120 * SECOND) -> AsyncIterator[Telephone]:
+        """A citizen who rings 12345 now."""
         speech = coded(clip.path)
-        async with open_caller(self.exchange, dial=dial, caller=number, speech=speech, hold=hold) as phone:
+        async with open_caller(self.exchange, dial="12345", caller=number, speech=speech, hold=hold) as phone:
             yield phone
 
     async def call_of(self, number: str, within: timedelta = PATIENCE, **wanted: Any) -> asyncpg.Record:
