@@ -10,8 +10,8 @@ from callcenter.supervision.modes import Mode
 class SupervisionConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    told: frozenset[Mode] = Field(
-        default=frozenset({Mode.WHISPER, Mode.BARGE, Mode.TAKE_OVER}),
+    told: tuple[Mode, ...] = Field(
+        default=(Mode.WHISPER, Mode.BARGE, Mode.TAKE_OVER),
         description="Modes that the agent's desk shows while they last: listen, whisper, barge, take_over.",
     )
     ring: timedelta = Field(

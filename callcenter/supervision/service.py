@@ -59,6 +59,11 @@ class Supervision:
         self._bus = bus
         self._watch = SessionWatch(store, telephony, calls, config, bus)
 
+    @property
+    def running(self) -> bool:
+        """Whether this process hears the calls and takes commands."""
+        return self._watch.running
+
     async def run(self) -> None:
         """Until cancelled: hears what becomes of the supervisors' legs."""
         await self._watch.run()
