@@ -33,6 +33,7 @@ from callcenter.seats.config import SeatsConfig
 from callcenter.speech.config import SpeechConfig
 from callcenter.store.config import StoreConfig
 from callcenter.supervision.config import SupervisionConfig
+from callcenter.transfers.live_config import TransfersConfig
 from callcenter.transfers.registry_config import RegistryConfig
 from callcenter.web.config import WebConfig
 
@@ -73,6 +74,7 @@ class Settings(BaseSettings):
     web: WebConfig = Field(default_factory=WebConfig, description="HTTP server.")
     seats: SeatsConfig = Field(default_factory=SeatsConfig, description="Agents, presence and the screen-pop.")
     ami: AmiConfig = Field(default_factory=AmiConfig, description="The manager interface of the PBX.")
+    transfers: TransfersConfig = Field(default_factory=TransfersConfig, description="Transfers and live calls.")
     pbx: PbxConfig = Field(default_factory=PbxConfig, description="What Asterisk is configured from.")
     agi: AgiConfig = Field(default_factory=AgiConfig, description="The dialogue server for Asterisk.")
     flows: FlowsConfig = Field(default_factory=FlowsConfig, description="Call flows, prompts, hotline registry.")

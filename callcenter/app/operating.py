@@ -12,6 +12,7 @@ from rich.console import Console
 
 from callcenter.app.rooms import read_speech
 from callcenter.app.switch import plan_pbx, write_configuration
+from callcenter.app.transfers import read_matters
 from callcenter.core.clock import SystemClock
 from callcenter.core.errors import Invalid, NotFound
 from callcenter.flows.prompts import install_prompts
@@ -48,6 +49,8 @@ def check(settings: Settings, console: Console) -> None:
     console.print(f"提示音 prompts: {len(speech.prompts)}", highlight=False)
     console.print(f"热线号码 hotlines: {len(speech.registry.hotlines)}", highlight=False)
     console.print(f"队列 queues: {len(speech.queues.queues)}", highlight=False)
+    matters = read_matters(settings, speech.registry)
+    console.print(f"分流转办事项 matters: {len(matters.matters)} v{matters.version}", highlight=False)
     console.print(f"规则集 rule set: {current.id} v{current.version}", highlight=False)
     console.print(f"工作日历至 calendar until: {max(calendar.years)}", highlight=False)
     if today.year + 1 not in calendar.years and today.month >= 11:

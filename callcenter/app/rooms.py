@@ -11,6 +11,7 @@ from callcenter.app.numbers import Numbers, open_numbers
 from callcenter.app.outbound import OutboundRoom, open_outbound
 from callcenter.app.registry import RegistryRoom, furnish_registry, open_book
 from callcenter.app.supervising import SupervisionRoom, furnish_supervision
+from callcenter.app.transfers import TransferRoom, furnish_transfers
 from callcenter.callbacks.service import Callbacks
 from callcenter.callbacks.survey import Survey
 from callcenter.callbacks.telephony import AsteriskTelephony
@@ -62,6 +63,7 @@ class Rooms:
     outbound: OutboundRoom
     registry: RegistryRoom
     supervision: SupervisionRoom
+    transfers: TransferRoom
     runner: FlowRunner
 
 
@@ -147,6 +149,7 @@ async def _furnish(
         telephony=AsteriskTelephony(link),
         ledger=ledger,
         orders=orders,
+        gate=numbers.gate,
     )
     seats = Seats(
         pool,
@@ -208,6 +211,20 @@ async def _furnish(
             link=link,
             ledger=ledger,
             public_number=speech.registry.main.number,
+        ),
+        transfers=await furnish_transfers(
+            settings,
+            pool=pool,
+            bus=bus,
+            clock=clock,
+            people=people,
+            link=link,
+            ledger=ledger,
+            orders=orders,
+            seats=seats,
+            gate=numbers.gate,
+            registry=lambda: hotlines.current,
+            sounds=settings.flows.sounds,
         ),
         runner=FlowRunner(pbx=link.pbx, book=book, outside=Outside(), sink=sink, clock=clock),
     )

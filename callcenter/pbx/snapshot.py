@@ -92,7 +92,7 @@ async def take_snapshot(ask: Ask, now: Callable[[], datetime]) -> Snapshot:
     bridges = await ask("BridgeList")
     channels = await ask("CoreShowChannels")
     return Snapshot(
-        channels=tuple(_channel(f) for f in channels if f.get("Event") == "CoreShowChannel"),
+        channels=tuple(channel_seen(f) for f in channels if f.get("Event") == "CoreShowChannel"),
         queue_members=tuple(_member(f) for f in queues if f.get("Event") == "QueueMember"),
         queue_callers=tuple(_caller(f) for f in queues if f.get("Event") == "QueueEntry"),
         bridges=tuple(_bridge(f) for f in bridges if f.get("Event") == "BridgeListItem"),
@@ -101,7 +101,8 @@ async def take_snapshot(ask: Ask, now: Callable[[], datetime]) -> Snapshot:
     )
 
 
-def _channel(fields: Fields) -> ChannelSeen:
+def channel_seen(fields: Fields) -> ChannelSeen:
+    """Of one CoreShowChannel event."""
     leg = LegId(fields.get("Uniqueid", ""))
     return ChannelSeen(
         leg=leg,
