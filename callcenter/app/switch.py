@@ -15,7 +15,19 @@ from callcenter.transfers.registry import Registry
 
 
 def queue_plans(book: QueueBook) -> tuple[QueuePlan, ...]:
-    return tuple(QueuePlan(name=queue.name, ring=queue.rings_for, weight=queue.weight) for queue in book.queues)
+    """A queue without an overflow flow has endless patience."""
+    return tuple(
+        QueuePlan(name=queue.name, ring=queue.rings_for, weight=queue.weight)
+        if queue.overflow is None
+        else QueuePlan(
+            name=queue.name,
+            ring=queue.rings_for,
+            weight=queue.weight,
+            patience=queue.waits_for,
+            overflow=queue.overflow,
+        )
+        for queue in book.queues
+    )
 
 
 def plan_pbx(
@@ -39,7 +51,10 @@ def plan_pbx(
             agi_port=agi.port,
             rtp_first=pbx.rtp_first,
             rtp_last=pbx.rtp_last,
-            trunks=tuple(Trunk(name=one.name, host=one.host, port=one.port) for one in pbx.trunks),
+            trunks=tuple(
+                Trunk(name=one.name, host=one.host, port=one.port, groups=one.groups, watch=one.watch)
+                for one in pbx.trunks
+            ),
             seats=tuple(SeatLine(extension=extension, secret=secret) for extension, secret in seats),
             public_number=registry.main.number,
             queues=queue_plans(queues),

@@ -33,6 +33,14 @@ class TrunkConfig(BaseModel):
     name: str = Field(description="Name of the carrier's line.")
     host: str = Field(description="The carrier's address: calls from it are trusted, calls out go to it.")
     port: int = Field(default=5060, ge=1, le=65535, description="Where the carrier takes calls.")
+    groups: tuple[str, ...] = Field(
+        default=("public",),
+        min_length=1,
+        description="Trunk groups: public, emergency (110, 119, 120, 122 ...), test, or names of your own.",
+    )
+    watch: timedelta = Field(
+        default=timedelta(), ge=timedelta(), description="Time between two OPTIONS requests; zero asks none."
+    )
 
 
 class PbxConfig(BaseModel):
@@ -47,5 +55,5 @@ class PbxConfig(BaseModel):
     rtp_last: int = Field(default=20999, ge=1024, le=65535, description="Last port for audio (UDP).")
     trunks: tuple[TrunkConfig, ...] = Field(
         default=(TrunkConfig(name="carrier", host="127.0.0.1", port=5090),),
-        description="Carriers, the first one for calls out; in the environment as JSON.",
+        description="Carriers, tried in this order for calls out; in the environment as JSON.",
     )

@@ -6,6 +6,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from callcenter.pbx.decode import WANTED_EVENTS
+from callcenter.pbx.music import install_music
 from callcenter.pbx.plan import EmergencyKey, HotlineLine, PbxPlan, QueuePlan, SeatLine, Trunk
 from callcenter.pbx.tree import Tree
 
@@ -26,9 +27,12 @@ def _jinja() -> Environment:
 
 
 def render(plan: PbxPlan, tree: Tree) -> None:
-    """Every file of `templates/` is written anew; nothing else in the tree is touched."""
+    """Every file of `templates/` is written anew, and music where a class has none; nothing else in the tree is
+    touched."""
     jinja = _jinja()
     tree.make()
+    for music in plan.music_classes:
+        install_music(tree.paths.music if music == "default" else tree.paths.music / music)
     for template in sorted(_TEMPLATES.glob("*.j2")):
         text = jinja.get_template(template.name).render(plan=plan, tree=tree, wanted_events=WANTED_EVENTS)
         target = tree.paths.etc / template.stem

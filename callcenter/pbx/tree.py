@@ -25,6 +25,11 @@ class HostPaths:
         return self.base / "lib" / "sounds"
 
     @property
+    def music(self) -> Path:
+        """Music on hold: the files of the class `default`, and a folder for each other class."""
+        return self.base / "lib" / "moh"
+
+    @property
     def logs(self) -> Path:
         return self.base / "log"
 
@@ -68,7 +73,7 @@ class Tree:
             paths.sounds,
             paths.cel.parent,
             paths.run,
-            paths.base / "lib" / "moh",
+            paths.music,
             paths.base / "keys" / "keys",
         ):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -55,8 +55,9 @@ def test_the_safety_net_is_generated_from_the_plan(tree: Tree) -> None:
 
 def test_the_dialplan_plays_the_prompts_that_it_is_said_to_play(tree: Tree) -> None:
     render(sample_plan(), tree)
-    dialplan = (tree.paths.etc / "extensions.conf").read_text()
-    assert set(re.findall(r"(?:Playback|Background)\(hotline/([^)&,]+)", dialplan)) == set(SPOKEN)
+    played = "".join((tree.paths.etc / f"{name}.conf").read_text() for name in ("extensions", "queues"))
+    named = {name for name in SPOKEN if not name.startswith("number_")}
+    assert set(re.findall(r"(?:Background\(|Playback\(|=)hotline/([a-z_]+)", played)) == named
 
 
 def test_recordings_stay_when_the_configuration_is_written_anew(tree: Tree) -> None:
