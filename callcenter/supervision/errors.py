@@ -1,6 +1,6 @@
 """Refusals of the supervision room."""
 
-from callcenter.core.errors import NotFound, Refused, Unavailable
+from callcenter.core.errors import NotFound, Refused
 
 
 class SwitchRefused(Refused):
@@ -27,12 +27,6 @@ class OwnCall(Refused):
     en = "You cannot listen to or take over a call of your own"
 
 
-class NobodyTalks(Refused):
-    code = "supervision-nobody-talks"
-    zh = "该通话目前没有话务员在通话"
-    en = "No agent is talking in this call now"
-
-
 class NotAnswered(Refused):
     code = "supervision-not-answered"
     zh = "您的话机尚未接听，请先接听"
@@ -49,11 +43,3 @@ class NoSuchSession(NotFound):
     code = "no-such-supervision"
     zh = "没有这次介入，或已经结束"
     en = "There is no such intrusion, or it is over"
-
-
-class CallsElsewhere(Unavailable):
-    """This process does not hold the lease of the PBX."""
-
-    code = "calls-not-here"
-    zh = "通话由另一服务器负责，请稍后重试"
-    en = "Another server serves the calls; try again in a moment"

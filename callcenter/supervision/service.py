@@ -20,8 +20,6 @@ from callcenter.people.model import User
 from callcenter.supervision.config import SupervisionConfig
 from callcenter.supervision.errors import (
     AlreadyIn,
-    CallsElsewhere,
-    NobodyTalks,
     NoSuchSession,
     NotAnswered,
     NoTelephone,
@@ -35,6 +33,7 @@ from callcenter.supervision.session import Session
 from callcenter.supervision.store import SessionStore
 from callcenter.supervision.views import PastSession, SessionPage, SessionView, ToldList, view_of
 from callcenter.supervision.watch import SessionWatch
+from callcenter.transfers.live_errors import CallsElsewhere, NobodyTalks
 
 
 class Supervision:

@@ -70,7 +70,7 @@ def supervision_routes(supervision: Supervision) -> list[Route]:
                 "supervisor-no-telephone",
                 "supervisor-busy",
                 "supervision-own-call",
-                "supervision-nobody-talks",
+                "nobody-talks",
                 *_PBX,
             ),
         ),

@@ -14,8 +14,6 @@ from callcenter.store.pool import Pool
 from callcenter.supervision.config import SupervisionConfig
 from callcenter.supervision.errors import (
     AlreadyIn,
-    CallsElsewhere,
-    NobodyTalks,
     NoSuchSession,
     NotAnswered,
     NoTelephone,
@@ -25,6 +23,7 @@ from callcenter.supervision.errors import (
 )
 from callcenter.supervision.events import IntrusionEnded
 from callcenter.supervision.modes import Mode
+from callcenter.transfers.live_errors import CallsElsewhere, NobodyTalks
 from tests.rooms.supervised_rooms import CITIZEN, PBX, hearing, open_supervisors
 
 SPIED = "PJSIP/8001-00000002"
