@@ -24,7 +24,6 @@ class CallbackConfig(BaseModel):
     keep_marks: timedelta = Field(default=timedelta(days=1), description="How long the PBX remembers an attempt.")
     fairly_counts: bool = Field(default=True, description="Whether 基本满意 counts as satisfied, else as not.")
     survey: str = Field(default="survey", pattern=r"^[A-Za-z0-9_-]{1,40}$", description="Name of the survey flow.")
-    caller_id: str = Field(default="12345", pattern=r"^[0-9]{2,20}$", description="Number shown to the citizen.")
 
     @model_validator(mode="after")
     def _window_opens(self) -> Self:

@@ -12,7 +12,7 @@ from callcenter.callbacks.events import CallbackDialled, CallbackSettled, Survey
 from callcenter.callbacks.flight import ANSWER, DIALLING, Flight
 from callcenter.callbacks.patience import BETWEEN_TRIES, patiently, until
 from callcenter.callbacks.policy import Outcome, Verdict, next_at, outcome_of, verdict
-from callcenter.callbacks.ports import OutboundLedger
+from callcenter.callbacks.ports import DialGate, OutboundLedger
 from callcenter.callbacks.store import Claim
 from callcenter.callbacks.telephony import Dial, Telephony
 from callcenter.calls.events import CallEnded
@@ -20,6 +20,7 @@ from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
 from callcenter.core.events import Event
 from callcenter.core.ids import AttemptId, CallId, LegId
+from callcenter.numbers.gate import DialRefused, Purpose
 from callcenter.pbx.errors import ActionRefused, LinkDown, OutcomeUnknown
 from callcenter.pbx.facts import ChannelEnded, DialplanMarked, DialStarted, LinkUp, OriginateAnswered
 from callcenter.store.pool import Pool
@@ -42,6 +43,7 @@ class Dialer:
         zone: ZoneInfo,
         telephony: Telephony,
         ledger: OutboundLedger,
+        gate: DialGate,
     ) -> None:
         self._pool = pool
         self._bus = bus
@@ -50,6 +52,7 @@ class Dialer:
         self._zone = zone
         self._telephony = telephony
         self._ledger = ledger
+        self._gate = gate
         self._flights: dict[AttemptId, Flight] = {}
         self._by_leg: dict[LegId, Flight] = {}
         self._by_call: dict[CallId, Flight] = {}
@@ -124,9 +127,13 @@ class Dialer:
         self._by_call = {call: other for call, other in self._by_call.items() if other is not flight}
 
     async def _dial(self, flight: Flight) -> str | None:
-        """The dialplan's mark at the end, None when Asterisk never began."""
+        """The dialplan's mark at the end, None when Asterisk never began; HELD or REFUSED when the gate said no."""
         claim, config = flight.claim, self._config
         pbx, now = self._telephony.pbx, self._clock.now()
+        try:
+            allowed = await patiently(lambda: self._gate.allow(None, Purpose.CALLBACK, claim.number, at=now))
+        except DialRefused as refused:
+            return (Outcome.HELD if refused.passing else Outcome.REFUSED).value
 
         async def begin() -> CallId:
             return await self._ledger.begin_outbound(
@@ -138,9 +145,10 @@ class Dialer:
         await patiently(lambda: store.mark_sent(self._pool, claim.attempt, call, now))
         dial = Dial(
             attempt=claim.attempt,
-            number=claim.number,
+            number=allowed.number,
+            group=allowed.group,
             survey=config.survey,
-            caller_id=config.caller_id,
+            caller_id=allowed.caller_id,
             ring=config.ring,
         )
         try:

@@ -8,6 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from callcenter.callbacks.config import CallbackConfig
+from callcenter.core.phone import Number, dial_digits
 
 
 class Outcome(StrEnum):
@@ -18,6 +19,8 @@ class Outcome(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"  # Asterisk began to dial, and no one can say how it ended
     UNSENT = "unsent"  # Asterisk never began to dial
+    HELD = "held"  # a limit of the gate is reached: nobody was rung
+    REFUSED = "refused"  # the gate lets the number never be rung by machine
     NO_NUMBER = "no_number"  # of a whole call-back: there is nothing to dial
 
 
@@ -30,11 +33,18 @@ OUTCOMES: Final[Mapping[str, Outcome]] = {
     "CHANUNAVAIL": Outcome.FAILED,
     "dialling": Outcome.UNKNOWN,
     "void": Outcome.UNSENT,
+    "held": Outcome.HELD,
+    "refused": Outcome.REFUSED,
 }
-"""What the dialplan leaves in AstDB and tells by HotlineDial: DIALSTATUS, or its own `dialling`; `void` is ours."""
+"""What the dialplan leaves in AstDB and tells by HotlineDial: DIALSTATUS, or its own `dialling`; `void` is ours, and so
+are `held` and `refused`, the gate's two ways to say no."""
 
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {"resolved": ("1", "2"), "satisfied": ("1", "2", "3")}
 """The survey's questions and their keys: resolved yes/no; satisfied (满意), fairly (基本满意), not (不满意)."""
+
+
+UNRUNG: Final = frozenset({Outcome.UNSENT, Outcome.HELD})
+"""Nobody was rung, so that the attempt counts for nothing (A-20)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +93,9 @@ def next_at(outcome: Outcome, rings: int, at: datetime, config: CallbackConfig, 
         Outcome.UNKNOWN: config.after_no_answer,
         Outcome.NO_SURVEY: config.after_no_survey,
         Outcome.UNSENT: config.after_unsent,
+        Outcome.HELD: config.after_failed,
     }
-    if outcome not in waits or (rings >= config.attempts and outcome is not Outcome.UNSENT):
+    if outcome not in waits or (rings >= config.attempts and outcome not in UNRUNG):
         return None
     return allowed_from(at + waits[outcome], config, zone)
 
@@ -92,12 +103,8 @@ def next_at(outcome: Outcome, rings: int, at: datetime, config: CallbackConfig, 
 def dialable(number: str) -> str | None:
     """The digits to dial for an E.164 or national number, as the trunk of a Chinese city wants them. None for what must
     not be rung by machine: withheld, short codes such as 110, letters."""
-    digits = number.removeprefix("+")
-    if not digits.isascii() or not digits.isdecimal():
+    told = number.removeprefix("+")
+    if not told.isascii() or not told.isdecimal():
         return None
-    if number.startswith("+86"):
-        national = digits[2:]
-        digits = national if len(national) == 11 and national.startswith("1") else "0" + national
-    elif number.startswith("+"):
-        digits = "00" + digits
+    digits = dial_digits(Number(number))
     return digits if 7 <= len(digits) <= 20 else None

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Protocol
 
 from callcenter.core.ids import AttemptId, CallId, LegId, OrderId
+from callcenter.numbers.gate import Allowed, Purpose
+from callcenter.people.actor import Actor
 
 
 class CallbackOrders(Protocol):
@@ -24,6 +26,12 @@ class CallbackOrders(Protocol):
     ) -> None:
         """Heard twice, it changes nothing."""
         ...
+
+
+class DialGate(Protocol):
+    """As `numbers.gate.Gate`."""
+
+    async def allow(self, actor: Actor | None, purpose: Purpose, number: str, *, at: datetime) -> Allowed: ...
 
 
 class OutboundLedger(Protocol):

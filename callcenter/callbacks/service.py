@@ -12,7 +12,7 @@ from callcenter.callbacks.dialer import HEARS, Dialer
 from callcenter.callbacks.events import CallbackSettled
 from callcenter.callbacks.patience import BETWEEN_TRIES, patiently, until
 from callcenter.callbacks.policy import allowed_from, dialable
-from callcenter.callbacks.ports import CallbackOrders, OutboundLedger
+from callcenter.callbacks.ports import CallbackOrders, DialGate, OutboundLedger
 from callcenter.callbacks.telephony import Telephony
 from callcenter.core.bus import Bus, Subscription
 from callcenter.core.clock import Clock
@@ -39,6 +39,7 @@ class Callbacks:
         telephony: Telephony,
         ledger: OutboundLedger,
         orders: CallbackOrders,
+        gate: DialGate,
     ) -> None:
         self._pool = pool
         self._bus = bus
@@ -58,6 +59,7 @@ class Callbacks:
             zone=self._zone,
             telephony=telephony,
             ledger=ledger,
+            gate=gate,
         )
 
     async def run(self) -> None:

@@ -13,10 +13,11 @@ _FAMILY: Final = "hlcb"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dial:
-    """`number` is digits only; never logged."""
+    """`number` is digits only, never logged; `group` is the trunk group."""
 
     attempt: AttemptId
     number: str
+    group: str
     survey: str
     caller_id: str
     ring: timedelta
@@ -78,6 +79,8 @@ class AsteriskTelephony:
             variables={
                 "__HL_ATTEMPT": str(dial.attempt),
                 "__HL_NUMBER": dial.number,
+                "__HL_GROUP": dial.group,
+                "__HL_CID": dial.caller_id,
                 "HL_SURVEY": dial.survey,
             },
             caller_id=dial.caller_id,

@@ -31,6 +31,7 @@ from callcenter.store.pool import AWAY, Connection, Pool
 __all__ = ["Allowed", "DialRefused", "Gate", "Purpose", "Reason", "ShortCodes"]
 
 log = structlog.get_logger(__name__)
+LIMITS: Final = frozenset({Reason.ACTOR_LIMIT, Reason.NUMBER_LIMIT, Reason.PURPOSE_LIMIT})
 EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -40,6 +41,15 @@ class DialRefused(Refused):
     code = "dial-refused"
     zh = "外呼闸口不允许拨打该号码（{reason}）"
     en = "the gate does not let this number be dialled ({reason})"
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason=reason.value)
+        self.reason = reason
+
+    @property
+    def passing(self) -> bool:
+        """Only a limit is reached: later it may be dialled."""
+        return self.reason in LIMITS
 
 
 class Gate:
@@ -98,7 +108,7 @@ class Gate:
         except AWAY as error:
             log.warning("dial_refusal_not_kept", cause=type(error).__name__)
         self._bus.publish(DialWasRefused(at=at, reason=reason.value, source="gate"))
-        raise DialRefused(reason=reason.value)
+        raise DialRefused(reason)
 
 
 class _LimitReached(Exception):

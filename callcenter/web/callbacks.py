@@ -11,11 +11,12 @@ from callcenter.core.ids import OrderId
 from callcenter.core.pages import Page
 from callcenter.web.route import Asked, Route
 
-AttemptOutcome = Literal["answered", "no_survey", "no_answer", "busy", "failed", "unsent", "unknown"]
+AttemptOutcome = Literal["answered", "no_survey", "no_answer", "busy", "failed", "unsent", "unknown", "held", "refused"]
 
 
 class AttemptBody(BaseModel):
-    """One dial. `unsent`: Asterisk never began; `unknown`: it began, and no one can say how it ended."""
+    """One dial. `unsent`: Asterisk never began; `unknown`: it began, and no one can say how it ended; `held` for now, or
+    `refused` for good: the gate did not let the number be dialled."""
 
     model_config = ConfigDict(from_attributes=True)
 

@@ -55,7 +55,7 @@ returning callback_id;
 -- name: rings(callback_id)$
 -- Attempts that reached for the citizen: one that Asterisk never began counts for nothing (A-20).
 select count(*) from callback_attempt
-where callback_id = :callback_id and settled_at is not null and outcome <> 'unsent';
+where callback_id = :callback_id and settled_at is not null and outcome not in ('unsent', 'held');
 
 -- name: retry_at(callback_id, next_at)!
 update callback set status = 'waiting', next_at = :next_at where id = :callback_id;

@@ -12,10 +12,13 @@ from callcenter.callbacks.survey import Survey
 from callcenter.callbacks.telephony import leg_of
 from callcenter.core.bus import Bus
 from callcenter.core.ids import AttemptId, LegId
+from callcenter.numbers.gate import Purpose
+from callcenter.numbers.rules import Limits
 from callcenter.pbx.facts import ChannelEnded, DialplanMarked, FlowStepped, LinkUp
 from callcenter.pbx.snapshot import Snapshot
 from callcenter.store.pool import Pool
 from tests.rooms.callback_rooms import NOON, RememberingLedger, RememberingOrders, SetClock, StagedTelephony
+from tests.rooms.gates import open_gate
 
 QUICK = {"last_key": timedelta(milliseconds=50)}
 
@@ -29,6 +32,7 @@ class House:
         self.ledger = RememberingLedger()
         self.orders = RememberingOrders(pool)
         self.survey = Survey(pool, self.bus)
+        self.limits: dict[Purpose, Limits] = {}
 
     @asynccontextmanager
     async def running(self, **changed: Any) -> AsyncIterator[None]:
@@ -41,6 +45,7 @@ class House:
             telephony=self.telephony,
             ledger=self.ledger,
             orders=self.orders,
+            gate=open_gate(self.pool, self.bus, limits=self.limits),
         )
         task = asyncio.create_task(service.run())
         try:

@@ -22,6 +22,7 @@ from callcenter.store.pool import Pool
 from callcenter.web.callbacks import callback_routes
 from tests.rooms.callback_house import pressed
 from tests.rooms.callback_rooms import NOON, RememberingLedger, StagedTelephony, order_in_callback
+from tests.rooms.gates import open_gate
 from tests.rooms.town_of_orders import Town, build_town
 from tests.rooms.web_of_town import open_web
 
@@ -42,6 +43,7 @@ async def running(town: Town, telephony: StagedTelephony) -> AsyncIterator[None]
         telephony=telephony,
         ledger=RememberingLedger(),
         orders=town.orders,
+        gate=open_gate(town.pool, town.bus, limits={}),
     )
     task = asyncio.create_task(service.run())
     try:

@@ -24,6 +24,7 @@ from callcenter.sample.sipp import Exchange, Telephone, open_busy, open_citizen
 from callcenter.store.pool import Pool
 from tests.faults.hearing import Hearing
 from tests.rooms.callback_rooms import NOON, RememberingLedger, RememberingOrders, SetClock, order_in_callback
+from tests.rooms.gates import open_gate
 from tests.simulators.eventually import comes_true
 from tests.simulators.relay import ami_relay
 
@@ -57,6 +58,7 @@ def a_dial() -> Dial:
     return Dial(
         attempt=AttemptId(new_id()),
         number="13900000001",
+        group="public",
         survey="survey",
         caller_id="12345",
         ring=timedelta(seconds=20),
@@ -176,6 +178,7 @@ class House:
             telephony=AsteriskTelephony(link),
             ledger=RememberingLedger(),
             orders=self.orders,
+            gate=open_gate(self.pool, self.bus, limits={}),
         )
         tasks = [asyncio.create_task(service.run()), asyncio.create_task(self._pass_on(link))]
         try:
