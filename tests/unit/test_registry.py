@@ -208,8 +208,8 @@ def test_hours_are_the_citys() -> None:
 
 
 def test_differences_tell_number_and_fields() -> None:
-    before = {"1": {"mode": "dual", "queue": "a"}, "2": {"seats": 1}, "3": {"mode": "main"}}
-    after = {"2": {"seats": 2}, "3": {"mode": "main"}, "4": {"mode": "dual"}}
+    before: dict[str, dict[str, Any]] = {"1": {"mode": "dual", "queue": "a"}, "2": {"seats": 1}, "3": {"mode": "main"}}
+    after: dict[str, dict[str, Any]] = {"2": {"seats": 2}, "3": {"mode": "main"}, "4": {"mode": "dual"}}
     found = differences(before, after)
     assert found == [
         Difference("1", "removed", ("mode", "queue"), before["1"], None),
