@@ -63,7 +63,7 @@ create table kept_place (
     pbx text not null,
     queue text not null,
     number text not null,                    -- E.164, or as presented
-    language text not null default '',
+    dialled text not null default '',        -- the hotline number of the call that took the offer
     call_id uuid,                            -- the call that took the offer
     joined_at timestamptz not null,          -- when the caller joined: the place that is kept
     kept_at timestamptz not null,
@@ -77,4 +77,5 @@ create table kept_place (
 );
 create unique index kept_place_once on kept_place (number) where state in ('waiting', 'ringing', 'queued');
 create index kept_place_open on kept_place (pbx, joined_at) where state in ('waiting', 'ringing', 'queued');
+create index kept_place_attempt on kept_place (attempt) where attempt is not null;
 create index kept_place_by_time on kept_place (kept_at desc, id desc);
