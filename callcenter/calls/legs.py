@@ -95,10 +95,15 @@ def outbound(state: CallState, fact: OutboundBegan) -> CallState:
 
 
 def expected(state: CallState, fact: LegExpected) -> CallState:
+    """A leg that is there already changes what it is for: a listening supervisor takes over."""
     state = touched(state, fact)
     if state.expected.get(fact.expected) == fact.purpose:
         return state
-    return replace(state, expected={**state.expected, **dict.fromkeys(halves_of(fact.expected), fact.purpose)})
+    state = replace(state, expected={**state.expected, **dict.fromkeys(halves_of(fact.expected), fact.purpose)})
+    known = state.legs.get(fact.expected)
+    if known is None:
+        return state
+    return with_leg(state, known, purpose=fact.purpose, role=_role(state, known.id, known.channel, fact.purpose))
 
 
 def state_changed(state: CallState, fact: facts.ChannelStateChanged) -> CallState:
