@@ -12,7 +12,7 @@ import yaml
 
 from callcenter.core.bus import Bus
 from callcenter.core.ids import CallId, new_id
-from callcenter.numbers.gate import Allowed, DialRefused, Purpose
+from callcenter.numbers.gate import Allowed, DialRefused, Purpose, Reason
 from callcenter.pbx.facts import DialplanMarked
 from callcenter.people.actor import Actor
 from callcenter.people.audit import Audit
@@ -112,7 +112,7 @@ class OpenGate:
 
     async def allow(self, actor: Actor | None, purpose: Purpose, number: str, *, at: datetime) -> Allowed:
         if number in self.closed or purpose is not Purpose.TEST:
-            raise DialRefused(reason="kind")
+            raise DialRefused(reason=Reason.PREFIX)
         return Allowed(number=number, group="public", caller_id="12345")
 
 
