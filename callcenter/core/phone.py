@@ -27,7 +27,7 @@ _WITHHELD: Final = re.compile(
 )
 _SCHEME: Final = re.compile(r"^\s*<?(?:tel|sips?):", re.IGNORECASE)
 _EXTENSION: Final = re.compile(r"(?:转|分机|ext\.?|[x,;@*#]).*$", re.IGNORECASE | re.DOTALL)
-_DASHED_EXTENSION: Final = re.compile(r"((?:^|[^0-9])0?[0-9]{2,3}[- ][2-8][0-9]{6,7})-[0-9]{1,6}\s*$")
+_DASHED_EXTENSION: Final = re.compile(r"((?:^|[^0-9])(?:0?[0-9]{2,3}[- ])?[2-8][0-9]{6,7})-[0-9]{1,6}\s*$")
 _IP_CALL: Final = re.compile(r"(?:179[0-9]{2}|12593)([0-9]{7,})")
 """Access codes of the carriers' IP telephony, dialled in front of a number (17951, 17909, 17911, 12593 ...)."""
 _LOCAL: Final = re.compile(r"[2-8][0-9]{6,7}")

@@ -137,8 +137,7 @@ class Grant(_Part):
         return self.machine if actor is None else actor.may(*self.roles)
 
     def covers(self, kind: NumberClass, digits: str) -> bool:
-        if kind not in self.kinds:
-            return False
+        """`kind` is one of its kinds."""
         if kind is NumberClass.INTERNATIONAL:
             return any(digits.startswith(f"00{country}") for country in self.countries)
         return not self.prefixes or digits.startswith(self.prefixes)

@@ -15,8 +15,8 @@ AttemptOutcome = Literal["answered", "no_survey", "no_answer", "busy", "failed",
 
 
 class AttemptBody(BaseModel):
-    """One dial. `unsent`: Asterisk never began; `unknown`: it began, and no one can say how it ended; `held` for now, or
-    `refused` for good: the gate did not let the number be dialled."""
+    """One dial. `unsent`: Asterisk never began; `unknown`: it began, and no one can say how it ended. The gate did not
+    let the number be dialled: `held` for now, `refused` for good."""
 
     model_config = ConfigDict(from_attributes=True)
 
