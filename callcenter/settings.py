@@ -35,6 +35,7 @@ from callcenter.store.config import StoreConfig
 from callcenter.supervision.config import SupervisionConfig
 from callcenter.transfers.live_config import TransfersConfig
 from callcenter.transfers.registry_config import RegistryConfig
+from callcenter.waiting.config import WaitingConfig
 from callcenter.web.config import WebConfig
 
 OTHER_NAMES: Final = frozenset(
@@ -73,6 +74,9 @@ class Settings(BaseSettings):
     people: PeopleConfig = Field(default_factory=PeopleConfig, description="Log-ins and passwords.")
     web: WebConfig = Field(default_factory=WebConfig, description="HTTP server.")
     seats: SeatsConfig = Field(default_factory=SeatsConfig, description="Agents, presence and the screen-pop.")
+    waiting: WaitingConfig = Field(
+        default_factory=WaitingConfig, description="Told waits, kept places, the caller's last agent."
+    )
     ami: AmiConfig = Field(default_factory=AmiConfig, description="The manager interface of the PBX.")
     transfers: TransfersConfig = Field(default_factory=TransfersConfig, description="Transfers and live calls.")
     pbx: PbxConfig = Field(default_factory=PbxConfig, description="What Asterisk is configured from.")

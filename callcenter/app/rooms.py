@@ -12,6 +12,7 @@ from callcenter.app.outbound import OutboundRoom, open_outbound
 from callcenter.app.registry import RegistryRoom, furnish_registry, open_book
 from callcenter.app.supervising import SupervisionRoom, furnish_supervision
 from callcenter.app.transfers import TransferRoom, furnish_transfers
+from callcenter.app.waiting import WaitingRoom, furnish_waiting
 from callcenter.callbacks.service import Callbacks
 from callcenter.callbacks.survey import Survey
 from callcenter.callbacks.telephony import AsteriskTelephony
@@ -64,6 +65,7 @@ class Rooms:
     registry: RegistryRoom
     supervision: SupervisionRoom
     transfers: TransferRoom
+    waiting: WaitingRoom
     runner: FlowRunner
 
 
@@ -89,6 +91,9 @@ def read_speech(settings: Settings) -> Speech:
     groups = {group for trunk in settings.pbx.trunks for group in getattr(trunk, "groups", ("public",))}
     wrong += registry_faults(registry, flows=flows.keys(), prompts=prompts.keys(), groups=groups)
     wrong += [f"the dialplan plays the prompt {name}, which is not there" for name in SPOKEN if name not in prompts]
+    wrong += [f"the queues name the flow {name}, which is not there" for name in queues.overflows - flows.keys()]
+    if settings.waiting.place_flow not in flows:
+        wrong.append(f"waiting.place_flow names the flow {settings.waiting.place_flow}, which is not there")
     if settings.callbacks.survey not in flows:
         wrong.append(f"callbacks.survey names the flow {settings.callbacks.survey}, which is not there")
     if wrong:
@@ -162,6 +167,20 @@ async def _furnish(
         audit=people.audit,
         queues=speech.queues.names,
     )
+    waiting = furnish_waiting(
+        settings.waiting,
+        pool=pool,
+        bus=bus,
+        clock=clock,
+        audit=people.audit,
+        link=link,
+        ledger=ledger,
+        gate=numbers.gate,
+        seats=seats,
+        queues=speech.queues,
+        public_number=speech.registry.main.number,
+    )
+    outside = Outside(queues=waiting.waits, callbacks=waiting.places)
     prompts = install_prompts(speech.prompts, cache=settings.flows.prompt_cache, sounds=settings.flows.sounds)
     book = FlowBook.of(speech.flows.values(), prompts)
     sink = Sinks([ledger, Survey(pool, bus)])
@@ -226,5 +245,6 @@ async def _furnish(
             registry=lambda: hotlines.current,
             sounds=settings.flows.sounds,
         ),
-        runner=FlowRunner(pbx=link.pbx, book=book, outside=Outside(), sink=sink, clock=clock),
+        waiting=waiting,
+        runner=FlowRunner(pbx=link.pbx, book=book, outside=outside, sink=sink, clock=clock),
     )

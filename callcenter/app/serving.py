@@ -81,6 +81,7 @@ class _House:
             hearing=(
                 self._keep_custody,
                 rooms.seats.run,
+                rooms.waiting.waits.run,
                 rooms.supervision.service.run,
                 rooms.numbers.tolls.run,
                 rooms.registry.watch.run,
@@ -89,7 +90,7 @@ class _House:
                 self._keep_ledger,
                 rooms.link.supervise,
             ),
-            acting=(rooms.callbacks.run, rooms.outbound.settling.run, rooms.registry.ring),
+            acting=(rooms.callbacks.run, rooms.waiting.recall.run, rooms.outbound.settling.run, rooms.registry.ring),
         )
         self._hub = DeskHub(rooms.seats.state_of)
         self._board = rooms.supervision.viewers(self._hub)
@@ -166,6 +167,7 @@ class _House:
             *people_routes(rooms.people),
             *knowledge_routes(Knowledge(rooms.pool, rooms.clock, rooms.people.audit)),
             *seats_routes(rooms.seats),
+            *rooms.waiting.routes(),
             *socket_routes(self._hub, rooms.people, cookie_name(web)),
             *calls_routes(rooms.calls),
             *recording_routes(rooms.pool, recordings, transcripts, rooms.people.audit),
