@@ -168,7 +168,7 @@ class RegistryHouse:
         return InboundWatch(self.pool, self.bus, self.book, self.cases)
 
     @asynccontextmanager
-    async def ringing(self) -> AsyncIterator["asyncio.Queue[object]"]:
+    async def ringing(self, telephony: ProbeTelephony | None = None) -> AsyncIterator["asyncio.Queue[object]"]:
         """The prober at work; what is put into the queue wakes it like a notice."""
         asked: asyncio.Queue[object] = asyncio.Queue()
 
@@ -183,7 +183,7 @@ class RegistryHouse:
             config=self.config,
             city=CITY,
             book=self.book,
-            telephony=self.telephony,
+            telephony=telephony or self.telephony,
             ledger=self.ledger,
             gate=self.gate,
         )
