@@ -15,6 +15,8 @@ from callcenter.callbacks.telephony import leg_of
 from callcenter.core.bus import Bus
 from callcenter.core.events import Event
 from callcenter.core.ids import AttemptId, CallId, new_id
+from callcenter.numbers.gate import Purpose
+from callcenter.numbers.rules import Limit, Limits
 from callcenter.orders.events import OrderMoved
 from callcenter.pbx.errors import ActionRefused, LinkDown, OutcomeUnknown
 from callcenter.pbx.facts import FlowFinished
@@ -360,3 +362,30 @@ async def test_no_more_than_allowed_are_in_the_air(house: House) -> None:
         assert len(house.telephony.dialled) == 2
         house.mark(first.attempt, "BUSY")
         await house.telephony.until_dialled(3)
+
+
+async def test_a_number_that_the_gate_refuses_is_never_rung(house: House) -> None:
+    await order_in_callback(house.pool, "+8616812345678")
+    async with house.running():
+        told = await house.orders.until_told()
+    assert (told.outcome, told.resolved) == ("refused", None)
+    assert house.telephony.dialled == []
+    assert house.ledger.begun == []
+
+
+async def test_the_gates_limit_holds_a_call_back_back_and_costs_no_attempt(house: House) -> None:
+    order = await order_in_callback(house.pool)
+    house.limits = {Purpose.CALLBACK: Limits(number=Limit(times=1, within=timedelta(hours=1)))}
+    async with settled_in(house) as following, house.running(after_busy=timedelta(minutes=1)):
+        dial = await house.telephony.until_dialled()
+        house.mark(dial.attempt, "BUSY")
+        house.end(dial.attempt)
+        assert (await following()).outcome == "busy"
+        house.clock.at += timedelta(minutes=1)
+        house.bus.publish(OrderMoved(at=house.clock.at, order=order, move="reviewed", stage="callback"))
+        assert (await following()).outcome == "held"
+        house.clock.at += timedelta(hours=1)
+        house.bus.publish(OrderMoved(at=house.clock.at, order=order, move="reviewed", stage="callback"))
+        again = await house.telephony.until_dialled(2)
+    assert (again.group, again.caller_id) == ("public", "12345")
+    assert await house.outcomes() == ["busy", "held", None]
