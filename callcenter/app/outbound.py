@@ -1,15 +1,15 @@
 """Agents' calls out, and how the other rooms serve them."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from callcenter.app.numbers import HIDDEN, LedgerNumbers
 from callcenter.calls.ledger import Ledger
+from callcenter.calls.missed import MissedCalls
 from callcenter.calls.reading import CallsReading
 from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
 from callcenter.core.errors import NotFound
-from callcenter.core.ids import CallId, OrderId, UserId
+from callcenter.core.ids import CallId, MissedId, OrderId, UserId
 from callcenter.numbers.gate import Gate
 from callcenter.orders.reading import view_of
 from callcenter.orders.room import visible_row
@@ -18,6 +18,7 @@ from callcenter.orders.terms import ContactOutcome
 from callcenter.outbound.config import OutboundConfig
 from callcenter.outbound.errors import CallerHidden, NoTelephone, SeatBusy
 from callcenter.outbound.ports import Actors, ContactOrders, Telephones
+from callcenter.outbound.ports import MissedCalls as MissedNumbers
 from callcenter.outbound.service import Outbound
 from callcenter.outbound.settling import Settling
 from callcenter.outbound.telephony import AmiTelephony
@@ -86,12 +87,13 @@ class OrdersToContact:
         await self._orders.contact(actor, order, outcome, note, call)
 
 
-class MissedDesk:
-    async def number_of(self, actor: Actor, missed: UUID) -> str:
-        raise NotFound
+class MissedToRing:
+    def __init__(self, missed: MissedCalls) -> None:
+        self._missed = missed
 
-    async def called_back(self, actor: Actor, missed: UUID, *, call: CallId, reached: bool) -> None:
-        raise NotFound
+    async def number_of(self, actor: Actor, missed: MissedId) -> str:
+        await self._missed.claim(actor, missed)
+        return await self._missed.number_to_ring(actor, missed)
 
 
 def open_outbound(
@@ -108,7 +110,7 @@ def open_outbound(
     orders: Orders,
     seats: Seats,
 ) -> OutboundRoom:
-    telephony, contacts, missed = AmiTelephony(link), OrdersToContact(orders), MissedDesk()
+    telephony, contacts = AmiTelephony(link), OrdersToContact(orders)
     settling = Settling(
         pool=pool,
         bus=bus,
@@ -116,7 +118,6 @@ def open_outbound(
         config=config,
         telephony=telephony,
         orders=contacts,
-        missed=missed,
         actors=PeopleActors(pool),
     )
     service = Outbound(
@@ -129,13 +130,14 @@ def open_outbound(
         telephony=telephony,
         telephones=SeatTelephones(seats),
         orders=contacts,
-        missed=missed,
+        missed=MissedToRing(MissedCalls(pool, audit, clock, bus)),
         calls=LedgerNumbers(calls),
         settling=settling,
     )
     return OutboundRoom(service=service, settling=settling)
 
 
+_missed: type[MissedNumbers] = MissedToRing
 _actors: type[Actors] = PeopleActors
 _orders: type[ContactOrders] = OrdersToContact
 _telephones: type[Telephones] = SeatTelephones

@@ -21,9 +21,6 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"  # the citizen was rung, and no fact says how it ended
 
 
-ATTEMPTED: Final = frozenset({Outcome.TOO_SHORT, Outcome.NO_ANSWER, Outcome.BUSY})
-"""The citizen was rung and not reached: logged as an attempt to contact (XY-08)."""
-
 STATUSES: Final[Mapping[str, Outcome]] = {
     "NOANSWER": Outcome.NO_ANSWER,
     "BUSY": Outcome.BUSY,

@@ -2,9 +2,8 @@
 
 from datetime import datetime
 from typing import Protocol
-from uuid import UUID
 
-from callcenter.core.ids import CallId, LegId, OrderId, UserId
+from callcenter.core.ids import CallId, LegId, MissedId, OrderId, UserId
 from callcenter.numbers.gate import Allowed, Purpose
 from callcenter.people.actor import Actor
 
@@ -58,10 +57,9 @@ class ContactOrders(Protocol):
 
 
 class MissedCalls(Protocol):
-    async def number_of(self, actor: Actor, missed: UUID) -> str:
-        """Claims the missed call for the actor. Raises NotFound, Refused when it is settled or another's."""
-        ...
+    """A missed call is closed by the ledger itself, when its number is answered."""
 
-    async def called_back(self, actor: Actor, missed: UUID, *, call: CallId, reached: bool) -> None:
-        """Heard twice, it changes nothing. Raises NotFound, Refused."""
+    async def number_of(self, actor: Actor, missed: MissedId) -> str:
+        """Claims the missed call for the actor; '' when the number was withheld. Raises NotFound, Refused when it is
+        settled or another's."""
         ...

@@ -1,5 +1,5 @@
 """Agents' calls out: one press rings the agent's own telephone, then the citizen; what it came to is told to the order
-or to the missed call it was made for."""
+it was made for, and a missed call is closed by the ledger."""
 
 from uuid import UUID
 

@@ -19,8 +19,8 @@ from callcenter.core.events import Event
 from callcenter.core.ids import CallId
 from callcenter.outbound.config import OutboundConfig
 from callcenter.outbound.events import OutboundSettled
-from callcenter.outbound.outcome import ATTEMPTED, Outcome, outcome_of, talked
-from callcenter.outbound.ports import Actors, ContactOrders, MissedCalls
+from callcenter.outbound.outcome import Outcome, outcome_of, talked
+from callcenter.outbound.ports import Actors, ContactOrders
 from callcenter.outbound.store import Flight, OutboundStore, Untold
 from callcenter.outbound.telephony import Telephony, leg_of
 from callcenter.pbx.facts import LinkUp, OriginateAnswered
@@ -29,13 +29,15 @@ from callcenter.store.pool import AWAY, Pool
 log = structlog.get_logger(__name__)
 
 NOTHING: Final = timedelta(0)
+TOLD: Final = "ok"
 NOTES: Final = {
     Outcome.REACHED: "系统外呼接通，通话 {seconds} 秒",
     Outcome.TOO_SHORT: "系统外呼接通后即断，通话 {seconds} 秒",
     Outcome.NO_ANSWER: "系统外呼无人接听",
     Outcome.BUSY: "系统外呼占线",
 }
-"""What an order's record says, beside the call itself."""
+"""What an order's record says, beside the call itself; but for the first, an attempt to contact (XY-08). What is not
+here is no attempt: nobody was rung, or no fact says how it ended."""
 
 
 class Settling:
@@ -50,7 +52,6 @@ class Settling:
         config: OutboundConfig,
         telephony: Telephony,
         orders: ContactOrders,
-        missed: MissedCalls,
         actors: Actors,
     ) -> None:
         self._store = OutboundStore(pool)
@@ -59,7 +60,6 @@ class Settling:
         self._config = config
         self._telephony = telephony
         self._orders = orders
-        self._missed = missed
         self._actors = actors
         self._wake = asyncio.Event()
         self._followed: dict[CallId, UUID] = {}
@@ -140,8 +140,7 @@ class Settling:
         return None, NOTHING
 
     async def _settle(self, flight: Flight, outcome: Outcome, talk: timedelta) -> None:
-        subject = flight.order is not None or flight.missed is not None
-        told = None if subject and outcome in NOTES else ""
+        told = None if flight.order is not None and outcome in NOTES else ""
         now = self._clock.now()
         if not await self._store.settle(flight.id, outcome, talk, now, told):
             return
@@ -160,20 +159,18 @@ class Settling:
     async def _tell(self) -> None:
         for done in await self._store.untold(self._telephony.pbx):
             try:
-                await self._tell_one(done)
-                told = "ok"
+                told = await self._tell_one(done)
             except DomainError as error:
                 log.warning("outbound_not_taken", outbound=str(done.id), code=error.code)
                 told = error.code
             await self._store.tell(done.id, told)
 
-    async def _tell_one(self, done: Untold) -> None:
+    async def _tell_one(self, done: Untold) -> str:
+        """Once: a run that ended between telling and noting it down finds the contact recorded."""
+        if await self._store.recorded(done.order, done.call):
+            return TOLD
         actor = await self._actors.actor(done.actor)
+        note = NOTES[done.outcome].format(seconds=round(done.talked.total_seconds()))
         reached = done.outcome is Outcome.REACHED
-        if done.missed is not None:
-            await self._missed.called_back(actor, done.missed, call=done.call, reached=reached)
-        if done.order is None or not (reached or done.outcome in ATTEMPTED):
-            return
-        if not await self._store.recorded(done.order, done.call):
-            note = NOTES[done.outcome].format(seconds=round(done.talked.total_seconds()))
-            await self._orders.contacted(actor, done.order, reached=reached, note=note, call=done.call)
+        await self._orders.contacted(actor, done.order, reached=reached, note=note, call=done.call)
+        return TOLD

@@ -30,7 +30,6 @@ class Flight:
     actor: UserId
     call: CallId
     order: OrderId | None
-    missed: UUID | None
     placed_at: datetime
     began: bool
     ended: bool
@@ -38,13 +37,12 @@ class Flight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Untold:
-    """Settled, and the order or the missed call has not been told."""
+    """Settled, and the order has not been told."""
 
     id: UUID
     actor: UserId
     call: CallId
-    order: OrderId | None
-    missed: UUID | None
+    order: OrderId
     outcome: Outcome
     talked: timedelta
 
@@ -82,7 +80,6 @@ class OutboundStore:
                 actor=UserId(row["actor_id"]),
                 call=CallId(row["call_id"]),
                 order=OrderId(row["order_id"]) if row["order_id"] else None,
-                missed=row["missed_id"],
                 placed_at=row["placed_at"],
                 began=row["began"],
                 ended=row["ended"],
@@ -107,8 +104,7 @@ class OutboundStore:
                 id=row["id"],
                 actor=UserId(row["actor_id"]),
                 call=CallId(row["call_id"]),
-                order=OrderId(row["order_id"]) if row["order_id"] else None,
-                missed=row["missed_id"],
+                order=OrderId(row["order_id"]),
                 outcome=Outcome(row["outcome"]),
                 talked=row["talked"],
             )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from callcenter.core.ids import CallId, OrderId
+from callcenter.core.ids import CallId, MissedId, OrderId
 from callcenter.core.pages import Page
 from callcenter.numbers.gate import Purpose
 from callcenter.outbound.outcome import Outcome
@@ -17,7 +17,7 @@ class Wanted:
     """Exactly one of the four is given. `number` is not shown, so that no log can hold it."""
 
     order: OrderId | None = None
-    missed: UUID | None = None
+    missed: MissedId | None = None
     call: CallId | None = None
     number: str | None = None
 
@@ -32,7 +32,7 @@ class Wanted:
 
 
 class OutboundView(BaseModel):
-    """`outcome` null while it is under way. `told`: what the order or the missed call made of it, `ok` or a problem's
+    """`outcome` null while it is under way. `told`: what the order made of it, `ok` or a problem's
     code; null while it is not told, '' where there is nothing to tell."""
 
     model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)

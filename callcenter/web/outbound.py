@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from callcenter.core.ids import CallId, OrderId
+from callcenter.core.ids import CallId, MissedId, OrderId
 from callcenter.outbound.service import Outbound
 from callcenter.outbound.views import OutboundPage, OutboundView, Wanted
 from callcenter.people.actor import Role
@@ -41,7 +41,7 @@ class NewOutbound(Wire):
     def wanted(self) -> Wanted:
         return Wanted(
             order=OrderId(self.order_id) if self.order_id else None,
-            missed=self.missed_call_id,
+            missed=MissedId(self.missed_call_id) if self.missed_call_id else None,
             call=CallId(self.call_id) if self.call_id else None,
             number=self.number,
         )
@@ -81,6 +81,9 @@ def outbound_routes(outbound: Outbound) -> list[Route]:
             errors=(
                 "no-such-order",
                 "no-such-call",
+                "no-such-missed-call",
+                "missed-claimed",
+                "missed-over",
                 "nothing-to-dial",
                 "caller-hidden",
                 "no-seat",

@@ -4,9 +4,9 @@ insert into outbound_call
 values (:id, :purpose, :pbx, :actor_id, :extension, :call_id, :order_id, :missed_id, :related, :at);
 
 -- name: open_outbound(pbx)
--- Those whose call the ledger has seen end; `fresh` ones, that no fact was heard of, are told by their age.
-select o.id, o.purpose, o.pbx, o.actor_id, o.call_id, o.order_id, o.missed_id, o.placed_at,
-       c.ended_at is not null as ended, coalesce(c.direction, '') <> '' as seen,
+-- Not settled yet, oldest first; `began`: the ledger has a leg of it, `ended`: it has seen the last one go.
+select o.id, o.purpose, o.actor_id, o.call_id, o.order_id, o.placed_at,
+       c.ended_at is not null as ended,
        exists (select 1 from call_leg l where l.call_id = o.call_id) as began
 from outbound_call o left join call c on c.id = o.call_id
 where o.pbx = :pbx and o.settled_at is null
@@ -32,7 +32,7 @@ where id = :id and settled_at is null
 returning id;
 
 -- name: untold_outbound(pbx)
-select id, purpose, actor_id, call_id, order_id, missed_id, outcome, talked
+select id, actor_id, call_id, order_id, outcome, talked
 from outbound_call
 where pbx = :pbx and settled_at is not null and told is null
 order by settled_at;

@@ -88,7 +88,7 @@ create table outbound_call (
     outcome text,                            -- reached, too_short, no_answer, busy, failed, agent_absent, unsent, unknown
     talked interval,
     settled_at timestamptz,
-    told text                                -- what the order or the missed call made of it: 'ok' or an error's code
+    told text                                -- what the order made of it: 'ok' or an error's code; '' when there was nothing to tell
 );
 create index outbound_call_open on outbound_call (pbx) where settled_at is null;
 create unique index outbound_call_one_at_a_time on outbound_call (actor_id) where settled_at is null;
