@@ -23,6 +23,8 @@ cli = typer.Typer(
 )
 add = typer.Typer(help="新增机构、用户、令牌 · Add an org, a user, a token.", no_args_is_help=True)
 cli.add_typer(add, name="add")
+flow = typer.Typer(help="语音流程 · The call flows.", no_args_is_help=True)
+cli.add_typer(flow, name="flow")
 errors = Console(stderr=True)
 
 
@@ -215,6 +217,24 @@ def bench(
     raise SystemExit(
         run_until_stopped(lambda stop: run_bench(stop, measures or [], quick=quick, file=json, hours=hours))
     )
+
+
+@flow.command("list")
+def list_flows() -> None:
+    """列出语音流程及版本 · List the call flows with their versions."""
+    from callcenter.app import operating
+    from callcenter.settings import load_settings
+
+    operating.list_flows(load_settings(), Console())
+
+
+@flow.command("draw")
+def draw_flow(name: Annotated[str, typer.Argument(help="The flow's name.")]) -> None:
+    """以 Mermaid 输出流程图 · Draw a call flow as a Mermaid flowchart."""
+    from callcenter.app import operating
+    from callcenter.settings import load_settings
+
+    typer.echo(operating.draw_flow(load_settings(), name), nl=False)
 
 
 @add.command("org")

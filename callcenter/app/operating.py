@@ -10,11 +10,15 @@ from zoneinfo import ZoneInfo
 from pydantic import SecretStr, ValidationError
 from rich.console import Console
 
-from callcenter.app.rooms import read_speech
+from callcenter.app.speech import read_speech
 from callcenter.app.switch import plan_pbx, write_configuration
 from callcenter.app.transfers import read_matters
 from callcenter.core.clock import SystemClock
 from callcenter.core.errors import Invalid, NotFound
+from callcenter.flows.book import NoSuchFlow
+from callcenter.flows.draw import mermaid
+from callcenter.flows.exits import depth_warnings
+from callcenter.flows.model import version_of
 from callcenter.flows.prompts import install_prompts
 from callcenter.media.sweep import sweep_command
 from callcenter.orders.calendar_data import load_calendar
@@ -46,6 +50,8 @@ def check(settings: Settings, console: Console) -> None:
     today = calendar.local_date(SystemClock().now())
     current = rules.current(settings.orders.ruleset, today)
     console.print(f"语音流程 flows: {'、'.join(sorted(speech.flows))}", highlight=False)
+    for warning in depth_warnings(speech.flows):
+        console.print(f"  [yellow]菜单层级 menu depth[/yellow] {warning}", highlight=False)
     console.print(f"提示音 prompts: {len(speech.prompts)}", highlight=False)
     console.print(f"热线号码 hotlines: {len(speech.registry.hotlines)}", highlight=False)
     console.print(f"队列 queues: {len(speech.queues.queues)}", highlight=False)
@@ -59,6 +65,20 @@ def check(settings: Settings, console: Console) -> None:
             f"No calendar for {today.year + 1}: deadlines beyond the year will be refused until it is given[/yellow]"
         )
     console.print("[green]全部通过 all good[/green]")
+
+
+def list_flows(settings: Settings, console: Console) -> None:
+    """Every flow of the files, with its version."""
+    for name, flow in sorted(read_speech(settings).flows.items()):
+        console.print(f"{name}  {version_of(flow)}  {flow.title.zh}  {flow.title.en}", highlight=False)
+
+
+def draw_flow(settings: Settings, name: str) -> str:
+    """A Mermaid flowchart. Raises NoSuchFlow."""
+    speech = read_speech(settings)
+    if name not in speech.flows:
+        raise NoSuchFlow(flow=name)
+    return mermaid(speech.flows[name], speech.prompts)
 
 
 def prompts(settings: Settings, sounds: Path, console: Console) -> None:

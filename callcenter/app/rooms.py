@@ -7,9 +7,12 @@ from dataclasses import dataclass
 import asyncpg
 
 from callcenter.app.dialogue import Sinks
+from callcenter.app.flow_room import FlowRoom, furnish_flows
 from callcenter.app.numbers import Numbers, open_numbers
 from callcenter.app.outbound import OutboundRoom, open_outbound
 from callcenter.app.registry import RegistryRoom, furnish_registry, open_book
+from callcenter.app.speech import Speech as Speech
+from callcenter.app.speech import read_speech as read_speech
 from callcenter.app.supervising import SupervisionRoom, furnish_supervision
 from callcenter.app.transfers import TransferRoom, furnish_transfers
 from callcenter.app.waiting import WaitingRoom, furnish_waiting
@@ -22,26 +25,15 @@ from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
 from callcenter.core.errors import Misconfigured
 from callcenter.core.folders import require_folder
-from callcenter.flows.book import FlowBook
-from callcenter.flows.check import faults
-from callcenter.flows.files import read_flows, read_prompts
-from callcenter.flows.model import Flow, Wording
-from callcenter.flows.ports import Outside
-from callcenter.flows.prompts import install_prompts
-from callcenter.flows.runner import FlowRunner
 from callcenter.orders.service import Orders, open_orders
 from callcenter.pbx.link import AmiLink
-from callcenter.pbx.plan import SPOKEN
 from callcenter.people.service import People, open_people
 from callcenter.resources import IVR
-from callcenter.seats.queues import QueueBook, read_queues
 from callcenter.seats.service import Seats
 from callcenter.seats.telephony import AmiTelephony
 from callcenter.settings import Settings
 from callcenter.store.pool import Pool, open_pool
 from callcenter.store.revision import NEWER, head, steps
-from callcenter.transfers.check import registry_faults
-from callcenter.transfers.registry import Registry, read_registry
 from callcenter.transfers.registry_book import RegistryBook
 
 
@@ -66,39 +58,7 @@ class Rooms:
     supervision: SupervisionRoom
     transfers: TransferRoom
     waiting: WaitingRoom
-    runner: FlowRunner
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Speech:
-    """What callers hear, read and checked together."""
-
-    registry: Registry
-    queues: QueueBook
-    flows: dict[str, Flow]
-    prompts: dict[str, Wording]
-
-
-def read_speech(settings: Settings) -> Speech:
-    """Raises Misconfigured with every fault of flows, prompts and registry."""
-    config = settings.flows
-    registry = read_registry(config.hotlines or IVR / "hotlines.yaml")
-    queues = read_queues(settings.seats.queues or IVR / "queues.yaml").joined_by(registry.queues)
-    flows = read_flows(config.folder or IVR / "flows")
-    prompts = read_prompts(config.prompts or IVR / "prompts" / "prompts.yaml")
-    targets = {line.number for line in registry.hotlines}
-    wrong = faults(flows, prompts=prompts, queues=queues.names, targets=targets)
-    groups = {group for trunk in settings.pbx.trunks for group in getattr(trunk, "groups", ("public",))}
-    wrong += registry_faults(registry, flows=flows.keys(), prompts=prompts.keys(), groups=groups)
-    wrong += [f"the dialplan plays the prompt {name}, which is not there" for name in SPOKEN if name not in prompts]
-    wrong += [f"the queues name the flow {name}, which is not there" for name in queues.overflows - flows.keys()]
-    if settings.waiting.place_flow not in flows:
-        wrong.append(f"waiting.place_flow names the flow {settings.waiting.place_flow}, which is not there")
-    if settings.callbacks.survey not in flows:
-        wrong.append(f"callbacks.survey names the flow {settings.callbacks.survey}, which is not there")
-    if wrong:
-        raise Misconfigured(cause="; ".join(wrong), remedy="correct the files under ivr/, then run callcenter check")
-    return Speech(registry=registry, queues=queues, flows=flows, prompts=prompts)
+    flows: FlowRoom
 
 
 async def require_schema(pool: Pool) -> None:
@@ -180,10 +140,6 @@ async def _furnish(
         queues=speech.queues,
         public_number=speech.registry.main.number,
     )
-    outside = Outside(queues=waiting.waits, callbacks=waiting.places)
-    prompts = install_prompts(speech.prompts, cache=settings.flows.prompt_cache, sounds=settings.flows.sounds)
-    book = FlowBook.of(speech.flows.values(), prompts)
-    sink = Sinks([ledger, Survey(pool, bus)])
     return Rooms(
         settings=settings,
         clock=clock,
@@ -246,5 +202,20 @@ async def _furnish(
             sounds=settings.flows.sounds,
         ),
         waiting=waiting,
-        runner=FlowRunner(pbx=link.pbx, book=book, outside=outside, sink=sink, clock=clock),
+        flows=await furnish_flows(
+            settings,
+            speech,
+            pool=pool,
+            clock=clock,
+            audit=people.audit,
+            pbx=link.pbx,
+            sink=Sinks([ledger, Survey(pool, bus)]),
+            orders=orders,
+            callers=numbers.callers,
+            gate=numbers.gate,
+            registry=lambda: hotlines.current,
+            queues=waiting.waits,
+            callbacks=waiting.places,
+            last_agent=waiting.last_agent,
+        ),
     )

@@ -86,6 +86,8 @@ class _House:
                 rooms.numbers.tolls.run,
                 rooms.registry.watch.run,
                 rooms.transfers.watch.run,
+                rooms.flows.hear_choices,
+                rooms.flows.mail.take_up_regularly,
                 self._talk,
                 self._keep_ledger,
                 rooms.link.supervise,
@@ -134,6 +136,7 @@ class _House:
             sweep_regularly(rooms.pool, rooms.settings.media, rooms.clock, rooms.bus),
             self._keep_partitions(),
             sweep_numbers(rooms.pool, rooms.clock),
+            rooms.flows.shelf.reload_on_hangup(),
         ]
 
     async def _keep_custody(self) -> None:
@@ -141,7 +144,7 @@ class _House:
         await Custody(rooms.pool, rooms.settings.media, rooms.clock, rooms.link.pbx).run(rooms.bus)
 
     async def _talk(self) -> None:
-        async with open_agi(self._rooms.settings.agi, self._rooms.runner):
+        async with open_agi(self._rooms.settings.agi, self._rooms.flows.runner):
             await asyncio.Event().wait()
 
     async def _keep_ledger(self) -> None:
@@ -172,6 +175,7 @@ class _House:
             *calls_routes(rooms.calls),
             *recording_routes(rooms.pool, recordings, transcripts, rooms.people.audit),
             *orders_routes(rooms.orders),
+            *rooms.flows.routes(),
             *rooms.numbers.routes(),
             *rooms.outbound.routes(),
             *rooms.registry.routes(),

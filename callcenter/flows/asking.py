@@ -48,6 +48,10 @@ class Inquiry:
         """Whether speech can be recognised at this moment."""
         return self._outside.words is not None and self._outside.words.ready
 
+    def greeting(self, prompt: str) -> str:
+        greetings = self._outside.greetings
+        return (greetings.greeting_of(self._caller.dialled) if greetings else None) or prompt
+
     def queue(self, name: str) -> str:
         return self._caller.home if name == HOME_QUEUE else name
 
@@ -66,6 +70,11 @@ class Inquiry:
     async def history(self) -> CallerFacts | None:
         history, number = self._outside.history, self._caller.number
         return await _answer("caller_history", history.of(number), PATIENCE) if history and number else None
+
+    async def chose(self, language: str) -> None:
+        history, caller = self._outside.history, self._caller
+        if history and caller.number:
+            await _answer("language_memory", history.chose(caller.number, language, self._clock.now()), PATIENCE)
 
     async def order(self, number: str, code: str) -> str:
         orders = self._outside.orders

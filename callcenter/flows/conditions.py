@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
-from typing import Annotated, Literal, assert_never
+from typing import Annotated, Final, Literal, assert_never
 
 from pydantic import Field
 
 from callcenter.flows.part import Language, Name, Part
 
+CARE_PRIORITY: Final = 5
+"""Of callers on the special care list, in every queue."""
 DayWord = Literal["working", "weekend", "holiday", "make_up"]
 """As `orders.calendar.DayKind` names days."""
 
@@ -24,13 +26,18 @@ class Moment:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerFacts:
     """`known`: rang before; `repeat`: rang within the last day; `seat`: the extension of the agent who answered last,
-    '' unless that agent is ready now; `care`: on the special care list."""
+    '' unless that agent is ready now; `care`: on the special care list; `language`: what the caller chose before."""
 
     known: bool = False
     repeat: bool = False
     open_orders: int = 0
     care: bool = False
     seat: str = ""
+    language: str = ""
+
+    @property
+    def priority(self) -> int:
+        return CARE_PRIORITY if self.care else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +91,11 @@ class InLanguage(Part):
 
 
 class CallerIs(Part):
-    """The caller's history: `open_order` means an order of this number that is not closed, `care` the care list."""
+    """The caller's history: `open_order` means an order of this number that is not closed, `care` the care list,
+    `english` that the caller chose English before."""
 
     kind: Literal["caller"]
-    who: Literal["anonymous", "known", "repeat", "open_order", "care"]
+    who: Literal["anonymous", "known", "repeat", "open_order", "care", "english"]
 
 
 class QueueIs(Part):
@@ -140,6 +148,7 @@ def _is(condition: CallerIs, world: World) -> bool:
         "repeat": caller.repeat,
         "open_order": caller.open_orders > 0,
         "care": caller.care,
+        "english": caller.language == "en",
     }[condition.who]
 
 

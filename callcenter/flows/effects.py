@@ -61,6 +61,13 @@ class Play:
 
 
 @dataclass(frozen=True, slots=True)
+class Greet:
+    """Play the greeting of the number dialled, else `prompt`."""
+
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """Play `prompt`, which any of `keys` cuts short if `barge_in`, then wait for one key."""
 
@@ -150,7 +157,7 @@ class EndCall:
     pass
 
 
-Exchange = Play | Ask | Listen | AskDigits | TakeMessage | Look | LookUpOrder | OfferCallback | UseLanguage
+Exchange = Play | Greet | Ask | Listen | AskDigits | TakeMessage | Look | LookUpOrder | OfferCallback | UseLanguage
 """Something is heard back, and the flow goes on."""
 Exit = EnterQueue | EnterTransfer | EnterFlow | EndCall
 Effect = Exchange | Exit

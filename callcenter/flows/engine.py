@@ -102,7 +102,7 @@ def _missed(flow: Flow, node: Node, place: Place) -> Step:
 def _effect(node: Node, tries: int) -> Effect:
     match node:
         case Say():
-            return Play((node.prompt,))
+            return effects.Greet(node.prompt) if node.own else Play((node.prompt,))
         case Menu():
             return effects.Ask(_prompt(node, tries), _keys(node), timedelta(seconds=node.wait), node.barge_in)
         case Speak():

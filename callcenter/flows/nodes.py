@@ -14,10 +14,11 @@ PROGRESS: Final = (*STAGES, "unknown", "later")
 
 
 class Say(Part):
-    """Plays a prompt to its end."""
+    """Plays a prompt to its end; with `own`, the greeting of the number dialled, if the registry gives one."""
 
     kind: Literal["say"]
     prompt: Name
+    own: bool = False
     next: Name
 
 

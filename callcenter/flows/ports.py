@@ -15,9 +15,17 @@ class Hours(Protocol):
     def moment(self, at: datetime) -> Moment: ...
 
 
+class Greetings(Protocol):
+    def greeting_of(self, dialled: str) -> str | None:
+        """The prompt with which the number greets, if it has one of its own."""
+
+
 class CallerHistory(Protocol):
     async def of(self, number: str) -> CallerFacts:
         """`number` is a `core.phone.Number.key`, never ''."""
+
+    async def chose(self, number: str, language: str, at: datetime) -> None:
+        """Remembers the language for the next call."""
 
 
 class QueueOutlook(Protocol):
@@ -92,6 +100,7 @@ class Outside:
     """The ports that are there. What is None cannot be known: conditions about it do not hold, offers of it fail."""
 
     hours: Hours | None = None
+    greetings: Greetings | None = None
     history: CallerHistory | None = None
     queues: QueueOutlook | None = None
     orders: OrderProgress | None = None

@@ -13,6 +13,7 @@ from callcenter.core.phone import parse_number
 from callcenter.flows import effects, engine
 from callcenter.flows.asking import HEARING, Caller, Inquiry
 from callcenter.flows.book import FlowBook, NoSuchFlow
+from callcenter.flows.conditions import CallerFacts
 from callcenter.flows.dialogue import MARGIN, Dialogue
 from callcenter.flows.effects import Done, Entered, Heard, Pressed, Seen, Silence
 from callcenter.flows.part import HOME_QUEUE
@@ -160,6 +161,8 @@ class _Call:
         match effect:
             case effects.Play(prompts):
                 return await self._dialogue.play(prompts)
+            case effects.Greet(prompt):
+                return await self._dialogue.play((self._greeting(prompt),))
             case effects.Ask():
                 return await self._dialogue.ask(effect)
             case effects.AskDigits():
@@ -171,6 +174,7 @@ class _Call:
             case effects.UseLanguage(language):
                 self._language = language
                 await self._session.set_variable("CHANNEL(language)", language)
+                await self._inquiry.chose(language)
                 return effects.Played()
             case effects.Look():
                 await self._session.renew(MARGIN * 2)
@@ -182,6 +186,10 @@ class _Call:
             case effects.OfferCallback(queue):
                 await self._session.renew(MARGIN)
                 return Done(await self._inquiry.call_back(queue))
+
+    def _greeting(self, prompt: str) -> str:
+        own = self._inquiry.greeting(prompt)
+        return own if own in self.book.prompts.lengths else prompt
 
     async def _listen(self, effect: effects.Listen) -> Heard:
         if not self._inquiry.hears:
@@ -220,15 +228,11 @@ class _Call:
                 await self._session.set_variable("HL_TRANSFER", str(uuid4()))
                 return "transfer"
             case effects.EnterQueue(_, priority, last_agent):
-                if priority:
+                await self._session.renew(MARGIN)
+                known = await self._inquiry.history() or CallerFacts()
+                if priority := max(priority, known.priority):
                     await self._session.set_variable("HL_PRIO", str(priority))
-                seat = await self._last_seat() if last_agent else ""
-                return f"seat:{seat}" if seat else f"queue:{queue}"
-
-    async def _last_seat(self) -> str:
-        await self._session.renew(MARGIN)
-        history = await self._inquiry.history()
-        return history.seat if history else ""
+                return f"seat:{known.seat}" if last_agent and known.seat else f"queue:{queue}"
 
     def _file(self, what: str) -> str:
         """A name in the monitor folder that no other call and no other try has."""

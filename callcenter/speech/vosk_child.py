@@ -1,13 +1,14 @@
 """A recogniser process: `python -m callcenter.speech.vosk_child MODEL`. One model, one recording at a time.
 
-Lines of JSON: in, `{"path"}`; out, `{"ready"}` once, then per recording `{"at_ms"}` (alive), `{"segment"}`, and at the
-end `{"done"}` or `{"error"}`. It ends when its input does, so it cannot outlive the worker that started it.
+Lines of JSON: in, `{"path"}`, with `"phrases"` where only these may be heard; out, `{"ready"}` once, then per recording
+`{"at_ms"}` (alive), `{"segment"}`, and at the end `{"done"}` or `{"error"}`. It ends when its input does, so it cannot
+outlive the worker that started it.
 """
 
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -17,15 +18,15 @@ from callcenter.core.errors import DomainError
 from callcenter.speech.audio import open_audio
 from callcenter.speech.recogniser import Recogniser, Segment
 
-Make = Callable[[int], Recogniser]
+Make = Callable[[int, Sequence[str]], Recogniser]
 Say = Callable[[dict[str, Any]], None]
 NICENESS = 5  # transcripts can wait, calls on the same machine cannot
 
 
-def recognise(path: Path, make: Make, say: Say) -> None:
+def recognise(path: Path, phrases: Sequence[str], make: Make, say: Say) -> None:
     """One recogniser per channel, fed side by side, so that memory does not grow with the length."""
     with open_audio(path) as audio:
-        voices = [make(audio.rate) for _ in range(audio.channels)]
+        voices = [make(audio.rate, phrases) for _ in range(audio.channels)]
         samples = 0
         for block in audio.blocks:
             for channel, (voice, pcm) in enumerate(zip(voices, block, strict=True)):
@@ -49,7 +50,8 @@ def _error(error: DomainError) -> dict[str, Any]:
 def serve(make: Make, asked: TextIO, say: Say) -> None:
     for line in asked:
         try:
-            recognise(Path(json.loads(line)["path"]), make, say)
+            wanted = json.loads(line)
+            recognise(Path(wanted["path"]), wanted.get("phrases", ()), make, say)
         except DomainError as error:
             say(_error(error))
         except OSError as error:
@@ -74,7 +76,7 @@ def main() -> None:
         return
     say({"ready": True})
     with suppress(BrokenPipeError, KeyboardInterrupt):
-        serve(lambda rate: VoskRecogniser(model, rate), sys.stdin, say)
+        serve(lambda rate, phrases: VoskRecogniser(model, rate, phrases), sys.stdin, say)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
 """Vosk behind the port. Imported only in recogniser processes: importing vosk loads its library."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import vosk
 
 from callcenter.speech.errors import ModelBroken
-from callcenter.speech.recogniser import Recogniser, Segment, Word, segment_of
+from callcenter.speech.recogniser import UNKNOWN, Recogniser, Segment, Word, segment_of
 
 
 def load_model(path: Path) -> Any:
@@ -25,10 +26,11 @@ def load_model(path: Path) -> Any:
 
 
 class VoskRecogniser:
-    """Open dictation of one voice."""
+    """One voice: open dictation, or one of the `phrases` only (words parted by blanks, as the model knows them)."""
 
-    def __init__(self, model: Any, rate: int) -> None:
-        self._kaldi = vosk.KaldiRecognizer(model, rate)
+    def __init__(self, model: Any, rate: int, phrases: Sequence[str] = ()) -> None:
+        grammar = (json.dumps([*phrases, UNKNOWN], ensure_ascii=False),) if phrases else ()
+        self._kaldi = vosk.KaldiRecognizer(model, rate, *grammar)
         self._kaldi.SetWords(True)
 
     def feed(self, pcm: bytes) -> Segment | None:

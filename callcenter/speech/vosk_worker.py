@@ -9,7 +9,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -62,18 +62,22 @@ class VoskWorker:
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
-    async def transcribe(self, path: Path, model: Path) -> Transcription:
-        """Raises ModelBroken, AudioUnreadable, RecogniserCrashed or RecogniserStalled; after the last two the next
-        recording gets a new process."""
+    async def transcribe(self, path: Path, model: Path, phrases: Sequence[str] = ()) -> Transcription:
+        """With `phrases`, nothing but these is heard. Raises ModelBroken, AudioUnreadable, RecogniserCrashed or
+        RecogniserStalled; after the last two the next recording gets a new process."""
         try:
-            if self._process is None or self._model != model or self._worn():
-                await self._start(model)
+            await self.prepare(model)
             self._jobs += 1
-            return await self._ask(path, model)
+            return await self._ask(path, model, phrases)
         except BaseException as error:
             if not isinstance(error, AudioUnreadable):
                 await self.close()
             raise
+
+    async def prepare(self, model: Path) -> None:
+        """A process with this model loaded: what the first transcription would otherwise wait for."""
+        if self._process is None or self._model != model or self._worn():
+            await self._start(model)
 
     def _worn(self) -> bool:
         if self._process is None or self._process.returncode is not None:
@@ -102,10 +106,10 @@ class VoskWorker:
             raise ModelBroken(name=model.name, reason=f"loading it ended with {error.fields['reason']}") from error
         log.info("recogniser_started", model=model.name, pid=self._process.pid)
 
-    async def _ask(self, path: Path, model: Path) -> Transcription:
+    async def _ask(self, path: Path, model: Path, phrases: Sequence[str]) -> Transcription:
         assert self._process is not None  # noqa: S101 - started above
         assert self._process.stdin is not None  # noqa: S101 - asked for with PIPE
-        self._process.stdin.write(json.dumps({"path": str(path)}).encode() + b"\n")
+        self._process.stdin.write(json.dumps({"path": str(path), "phrases": list(phrases)}).encode() + b"\n")
         with suppress(ConnectionError):  # its end is read as end of file below
             await self._process.stdin.drain()
         segments: list[tuple[int, Segment]] = []

@@ -45,7 +45,8 @@ select source from recording where pbx = :pbx and source = any(:sources::text[])
 select source from recording where source = any(:sources::text[]);
 
 -- name: known_paths(paths)
-select path from recording where path = any(:paths::text[]);
+select path from recording where path = any(:paths::text[])
+union select path from voice_message where path = any(:paths::text[]);
 
 -- name: sealed_page(after, count)
 select id, call_id, path, bytes from recording

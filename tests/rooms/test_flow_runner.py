@@ -30,6 +30,8 @@ class House:
         self.asked: list[object] = []
         self.kept: list[NewMessage] = []
         self.wanted: list[Wanted] = []
+        self.callers: list[str] = []
+        self.chosen: list[tuple[str, str]] = []
         self.discarded: list[str] = []
         self.ready = True
         self.heard = "咨询"
@@ -39,6 +41,7 @@ class House:
     def outside(self) -> Outside:
         return Outside(
             hours=self,
+            greetings=self,
             history=self,
             queues=self,
             orders=self,
@@ -59,8 +62,16 @@ class House:
         return Moment("holiday", time(3))
 
     async def of(self, number: str) -> CallerFacts:
-        await self._fail(number)
+        self.callers.append(number)
+        if self.fault:
+            await self._fail()
         return self.caller
+
+    async def chose(self, number: str, language: str, at: datetime) -> None:
+        self.chosen.append((number, language))
+
+    def greeting_of(self, dialled: str) -> str | None:
+        return {"12329": "greeting_housing", "12333": "not_installed"}.get(dialled)
 
     async def outlook(self, queue: str) -> QueueFacts | None:
         await self._fail(queue)
@@ -168,7 +179,28 @@ async def test_english_is_set_and_another_queue_becomes_the_caller_s_home() -> N
     asked = await dialogue(Sink(), SHIPPED, {}, opened=opening(name="english", queue="main"), outside=house.outside())
     assert 'SET VARIABLE "CHANNEL(language)" en' in asked
     assert said(asked) == ["english_greeting"]
-    assert asked[-2:] == ["SET VARIABLE HL_HOME english", 'SET VARIABLE HL_ROUTE "queue:english"']
+    assert "SET VARIABLE HL_HOME english" in asked
+    assert asked[-1] == 'SET VARIABLE HL_ROUTE "queue:english"'
+
+    assert house.chosen == [(CALLER, "en")]
+
+
+@pytest.mark.parametrize(
+    ("dialled", "greeting"),
+    [("12329", "greeting_housing"), ("12333", "dual_greeting"), ("12348", "dual_greeting")],
+)
+async def test_a_number_greets_as_the_registry_says(dialled: str, greeting: str) -> None:
+    opened = opening(name="dual", dnis=dialled, queue="housing")
+    asked = await dialogue(Sink(), SHIPPED, {}, opened=opened, outside=House().outside())
+    assert said(asked) == [greeting]
+    assert said(await dialogue(Sink(), SHIPPED, {}, opened=opened)) == ["dual_greeting"]
+
+
+async def test_the_care_list_goes_before_others() -> None:
+    house = House()
+    house.caller = CallerFacts(care=True)
+    _, asked = await run({"a": QUEUE}, house)
+    assert asked[-2:] == ["SET VARIABLE HL_PRIO 5", 'SET VARIABLE HL_ROUTE "queue:main"']
 
 
 async def test_the_agent_who_answered_last_is_asked_first() -> None:
@@ -177,7 +209,7 @@ async def test_the_agent_who_answered_last_is_asked_first() -> None:
     _, asked = await run({"a": {**QUEUE, "last_agent": True, "priority": 5}}, house)
     assert asked[-1] == 'SET VARIABLE HL_ROUTE "seat:8002"'
     assert "SET VARIABLE HL_PRIO 5" in asked
-    assert house.asked == [(CALLER,)]
+    assert house.callers == [CALLER]
 
 
 async def test_a_branch_asks_the_world_and_leaves_no_step() -> None:

@@ -51,6 +51,7 @@ def test_number_and_language_are_always_known() -> None:
         ("repeat", CallerFacts(repeat=True)),
         ("open_order", CallerFacts(open_orders=2)),
         ("care", CallerFacts(care=True)),
+        ("english", CallerFacts(language="en")),
     ],
 )
 def test_the_caller_is_what_the_history_says(who: str, facts: CallerFacts) -> None:
@@ -58,6 +59,10 @@ def test_the_caller_is_what_the_history_says(who: str, facts: CallerFacts) -> No
     assert true(condition, caller=facts)
     assert not true(condition, caller=CallerFacts())
     assert not true(condition)
+
+
+def test_only_the_care_list_gives_priority() -> None:
+    assert (CallerFacts(care=True).priority, CallerFacts(repeat=True).priority) == (5, 0)
 
 
 def test_who_withholds_the_number_is_anonymous() -> None:

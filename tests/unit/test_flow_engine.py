@@ -16,6 +16,7 @@ from callcenter.flows.effects import (
     EnterFlow,
     EnterQueue,
     EnterTransfer,
+    Greet,
     Heard,
     Listen,
     Look,
@@ -51,6 +52,7 @@ FLOW = Flow.model_validate(
                 "otherwise": "person",
                 "answer": True,
             },
+            "own": {"kind": "say", "prompt": "hello", "own": True, "next": "bye"},
             "plain": {"kind": "menu", "prompt": "ask", "choices": {"1": "bye"}, "otherwise": "person"}
             | {"retries": 0, "barge_in": False},
             "spoken": {"kind": "speak", "prompt": "ask", "choices": {"1": "bye", "0": "person"}, "otherwise": "person"}
@@ -119,6 +121,7 @@ def test_digits_of_the_right_length_are_taken_and_kept_inside(digits: str, ok: b
 @pytest.mark.parametrize(
     ("node", "effect"),
     [
+        ("own", Greet("hello")),
         ("plain", Ask("ask", "1", FIVE, barge_in=False)),
         ("spoken", Listen("ask", "01", {"1": ("咨询",)}, FIVE, timedelta(seconds=6))),
         ("branch", Look(moment=True, caller=True, queues=frozenset({"home"}))),
