@@ -12,10 +12,11 @@ import structlog
 from callcenter.calls.events import AgentAnswered, CallArrived, CallEnded, CallEvent
 from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
-from callcenter.core.errors import DomainError, Refused
+from callcenter.core.errors import DomainError
 from callcenter.core.events import Event
 from callcenter.core.ids import AttemptId, CallId, LegId, new_id
 from callcenter.core.phone import parse_number
+from callcenter.numbers.gate import DialRefused
 from callcenter.numbers.rules import Purpose
 from callcenter.pbx.errors import ActionRefused, LinkDown, OutcomeUnknown
 from callcenter.pbx.facts import AgentConnected, ChannelEnded, DialplanMarked, LinkUp, QueueJoined, QueueLeft
@@ -171,8 +172,10 @@ class Recall:
 
     async def _look(self) -> float | None:
         """Whose turn it is; when to look again without being woken, None while no place is kept."""
-        if not self._any or not self._telephony.connected or not self._waits.running:
-            return LOOK_AGAIN.total_seconds() if self._any else None
+        if not self._any:
+            return None
+        if not self._telephony.connected or not self._waits.running:
+            return RETRY_AFTER.total_seconds()
         if self._doubt:
             self._doubt = False
             await self._look_up()
@@ -205,8 +208,8 @@ class Recall:
         attempt, now = AttemptId(new_id()), self._clock.now()
         try:
             allowed = await self._gate.allow(None, Purpose.CALLBACK, place.number, at=now)
-        except Refused as refused:
-            await self._places.apply(place, Move.EXHAUSTED, refused.code)
+        except DialRefused as refused:
+            await self._refused(place, refused)
             return False
         if not await self._places.store.claim(place.id, attempt, now):
             return False
@@ -232,6 +235,14 @@ class Recall:
         else:
             log.info("place_dialled", place=str(place.id), attempt=str(attempt))
         return True
+
+    async def _refused(self, place: Place, refused: DialRefused) -> None:
+        """A limit that is reached holds for a while, all else for ever."""
+        if refused.passing:
+            again = self._clock.now() + self._config.place_retry
+            await self._places.store.move(place, State.WAITING, refused.code, next_at=again)
+        else:
+            await self._places.apply(place, Move.EXHAUSTED, refused.code)
 
     async def _look_up(self) -> None:
         """Calls whose facts may have been missed: the PBX is the judge (D8), nobody is dialled to find out."""
