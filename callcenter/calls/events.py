@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from callcenter.core.events import Event
-from callcenter.core.ids import CallId, LegId
+from callcenter.core.ids import CallId, LegId, MissedId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +112,24 @@ class GapRecorded(Event):
     pbx: str
     since: datetime
     recovered: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissedCallOpened(Event):
+    """A caller got no person and has a new record; further calls of the same number are counted in it."""
+
+    missed: MissedId
+    call: CallId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissedCallClosed(Event):
+    """`state` is got_through, called_back (both by `call`) or closed (by hand)."""
+
+    missed: MissedId
+    state: str
+    call: CallId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -138,6 +138,11 @@ class Ledger:
         """Why facts are not safe just now; empty while they are."""
         return [str(writer.problem) for writer in self._writers.values() if writer.problem]
 
+    async def drained(self) -> None:
+        """Until nothing on disk waits for the database."""
+        for writer in self._writers.values():
+            await writer.drained()
+
     async def settled(self) -> None:
         """Until all that was taken is stored or on disk."""
         for writer in self._writers.values():

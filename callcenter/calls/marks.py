@@ -99,7 +99,16 @@ def _seat(state: CallState, fact: DialplanMarked, fields: Fields) -> CallState:
 
 
 def _test(state: CallState, _fact: DialplanMarked, _fields: Fields) -> CallState:
-    return replace(state, purpose="test") if state.purpose != "test" else state
+    return _meant(state, "test")
+
+
+def _toll(state: CallState, _fact: DialplanMarked, _fields: Fields) -> CallState:
+    """Somebody tried to dial through us: no citizen's call."""
+    return _meant(state, "toll")
+
+
+def _meant(state: CallState, purpose: str) -> CallState:
+    return replace(state, purpose=purpose) if state.purpose != purpose else state
 
 
 def _reach(state: CallState, fact: DialplanMarked, fields: Fields) -> CallState:
@@ -142,4 +151,5 @@ _MARKS: Final[Mapping[str, Callable[[CallState, DialplanMarked, Fields], CallSta
     "HotlineSeat": _seat,
     "HotlineReach": _reach,
     "HotlineTest": _test,
+    "HotlineTollRefused": _toll,
 }

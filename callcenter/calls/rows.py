@@ -8,7 +8,7 @@ from uuid import UUID
 
 from callcenter.calls.holes import check
 from callcenter.calls.identity import call_id_of, fingerprint
-from callcenter.calls.state import CallState
+from callcenter.calls.state import CallState, Transfer
 from callcenter.calls.wire import KINDS, body_of
 from callcenter.core.ids import CallId
 from callcenter.core.phone import parse_number, region_of
@@ -57,6 +57,7 @@ def call_row(state: CallState, hotline_of: Hotlines) -> Row:
             {"flow": m.flow, "node": m.node, "key": m.key, "seconds": round(m.took.total_seconds(), 3)}
             for m in state.menu
         ],
+        "transfers": [_transfer(transfer) for transfer in state.transfers],
         "started_at": state.started_at,
         "queued_at": state.queued_at,
         "answered_at": state.answered_at,
@@ -66,6 +67,13 @@ def call_row(state: CallState, hotline_of: Hotlines) -> Row:
         "has_gap": bool(check(state)),
         "related_call_id": _related(state),
     }
+
+
+def _transfer(transfer: Transfer) -> Row:
+    steps = [
+        {"step": s.step, "status": s.status, "began_at": s.began_at, "ended_at": s.ended_at} for s in transfer.steps
+    ]
+    return {"id": transfer.id, "steps": steps}
 
 
 def leg_rows(state: CallState) -> list[Row]:

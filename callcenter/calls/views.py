@@ -29,6 +29,20 @@ class MenuStepView(View):
     seconds: float
 
 
+class StepView(View):
+    """`step` is target, fallback, agent or queue; `status` null while it rings."""
+
+    step: str
+    status: str | None
+    began_at: datetime | None
+    ended_at: datetime | None
+
+
+class TransferView(View):
+    id: str
+    steps: tuple[StepView, ...]
+
+
 class CallView(View):
     """`caller_number` is the citizen's, whichever side dialled; `dialled` is the citizen's too when we dialled.
     Durations are there once the call has ended. `has_gap`: not all of the call was heard."""
@@ -46,6 +60,7 @@ class CallView(View):
     queue: str | None
     extension: str | None
     menu_path: tuple[MenuStepView, ...]
+    transfers: tuple[TransferView, ...] = ()
     started_at: datetime
     queued_at: datetime | None
     answered_at: datetime | None

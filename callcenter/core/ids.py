@@ -18,6 +18,7 @@ CallbackId = NewType("CallbackId", UUID)
 AttemptId = NewType("AttemptId", UUID)
 TokenId = NewType("TokenId", UUID)
 ArticleId = NewType("ArticleId", UUID)
+MissedId = NewType("MissedId", UUID)
 
 
 def new_id() -> UUID:
