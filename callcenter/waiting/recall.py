@@ -193,7 +193,7 @@ class Recall:
     def _soon(self, places: Sequence[Place]) -> timedelta:
         now = self._clock.now()
         later = [place.next_at - now for place in places if place.state is State.WAITING and place.next_at > now]
-        return min(LOOK_AGAIN, *later) if later else LOOK_AGAIN
+        return min(LOOK_AGAIN, self._config.place_retry, *later)
 
     async def _turn(self, place: Place, ringing: int) -> bool:
         now = self._clock.now()
