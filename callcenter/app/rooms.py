@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from callcenter.app.calls import CallsRoom, furnish_calls
 from callcenter.app.dialogue import Sinks
 from callcenter.app.flow_room import FlowRoom, furnish_flows
 from callcenter.app.numbers import Numbers, open_numbers
@@ -49,6 +50,7 @@ class Rooms:
     link: AmiLink
     ledger: Ledger
     calls: CallsReading
+    telephone: CallsRoom
     orders: Orders
     seats: Seats
     callbacks: Callbacks
@@ -149,6 +151,7 @@ async def _furnish(
         link=link,
         ledger=ledger,
         calls=calls,
+        telephone=furnish_calls(pool, bus, clock, people.audit, ledger, calls),
         orders=orders,
         seats=seats,
         callbacks=callbacks,

@@ -35,7 +35,6 @@ from callcenter.settings import Settings
 from callcenter.store.notify import Listener, open_listener
 from callcenter.web.auth import session_routes
 from callcenter.web.callbacks import callback_routes
-from callcenter.web.calls import calls_routes
 from callcenter.web.docs import with_docs
 from callcenter.web.guard import cookie_name
 from callcenter.web.health import database_check, health_routes, lease_check, link_check, seats_check
@@ -81,6 +80,7 @@ class _House:
             hearing=(
                 self._keep_custody,
                 rooms.seats.run,
+                rooms.telephone.watch.run,
                 rooms.waiting.waits.run,
                 rooms.supervision.service.run,
                 rooms.numbers.tolls.run,
@@ -172,7 +172,7 @@ class _House:
             *seats_routes(rooms.seats),
             *rooms.waiting.routes(),
             *socket_routes(self._hub, rooms.people, cookie_name(web)),
-            *calls_routes(rooms.calls),
+            *rooms.telephone.routes(),
             *recording_routes(rooms.pool, recordings, transcripts, rooms.people.audit),
             *orders_routes(rooms.orders),
             *rooms.flows.routes(),
