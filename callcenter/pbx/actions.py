@@ -118,6 +118,11 @@ async def set_variable(link: Link, channel: str, name: str, value: str) -> None:
     await link.send("Setvar", {"Channel": channel, "Variable": name, "Value": value})
 
 
+async def set_global(link: Link, name: str, value: str) -> None:
+    """A variable of the whole exchange, until Asterisk is restarted: `HL_DRAIN` "1" turns new calls away."""
+    await link.send("Setvar", {"Variable": name, "Value": value})
+
+
 async def read_variable(link: Link, channel: str, name: str) -> str:
     """A variable or a function of the channel; '' when it has none."""
     try:

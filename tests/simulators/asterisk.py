@@ -56,12 +56,18 @@ def asterisk_install() -> AsteriskInstall:
 
 
 @pytest.fixture(scope="module")
-def asterisk(asterisk_install: AsteriskInstall) -> Iterator[AsteriskHost]:
-    """One Asterisk for all tests of a module, with `sample_plan()`; it must not be stopped by a test.
+def asterisk_plan() -> PbxPlan:
+    """A module that wants another plan has a fixture of this name."""
+    return sample_plan()
+
+
+@pytest.fixture(scope="module")
+def asterisk(asterisk_install: AsteriskInstall, asterisk_plan: PbxPlan) -> Iterator[AsteriskHost]:
+    """One Asterisk for all tests of a module, with `asterisk_plan`; it must not be stopped by a test.
 
     Nothing listens on its `plan.agi_port` or at its trunk unless the test starts it.
     """
-    host = AsteriskHost(asterisk_install, sample_plan())
+    host = AsteriskHost(asterisk_install, asterisk_plan)
     with asyncio.Runner() as runner:
         try:
             runner.run(host.start())
