@@ -103,7 +103,7 @@ class Scene:
         await self._live("hw03", call, "hold", {})
         await self.house.call_of(NUMBERS[Place.ON_HOLD], stage="on_hold")
         call = await self._with_agent(Place.TRANSFERRED, "hw04")
-        await self._live("hw04", call, "transfer", {"mode": "one_key", "target": "12366"})
+        await self._live("hw04", call, "transfer", {"mode": "one_key", "target": "12366", "matter": "tax"})
         await self.hotline.until("offered", PATIENCE)
         await self._ready("hw05")
         await self._ring(Place.RINGING)
