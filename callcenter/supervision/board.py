@@ -1,12 +1,13 @@
 """The live board as values, and how it is put together out of what stands in the database. Numbers are masked."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from callcenter.calls.figures import HotlineTally, TallyView
 from callcenter.core.phone import Number
 from callcenter.supervision.views import SessionView, Shown
 
@@ -122,17 +123,6 @@ class BoardView(Shown):
     own: SessionView | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DayFigures:
-    """Of the last 24 hours. `prompt` answered within 15 seconds (B-07)."""
-
-    requested: int
-    answered: int
-    prompt: int
-    abandoned: int
-    hotlines: tuple[HotlineShare, ...] = ()
-
-
 def is_root(org_path: str) -> bool:
     """`/chengwan/` is, `/chengwan/qilan/` is not."""
     return org_path.count("/") <= 2
@@ -217,20 +207,29 @@ def _queue_line(queue: str, callers: Sequence[WaitingLine], crew: Sequence[str])
     )
 
 
-def rates_of(day: DayFigures, *, connect_line: float, prompt_line: float) -> Rates:
-    """接通率 and 放弃率 of those who asked for a person, 15秒接听率 of those who were answered (A3.4, B-07)."""
+def rates_of(day: TallyView, *, connect_line: float, prompt_line: float) -> Rates:
     return Rates(
-        requested=day.requested,
+        requested=day.asked,
         answered=day.answered,
-        connect=_share(day.answered, day.requested),
+        connect=_rounded(day.connect_rate),
         connect_line=connect_line,
-        prompt_calls=day.prompt,
-        prompt=_share(day.prompt, day.answered),
+        prompt_calls=day.in_time,
+        prompt=_rounded(day.in_time_rate),
         prompt_line=prompt_line,
         abandoned=day.abandoned,
-        abandon=_share(day.abandoned, day.requested),
+        abandon=_rounded(day.abandon_rate),
     )
 
 
-def _share(part: int, whole: int) -> float | None:
-    return round(part / whole, 4) if whole else None
+def hotline_shares(lines: Iterable[HotlineTally]) -> tuple[HotlineShare, ...]:
+    """The busiest first, by name; a number without one shows itself."""
+    busiest = sorted(lines, key=lambda line: (-line.tally.arrived, line.number))
+    return tuple(
+        HotlineShare(hotline=line.hotline or line.number, calls=line.tally.arrived, answered=line.tally.answered)
+        for line in busiest
+    )
+
+
+def _rounded(rate: float | None) -> float | None:
+    """Never up: what is under a line must not look as if it were on it."""
+    return math.floor(rate * 10_000) / 10_000 if rate is not None else None

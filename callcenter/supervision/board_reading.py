@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Generic, TypeVar
 
+from callcenter.calls.figures import CallFigures, FiguresReading
 from callcenter.core.clock import Clock
 from callcenter.people.actor import Actor, Role
 from callcenter.store.pool import Pool
@@ -14,11 +15,10 @@ from callcenter.store.queries import load
 from callcenter.supervision.board import (
     AlarmLine,
     BoardView,
-    DayFigures,
-    HotlineShare,
     TransferLine,
     agent_line,
     alarm_line,
+    hotline_shares,
     queue_lines,
     rates_of,
     seen_waiting,
@@ -33,8 +33,6 @@ _SQL: Final = load("supervision")
 KEPT: Final = timedelta(seconds=0.9)
 """Shorter than the pause between two pushes, so that each push finds new values."""
 SHOWN_MOST: Final = 500
-DAY: Final = timedelta(days=1)
-"""B-07 asks for the connect rate within any continuous 24 hours."""
 REMEMBERED: Final = timedelta(hours=1)
 """How long refused dialling attempts are shown as an alarm."""
 BOARD_ROLES: Final = (Role.SUPERVISOR, Role.LEADER)
@@ -84,7 +82,7 @@ class BoardReading:
         self._store = store
         self._config = config
         self._now = Kept(self._read, KEPT, clock)
-        self._day: Kept[DayFigures] = Kept(self._read_day, config.rates_kept, clock)
+        self._day: Kept[CallFigures] = Kept(FiguresReading(pool).rolling, config.rates_kept, clock)
 
     async def board(self, actor: Actor) -> BoardView:
         """Raises Forbidden for others than supervisors and leaders."""
@@ -98,8 +96,8 @@ class BoardReading:
             queues=tuple(queue_lines(waiting, agents)),
             waiting=tuple(waiting),
             agents=tuple(agents),
-            rates=rates_of(day, connect_line=self._config.connect_line, prompt_line=self._config.prompt_line),
-            hotlines=day.hotlines,
+            rates=rates_of(day.all, connect_line=self._config.connect_line, prompt_line=self._config.prompt_line),
+            hotlines=hotline_shares(day.hotlines),
             missed_open=now.missed,
             transfers=now.transfers,
             alarms=now.alarms,
@@ -117,15 +115,3 @@ class BoardReading:
                 transfers=tuple([transfer_line(r) async for r in _SQL.transfers_now(connection, most=SHOWN_MOST)]),
                 alarms=tuple([alarm_line(r) async for r in _SQL.alarms_now(connection, since=since)]),
             )
-
-    async def _read_day(self, now: datetime) -> DayFigures:
-        rows = [row async for row in _SQL.day_by_hotline(self._pool, since=now - DAY)]
-        return DayFigures(
-            requested=sum(row["requested"] for row in rows),
-            answered=sum(row["answered"] for row in rows),
-            prompt=sum(row["prompt"] for row in rows),
-            abandoned=sum(row["abandoned"] for row in rows),
-            hotlines=tuple(
-                HotlineShare(hotline=row["hotline"], calls=row["calls"], answered=row["answered"]) for row in rows
-            ),
-        )

@@ -128,18 +128,3 @@ from dial_refusal
 where at > :since and source <> 'gate'
 group by place
 order by since desc;
-
--- name: day_by_hotline(since)
--- Calls of citizens since then, by the hotline's name (its number when it has none). A call counts for the rates once
--- it is decided: answered, or over.
-select
-    coalesce(nullif(hotline, ''), dialled) as hotline,
-    count(*) as calls,
-    count(*) filter (where queued_at is not null and (answered_at is not null or ended_at is not null)) as requested,
-    count(*) filter (where queued_at is not null and answered_at is not null) as answered,
-    count(*) filter (where answered_at - queued_at <= interval '15 seconds') as prompt,
-    count(*) filter (where outcome = 'abandoned') as abandoned
-from call
-where started_at > :since and direction = 'inbound' and purpose = 'citizen'
-group by 1
-order by calls desc, 1;

@@ -6,11 +6,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from callcenter.calls.figures import HotlineTally, TallyView
+from callcenter.calls.kpi import Tally
 from callcenter.core.ids import CallId, LegId, UserId
 from callcenter.supervision.board import (
-    DayFigures,
     agent_line,
     alarm_line,
+    hotline_shares,
     is_root,
     queue_lines,
     rates_of,
@@ -172,12 +174,33 @@ def test_a_district_sees_the_callers_of_its_own_queues() -> None:
     assert (is_root("/city/"), is_root("/city/east/")) == (True, False)
 
 
+def shown(tally: Tally) -> TallyView:
+    return TallyView.model_validate(tally, from_attributes=True)
+
+
+def test_the_busiest_hotline_comes_first() -> None:
+    lines = [
+        HotlineTally(number=number, hotline=name, tally=shown(Tally(arrived=calls, answered=1)))
+        for number, name, calls in (("12329", "公积金热线", 2), ("12345", "政务热线", 9), ("12300", "", 2))
+    ]
+    assert [(one.hotline, one.calls) for one in hotline_shares(lines)] == [
+        ("政务热线", 9),
+        ("12300", 2),
+        ("公积金热线", 2),
+    ]
+
+
 def test_rates_of_a_day() -> None:
-    day = DayFigures(requested=200, answered=190, prompt=152, abandoned=8)
+    day = shown(Tally(arrived=230, asked=200, answered=190, in_time=152, abandoned=8))
     rates = rates_of(day, connect_line=0.95, prompt_line=0.8)
     assert (rates.connect, rates.prompt, rates.abandon) == (0.95, 0.8, 0.04)
-    nothing = rates_of(DayFigures(requested=0, answered=0, prompt=0, abandoned=0), connect_line=0.95, prompt_line=0.8)
+    nothing = rates_of(shown(Tally()), connect_line=0.95, prompt_line=0.8)
     assert (nothing.connect, nothing.prompt, nothing.abandon) == (None, None, None)
+
+
+def test_a_rate_just_under_its_line_does_not_look_as_if_it_held() -> None:
+    rates = rates_of(shown(Tally(asked=100_000, answered=94_999)), connect_line=0.95, prompt_line=0.8)
+    assert rates.connect == 0.9499
 
 
 def test_an_alarm_is_told_as_it_is() -> None:
