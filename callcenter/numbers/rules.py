@@ -196,7 +196,8 @@ def decide(
     rules: DialRules, codes: ShortCodes, actor: Actor | None, purpose: Purpose, number: str, area_code: str
 ) -> tuple[Allowed, NumberClass] | Reason:
     """Without the limits, which only the database knows. `number` in any form; `area_code` is the city's own."""
-    digits = dial_digits(parse_number(number, area_code))
+    listed = number in codes.emergency or number in codes.hotlines  # the registry's numbers are dialled as they stand
+    digits = number if listed else dial_digits(parse_number(number, area_code))
     if not digits:
         return Reason.WITHHELD
     wanted = rules.purposes.get(purpose)
