@@ -54,6 +54,9 @@ class Desk:
     async def post(self, path: str, body: Mapping[str, Any]) -> Any:
         return await self._ask("POST", path, body)
 
+    async def put(self, path: str, body: Mapping[str, Any]) -> Any:
+        return await self._ask("PUT", path, body)
+
     async def _ask(
         self, method: str, path: str, body: Mapping[str, Any] | None, query: Mapping[str, str] | None = None
     ) -> Any:

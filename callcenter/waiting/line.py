@@ -57,6 +57,10 @@ class Line:
         here = (one for one in self._waiters.values() if one.queue == queue and one.left_at is None)
         return sorted(here, key=lambda one: one.since)
 
+    def here(self, queue: str) -> list[Waiter]:
+        """With those who are being asked by the overflow flow how to go on: they may come back."""
+        return [one for one in self._waiters.values() if one.queue == queue]
+
     def counts(self) -> dict[str, int]:
         """Callers by queue; a queue without any is not named."""
         counts: dict[str, int] = {}

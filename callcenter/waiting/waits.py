@@ -94,7 +94,7 @@ class Waits:
 
     def standing(self, queue: str, ringing: int) -> Standing:
         """`ringing`: citizens who are being rung back for the queue."""
-        here = self._line.waiting(queue)
+        here = self._line.here(queue)
         crew = self.crew_of(queue)
         ready = sum(
             1

@@ -104,6 +104,7 @@ def test_who_stays_after_the_overflow_offer_has_waited_all_the_time() -> None:
     line = Line()
     told(line, joined(0), left(60))
     assert line.counts() == {}
+    assert (line.waiting("main"), line.here("main")) == ([], [waiter(left_at=at(60))])
     assert told(line, joined(70)) == []
     assert line.waiting("main") == [waiter()]
     changes = told(line, left(90), connected(90))
