@@ -147,23 +147,26 @@ async def test_a_day_of_calls_does_not_slow_the_board(pool: Pool) -> None:
             "insert into call (id, pbx, linked, direction, caller_number, dialled, hotline, stage, queue, started_at,"
             " queued_at, answered_at, ended_at, outcome)"
             " select gen_random_uuid(), 'p', 'l' || n, 'inbound', '+8613900000000', '12345', '政务热线',"
-            " case when n <= 200 then 'queued' else 'ended' end, 'main', $1::timestamptz - n * interval '2 seconds',"
-            " $1::timestamptz - n * interval '2 seconds', case when n > 200 then $1::timestamptz end, case when n > 200 then $1::timestamptz end,"
-            " case when n > 200 then 'answered' end from generate_series(1, 40000) n",
+            " case when n <= 200 then 'queued' else 'ended' end, 'main', at, at, ended, ended,"
+            " case when n > 200 then 'answered' end from ("
+            "  select n, $1::timestamptz - n * interval '2 seconds' as at,"
+            "  case when n > 200 then $1::timestamptz end as ended from generate_series(1, 40000) n"
+            " ) made",
             NOW,
         )
         await pool.execute("analyze call")
         clock = MovableClock()
         board = reading(here, clock)
+        began = perf_counter()
         await board.board(here.actors["bz02"])
-        spent: list[float] = []
+        first, spent = perf_counter() - began, list[float]()
         for _ in range(5):
             clock.forward(KEPT)
             began = perf_counter()
             view = await board.board(here.actors["bz02"])
             spent.append(perf_counter() - began)
         assert len(view.waiting) == 200
-        print(f"board: {sorted(spent)[2] * 1000:.1f} ms")
+        print(f"board: {sorted(spent)[2] * 1000:.1f} ms, with the rates of the day {first * 1000:.1f} ms")
         assert sorted(spent)[2] < 0.5
 
 
