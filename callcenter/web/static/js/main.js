@@ -6,9 +6,11 @@ import { CallCard } from "./call_card.js";
 import { announce, fill, h } from "./dom.js";
 import { dropDrafts } from "./drafts.js";
 import { clock, phone } from "./format.js";
+import { Hotlines } from "./hotlines.js";
 import { loadWords, t } from "./i18n.js";
 import { Live } from "./live.js";
 import { loginPage } from "./login.js";
+import { Numbers } from "./numbers.js";
 import { OrderDetail } from "./order_detail.js";
 import { OrderForm } from "./order_form.js";
 import { OrderList } from "./order_list.js";
@@ -134,9 +136,12 @@ function tick() {
 setInterval(tick, 500);
 
 // The address says which page: the wall's board has one of its own, so that a wall can be opened on it.
+const PAGES = { "#/board": Board, "#/hotlines": Hotlines, "#/numbers": Numbers };
+
 function showDesk() {
   desk?.gone();
-  desk = location.hash === "#/board" && holds("supervisor", "leader") ? new Board(live, { redraw: showDesk, leave }) : new Desk();
+  const Page = holds("supervisor", "leader") ? PAGES[location.hash] : undefined;
+  desk = Page ? new Page(live, { redraw: showDesk, leave }) : new Desk();
   fill(app, desk.el);
   if (live.state) desk.stateCame();
 }

@@ -6,6 +6,7 @@ import { left, moment, phone } from "./format.js";
 import { named, t } from "./i18n.js";
 import { stageTag } from "./order_list.js";
 import { steps } from "./order_steps.js";
+import { CallOut } from "./outbound.js";
 import { Recordings } from "./recordings.js";
 
 export class OrderDetail {
@@ -54,6 +55,7 @@ export class OrderDetail {
         order.confidential && h("span", { class: "tag warn" }, t("order.confidential")),
       ),
       steps(order, done),
+      this.contactCall(order),
       this.facts(order),
       h("div", { class: "content" }, order.content),
       order.reply && h("section", { class: "section" }, h("h3", {}, t("step.reply")), h("div", { class: "content" }, order.reply)),
@@ -62,6 +64,13 @@ export class OrderDetail {
       this.contacts(order),
       this.history(order),
     );
+  }
+
+  // 先行联系: the call itself is the proof. Redrawn, it goes on telling what became of the call.
+  contactCall(order) {
+    if (!order.actions.includes("contacts") || !this.live.state?.seat || !order.caller_number) return null;
+    if (this.calling?.wanted.order_id !== order.id) this.calling = new CallOut({ order_id: order.id, purpose: "contact" }, t("outbound.contact"), () => this.refresh().then(() => this.moved()));
+    return this.calling.el;
   }
 
   facts(order) {

@@ -26,6 +26,8 @@ export class TopBar {
       this.link,
       h("span", { class: "who" }, h("strong", {}, session.me.name), ` ${session.me.roles.map((role) => named("role", role)).join(" / ")}`),
       holds("supervisor", "leader") && h("a", { class: "btn quiet", href: "#/board" }, t("board.open")),
+      holds("supervisor", "leader") && h("a", { class: "btn quiet", href: "#/hotlines" }, t("hotlines.open")),
+      holds("supervisor") && h("a", { class: "btn quiet", href: "#/numbers" }, t("numbers.open")),
       h("button", { class: "btn quiet", type: "button", on: { click: async () => { await switchLanguage(); redraw(); } } }, t("app.other_language")),
       h("button", { class: "btn quiet", type: "button", on: { click: () => this.logOut() } }, t("login.leave")),
     );
