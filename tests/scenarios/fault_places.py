@@ -182,9 +182,19 @@ class Scene:
         for name in self.desks:
             await until(partial(self._idle, name))
             await self.desks[name].post("/api/desk/presence", {"presence": "offline"})
-        await until(self.nobody)
+        await self.empty()
 
-    async def nobody(self) -> bool:
+    async def empty(self) -> None:
+        """No channel in Asterisk, no open call in the ledger."""
+        try:
+            await until(self._nobody)
+        except TimeoutError:
+            rows = await self.house.sql.fetch("select * from call where ended_at is null")
+            facts = [await self.house.facts_of(row["id"]) for row in rows]
+            channels = await self._asterisk("core show channels concise")
+            raise AssertionError(f"not over: {channels}, {rows}, {facts}") from None
+
+    async def _nobody(self) -> bool:
         idle = "0 active channels" in "".join(await self._asterisk("core show channels count"))
         return idle and not await self.house.sql.fetchval("select count(*) from call where ended_at is null")
 
@@ -329,7 +339,7 @@ async def _restart(scene: Scene, result: Round) -> None:
     await _outcome(scene, result)
     for caller in scene.callers.values():
         await caller.hang_up()
-    await until(scene.nobody)
+    await scene.empty()
     await host.command("core restart gracefully")
     await _recovered(scene, result)
 
