@@ -6,17 +6,23 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Final
 from uuid import uuid4
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
 
 from callcenter.core.ids import LegId
 from callcenter.pbx import actions
 from callcenter.pbx.agi import AgiConfig, AgiSession, open_agi
 from callcenter.pbx.errors import ActionRefused
 from callcenter.pbx.host import AsteriskHost
+from callcenter.pbx.music import FILE
 from callcenter.pbx.plan import PbxPlan, QueuePlan, Trunk
 from callcenter.pbx.transport import Reply, Values
-from callcenter.sample.rtp import alaw
+from callcenter.sample.rtp import alaw, similarity
 from callcenter.sample.sipp import Exchange, Telephone, open_agents, open_busy, open_caller, open_citizen
 from tests.simulators.asterisk import sample_plan, seat_secret
 from tests.simulators.eventually import comes_true
@@ -30,6 +36,7 @@ CITIZEN, AGENT, GUEST, SUPERVISOR, RINGING = 350, 1500, 2000, 2500, 450
 _NOTHING: Final[Values] = {}
 _HEARD: Final = 1500.0
 _UNHEARD: Final = 300.0
+_ALIKE: Final = 0.9
 
 
 def floor_plan() -> PbxPlan:
@@ -224,6 +231,35 @@ async def hears(phone: Telephone, *hertz: float, not_: Iterator[float] | tuple[f
         await comes_true(holds, SOON)
     except TimeoutError:
         raise AssertionError(f"wanted {hertz} and none of {not_}, heard {levels()}") from None
+
+
+async def hears_prompts(phone: Telephone, floor: Floor, *sounds: str) -> None:
+    """In Chinese, since the phone's ear was opened. Raises AssertionError."""
+    wanted = {sound: read(floor.host.paths.sounds / "zh" / f"{sound}.wav") for sound in sounds}
+
+    async def holds() -> bool:
+        return all(similarity(phone.voice.heard, spoken) > _ALIKE for spoken in wanted.values())
+
+    try:
+        await comes_true(holds, SOON)
+    except TimeoutError:
+        found = {sound: similarity(phone.voice.heard, spoken) for sound, spoken in wanted.items()}
+        raise AssertionError(f"not heard: {found}") from None
+
+
+async def hears_music(phone: Telephone, floor: Floor) -> None:
+    """Raises TimeoutError."""
+    music = read(floor.host.paths.music / FILE)
+
+    async def holds() -> bool:
+        return similarity(music, phone.voice.heard[-4000:]) > _ALIKE
+
+    await comes_true(holds, SOON)
+
+
+def read(sound: Path) -> NDArray[np.int16]:
+    samples: NDArray[np.int16] = soundfile.read(sound, dtype="int16")[0]
+    return samples
 
 
 async def they_talk(one: Telephone, says: float, other: Telephone, answers: float) -> None:

@@ -19,6 +19,7 @@ from tests.scenarios.floor import (
     Leg,
     floor_plan,
     hears,
+    hears_music,
     open_floor,
     they_talk,
 )
@@ -82,6 +83,7 @@ async def test_hold_consult_three_way_and_the_agent_leaves(floor: Floor, talk: T
     await they_talk(talk.agent, AGENT, guest, GUEST)
     await hears(guest, AGENT, not_=(CITIZEN,))
     await hears(talk.caller, not_=(AGENT, GUEST))
+    await hears_music(talk.caller, floor)
     await talk.resume()
     await hears(talk.caller, AGENT, GUEST)
     await hears(talk.agent, CITIZEN, GUEST)
