@@ -96,7 +96,7 @@ class AsteriskHost:
         """Takes over changed seats, trunks, queues and hotlines without dropping a call; ports stay as they were."""
         self.plan = plan
         render(plan, self._tree)
-        for module in ("res_pjsip.so", "app_queue.so", "pbx_config.so"):
+        for module in ("res_musiconhold.so", "res_pjsip.so", "app_queue.so", "pbx_config.so"):
             await self.command(f"module reload {module}")
 
     def remove(self) -> None:
