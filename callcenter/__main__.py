@@ -25,6 +25,8 @@ add = typer.Typer(help="新增机构、用户、令牌 · Add an org, a user, a 
 cli.add_typer(add, name="add")
 flow = typer.Typer(help="语音流程 · The call flows.", no_args_is_help=True)
 cli.add_typer(flow, name="flow")
+roster = typer.Typer(help="排班 · The working-hour roster.", no_args_is_help=True)
+cli.add_typer(roster, name="roster")
 errors = Console(stderr=True)
 
 
@@ -235,6 +237,18 @@ def draw_flow(name: Annotated[str, typer.Argument(help="The flow's name.")]) -> 
     from callcenter.settings import load_settings
 
     typer.echo(operating.draw_flow(load_settings(), name), nl=False)
+
+
+@roster.command("check")
+def check_roster(
+    days: Annotated[int, typer.Option("--days", min=1, max=92, help="From now on, so many days.")] = 7,
+) -> None:
+    """检查排班缺口（7×24 小时） · Name each hour in which a queue has too few agents; exit code 1 if there is one."""
+    from callcenter.app import rosters
+    from callcenter.settings import load_settings
+
+    if not asyncio.run(rosters.check_roster(load_settings(), days, Console())):
+        raise SystemExit(1)
 
 
 @add.command("org")

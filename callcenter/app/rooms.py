@@ -12,6 +12,7 @@ from callcenter.app.flow_room import FlowRoom, furnish_flows
 from callcenter.app.numbers import Numbers, open_numbers
 from callcenter.app.outbound import OutboundRoom, open_outbound
 from callcenter.app.registry import RegistryRoom, furnish_registry, open_book
+from callcenter.app.rosters import RosterRoom, furnish_rosters
 from callcenter.app.speech import Speech as Speech
 from callcenter.app.speech import read_speech as read_speech
 from callcenter.app.supervising import SupervisionRoom, furnish_supervision
@@ -60,6 +61,7 @@ class Rooms:
     supervision: SupervisionRoom
     transfers: TransferRoom
     waiting: WaitingRoom
+    rosters: RosterRoom
     flows: FlowRoom
 
 
@@ -205,6 +207,7 @@ async def _furnish(
             sounds=settings.flows.sounds,
         ),
         waiting=waiting,
+        rosters=furnish_rosters(pool, speech.queues, clock, people.audit, settings.city),
         flows=await furnish_flows(
             settings,
             speech,

@@ -171,6 +171,7 @@ class _House:
             *knowledge_routes(Knowledge(rooms.pool, rooms.clock, rooms.people.audit)),
             *seats_routes(rooms.seats),
             *rooms.waiting.routes(),
+            *rooms.rosters.routes(),
             *socket_routes(self._hub, rooms.people, cookie_name(web)),
             *rooms.telephone.routes(),
             *recording_routes(rooms.pool, recordings, transcripts, rooms.people.audit),
