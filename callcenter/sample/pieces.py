@@ -87,6 +87,7 @@ def settings_of(folder: Path, state: LocalState, database: str, pbx: HostPaths) 
         "HOTLINE_FLOWS__PROMPT_CACHE": str(default_cache() / "prompts"),
         "HOTLINE_CALLS__SPOOL": str(folder / "spool"),
         "HOTLINE_CALLS__CEL": str(pbx.cel),
+        "HOTLINE_REGISTRY__PROBES": "false",  # started at any hour, it would make up for the night's test calls at once
         "HOTLINE_MEDIA__FOLDER": str(folder / "media"),
         "HOTLINE_MEDIA__MONITOR_FOLDER": str(pbx.monitor),
         "HOTLINE_ORDERS__CALENDAR_FILE": str(CALENDAR),

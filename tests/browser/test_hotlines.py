@@ -127,7 +127,7 @@ async def test_a_drill_is_asked_for_and_its_time_shown(page: Page, house: Regist
         "update hotline_probe set status = 'ok', began_at = $1, answered_at = $2, ended_at = $2 where kind = 'drill'",
         began, began + timedelta(seconds=3),
     )  # fmt: skip
-    await expect(detail).to_contain_text("3 秒接通")
+    await expect(detail).to_contain_text("用时 3 秒")
     await expect(page.locator("tr[data-number='110']")).to_contain_text("接通")
     await shot(page, "33-hotline-drill")
 
