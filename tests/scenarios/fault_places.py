@@ -24,6 +24,8 @@ from tests.speech_material import Material
 MATERIAL: Final = Material()
 CALLERS, AGENTS = MATERIAL.clip("damo_nav_8b52324ebf"), MATERIAL.clip("aishell1_las_audio_4")
 SEATS: Final = 5
+LAST: Final = f"hw{SEATS:02}"
+"""Whose telephone only rings."""
 LONG: Final = 400 * SECOND
 NEVER: Final = 300 * SECOND
 SERVED: Final = 90 * SECOND
@@ -75,6 +77,8 @@ class Scene:
         self.callers: dict[Place, Telephone] = {}
         self.agents: dict[str, Telephone] = {}
         self.desks: dict[str, Desk] = {}
+        self.agent_of: dict[Place, str] = {}
+        self._calls: dict[Place, str] = {}
         self.rescue: Telephone
         self.hotline: Telephone
 
@@ -83,7 +87,7 @@ class Scene:
         house = self.house
         for n in range(1, SEATS + 1):
             name = f"hw{n:02}"
-            ring = NEVER if n == SEATS else SECOND / 5
+            ring = NEVER if name == LAST else SECOND / 5
             self.desks[name] = await enter(house.desk(name))
             self.agents[name] = await enter(house.agent_phone(AGENTS, ring, str(8000 + n)))
         speech = coded(AGENTS.path)
@@ -95,32 +99,38 @@ class Scene:
 
     async def fill(self) -> None:
         """Each caller in their place, the last one hears the greeting at this moment."""
-        await self._with_agent(Place.TALKING, "hw01")
-        call = await self._with_agent(Place.THREE_WAY, "hw02")
-        await self._live("hw02", call, "transfer", {"mode": "three_way", "target": "110"})
-        await self.rescue.until("answered", PATIENCE)
-        call = await self._with_agent(Place.ON_HOLD, "hw03")
-        await self._live("hw03", call, "hold", {})
-        await self.house.call_of(NUMBERS[Place.ON_HOLD], stage="on_hold")
-        call = await self._with_agent(Place.TRANSFERRED, "hw04")
-        await self._live("hw04", call, "transfer", {"mode": "one_key", "target": "12366", "matter": "tax"})
-        await self.hotline.until("offered", PATIENCE)
-        await self._ready("hw05")
-        await self._ring(Place.RINGING)
-        await self.house.call_of(NUMBERS[Place.RINGING], stage="ringing")
-        await self._ring(Place.QUEUE)
-        await self.house.call_of(NUMBERS[Place.QUEUE], stage="queued")
-        await self._ring(Place.MENU)
+        for name in list(self.desks)[:-1]:
+            await self._ready(name)
+        for place in (*WITH_A_PERSON, Place.TRANSFERRED):
+            await self._ring(place)
+        for place in (*WITH_A_PERSON, Place.TRANSFERRED):
+            await self._meets_agent(place)
+        await self._live(Place.THREE_WAY, "transfer", {"mode": "three_way", "target": "110"})
+        await self._live(Place.ON_HOLD, "hold", {})
+        await self._ready(LAST)
+        for place in (Place.RINGING, Place.MENU):
+            await self._ring(place)
         await self.callers[Place.MENU].voice.hears_speech(PATIENCE)
         self.callers[Place.MENU].voice.press("1")
-        await self.house.call_of(NUMBERS[Place.MENU], stage="in_menu")
+        await self.house.call_of(NUMBERS[Place.RINGING], stage="ringing")
+        await self._ring(Place.QUEUE)
+        await self._live(Place.TRANSFERRED, "transfer", {"mode": "one_key", "target": "12366", "matter": "tax"})
         await self._ring(Place.GREETING)
+        await self.rescue.until("answered", PATIENCE)
+        await self.hotline.until("offered", PATIENCE)
+        for place, stage in (
+            (Place.ON_HOLD, "on_hold"),
+            (Place.MENU, "in_menu"),
+            (Place.QUEUE, "queued"),
+        ):
+            await self.house.call_of(NUMBERS[place], stage=stage)
         await self.callers[Place.GREETING].voice.hears_speech(PATIENCE)
 
     async def talk(self) -> None:
         """Who talked still talks; the caller on hold hears music."""
         phones = [self.callers[place] for place in WITH_A_PERSON]
-        phones += [self.agents["hw01"], self.agents["hw02"], self.rescue]
+        phones += [self.agents[self.agent_of[place]] for place in (Place.TALKING, Place.THREE_WAY)]
+        phones.append(self.rescue)
         for phone in phones:
             phone.voice.forget()
         for phone in phones:
@@ -136,11 +146,12 @@ class Scene:
     async def serve(self, result: Round) -> None:
         """Those who waited reach a person."""
         await self.callers[Place.TALKING].hang_up()
+        free = [self.agent_of[place] for place in (Place.TALKING, Place.TRANSFERRED)]
         waiting = set(WAITING)
         try:
             async with asyncio.timeout(SERVED.total_seconds()):
                 while waiting:
-                    await self._make_ready("hw01", "hw04")
+                    await self._make_ready(*free)
                     for place in list(waiting):
                         call = await self.house.call_of(NUMBERS[place])
                         if call["extension"]:
@@ -177,12 +188,16 @@ class Scene:
         return found
 
     async def end(self) -> None:
-        for caller in self.callers.values():
-            await caller.hang_up()
+        await self.all_hang_up()
         for name in self.desks:
             await until(partial(self._idle, name))
             await self.desks[name].post("/api/desk/presence", {"presence": "offline"})
         await self.empty()
+
+    async def all_hang_up(self) -> None:
+        """The rescue service, too: it and the agent may go on when the caller has left."""
+        for phone in (*self.callers.values(), self.rescue):
+            await phone.hang_up()
 
     async def empty(self) -> None:
         """No channel in Asterisk, no open call in the ledger."""
@@ -216,15 +231,13 @@ class Scene:
         caller = self.house.caller(NUMBERS[place], CALLERS, LONG)
         self.callers[place] = await self._stack.enter_async_context(caller)
 
-    async def _with_agent(self, place: Place, name: str) -> str:
-        """The call's id, once caller and agent talk."""
-        await self._ready(name)
-        await self._ring(place)
-        call = await self.house.call_of(NUMBERS[place], stage="talking", extension=f"80{name[2:]}")
-        return str(call["id"])
+    async def _meets_agent(self, place: Place) -> None:
+        call = await self.house.call_of(NUMBERS[place], stage="talking")
+        self.agent_of[place] = f"hw{call['extension'][2:]}"
+        self._calls[place] = str(call["id"])
 
-    async def _live(self, name: str, call: str, verb: str, body: Mapping[str, Any]) -> None:
-        await self.desks[name].post(f"/api/calls/{call}/{verb}", body)
+    async def _live(self, place: Place, verb: str, body: Mapping[str, Any]) -> None:
+        await self.desks[self.agent_of[place]].post(f"/api/calls/{self._calls[place]}/{verb}", body)
 
 
 _SAME: Final = {"queued": "waiting", "ringing": "waiting", "arrived": "dialogue", "in_menu": "dialogue"}
@@ -337,8 +350,7 @@ async def _restart(scene: Scene, result: Round) -> None:
     host = scene.house.host
     await host.command("dialplan set global HL_DRAIN 1")
     await _outcome(scene, result)
-    for caller in scene.callers.values():
-        await caller.hang_up()
+    await scene.all_hang_up()
     await scene.empty()
     await host.command("core restart gracefully")
     await _recovered(scene, result)
