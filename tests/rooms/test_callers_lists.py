@@ -1,18 +1,13 @@
 """Special care, harassment by two persons, remembered languages: what is known of a caller, over a real database."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
 
 import asyncpg
 import pytest
 
 from callcenter.core.errors import Forbidden
 from callcenter.core.ids import CallId, new_id
-from callcenter.numbers.callers import Caller, Callers
-from callcenter.numbers.care import CareList
-from callcenter.numbers.config import NumbersConfig
+from callcenter.numbers.callers import Caller
 from callcenter.numbers.errors import (
     CareComesFirst,
     EntrySettled,
@@ -24,82 +19,26 @@ from callcenter.numbers.errors import (
     SameApprover,
     TooLong,
 )
-from callcenter.numbers.harassment import HarassmentList
-from callcenter.numbers.views import Category, HarassmentEntry, Policy
-from callcenter.people.actor import Actor
-from callcenter.people.audit import Audit
+from callcenter.numbers.views import Category, Policy
 from callcenter.store.pool import Pool
+from tests.rooms.lists_of_callers import CALLER, Lists, open_lists
 from tests.rooms.town_of_orders import StandingClock, add_people
 
-CALLER = "+8613800000007"
 WITHHELD = ""
 DAY = timedelta(days=1)
 
 
-class LedgerOfTown:
-    """Every call may be seen by everybody."""
-
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
-
-    async def number_of(self, actor: Actor, call: CallId) -> str:
-        return str(await self._pool.fetchval("select caller_number from call where id = $1", call))
-
-
-@dataclass(frozen=True)
-class Lists:
-    pool: Pool
-    clock: StandingClock
-    people: dict[str, Actor]
-    callers: Callers
-    care: CareList
-    harassment: HarassmentList
-
-    async def calls(self, number: str = CALLER, count: int = 2) -> tuple[CallId, ...]:
-        ids = [CallId(new_id()) for _ in range(count)]
-        for call in ids:
-            await self.pool.execute(
-                "insert into call (id, pbx, linked, direction, caller_number, stage, started_at)"
-                " values ($1, 'pbx1', $2, 'inbound', $3, 'ended', $4)",
-                call,
-                str(call),
-                number,
-                self.clock.now(),
-            )
-        return tuple(ids)
-
-    async def proposed(self, evidence: Sequence[CallId] = (), policy: Policy = Policy.LOWER) -> HarassmentEntry:
-        given = tuple(evidence) or await self.calls()
-        return await self.harassment.propose(self.people["agent"], given, policy, "辱骂话务员", 30)
-
-    async def approved(self, policy: Policy = Policy.LOWER) -> HarassmentEntry:
-        entry = await self.proposed(policy=policy)
-        return await self.harassment.decide(self.people["supervisor"], entry.id, approved=True, opinion="属实")
-
-    async def trail(self, subject: str, entry: UUID) -> list[str]:
-        rows = await self.pool.fetch(
-            "select action from audit_log where subject_type = $1 and subject_id = $2 order by at, id",
-            subject,
-            str(entry),
-        )
-        return [row["action"] for row in rows]
+@pytest.fixture
+def clock() -> StandingClock:
+    return StandingClock()
 
 
 @pytest.fixture
-async def lists(pool: Pool) -> Lists:
-    clock, config = StandingClock(), NumbersConfig(area_code="021")
-    seen, audit = LedgerOfTown(pool), Audit(clock)
-    return Lists(
-        pool,
-        clock,
-        (await add_people(pool))[1],
-        Callers(pool, clock, config, seen),
-        CareList(pool, clock, config, audit, seen),
-        HarassmentList(pool, clock, config, audit, seen),
-    )
+async def lists(pool: Pool, clock: StandingClock) -> Lists:
+    return open_lists(pool, clock, (await add_people(pool))[1])
 
 
-async def test_a_caller_in_care_comes_first_until_it_expires(lists: Lists) -> None:
+async def test_a_caller_in_care_comes_first_until_it_expires(lists: Lists, clock: StandingClock) -> None:
     (call,) = await lists.calls(count=1)
     entry = await lists.care.add_caller(lists.people["agent"], call, Category.ELDERLY, "独居", 30)
     assert (entry.number, entry.standing, entry.set_by) == ("**********0007", True, "agent")
@@ -107,7 +46,7 @@ async def test_a_caller_in_care_comes_first_until_it_expires(lists: Lists) -> No
     assert (known.care, known.care_note, known.priority) == (Category.ELDERLY, "独居", 5)
     with pytest.raises(ListedAlready):
         await lists.care.add_number(lists.people["supervisor"], CALLER, Category.OTHER, "", 30)
-    lists.clock.forward(days=31)
+    clock.forward(days=31)
     assert await lists.callers.known(CALLER) == Caller()
     await lists.care.add_number(lists.people["supervisor"], CALLER, Category.DISABLED, "", 30)
     assert (await lists.callers.known(CALLER)).care is Category.DISABLED
@@ -187,12 +126,12 @@ async def test_the_evidence_is_calls_of_that_caller(lists: Lists) -> None:
         await lists.proposed(own)
 
 
-async def test_an_entry_ends_by_itself_and_must_be_looked_at_again(lists: Lists) -> None:
+async def test_an_entry_ends_by_itself_and_must_be_looked_at_again(lists: Lists, clock: StandingClock) -> None:
     supervisor = lists.people["supervisor"]
     entry = await lists.approved()
     with pytest.raises(EntrySettled):
         await lists.harassment.review(supervisor, entry.id, "有效")
-    lists.clock.forward(days=30)
+    clock.forward(days=30)
     assert await lists.callers.known(CALLER) == Caller()
     (shown,) = (await lists.harassment.page(supervisor, 10)).items
     assert (shown.standing, shown.due_for_review) == (False, True)
@@ -237,13 +176,13 @@ async def test_ringing_often_lists_nobody(lists: Lists) -> None:
     assert await lists.pool.fetchval("select count(*) from harassment_entry") == 0
 
 
-async def test_a_language_is_remembered_for_a_time(lists: Lists) -> None:
+async def test_a_language_is_remembered_for_a_time(lists: Lists, clock: StandingClock) -> None:
     (call,) = await lists.calls(count=1)
     await lists.callers.remember_language("13800000007", "en", lists.clock.now())
     assert (await lists.callers.notes(lists.people["agent"], call)).language == "en"
     await lists.callers.set_language(lists.people["agent"], call, "ug")
     assert (await lists.callers.known(CALLER)).language == "ug"
-    lists.clock.forward(days=181)
+    clock.forward(days=181)
     assert await lists.callers.known(CALLER) == Caller()
 
 
