@@ -34,7 +34,7 @@ from callcenter.store.queries import load
 from callcenter.transfers.registry import Registry
 from callcenter.waiting.last_agent import LastAgent
 from callcenter.web.flows import flow_routes
-from callcenter.web.messages import message_routes
+from callcenter.web.messages import message_routes, query_code_routes
 from callcenter.web.route import Route
 
 log = structlog.get_logger(__name__)
@@ -135,7 +135,7 @@ class FlowRoom:
                 self.words.choices = None
 
     def routes(self) -> list[Route]:
-        return [*flow_routes(self.shelf), *message_routes(self.mail, self.progress)]
+        return [*flow_routes(self.shelf), *message_routes(self.mail), *query_code_routes(self.progress)]
 
 
 async def furnish_flows(

@@ -47,8 +47,8 @@ class QueryCode(BaseModel):
     code: str
 
 
-def message_routes(mail: Mail, codes: Codes) -> list[Route]:
-    return [*_reading(mail), _handling(mail), _codes(codes)]
+def message_routes(mail: Mail) -> list[Route]:
+    return [*_reading(mail), _handling(mail)]
 
 
 def _reading(mail: Mail) -> list[Route]:
@@ -118,17 +118,19 @@ def _handling(mail: Mail) -> Route:
     )
 
 
-def _codes(codes: Codes) -> Route:
+def query_code_routes(codes: Codes) -> list[Route]:
     async def code(asked: Asked[None, None]) -> QueryCode:
         return QueryCode(code=await codes.code_of(asked.actor, OrderId(asked.uuid("id"))))
 
-    return Route(
-        method="POST",
-        path="/api/orders/{id}/query-code",
-        summary_zh="工单查询码（首次索取时生成，告知市民）",
-        summary_en="The order's query code, made at the first asking, to be told to the citizen",
-        tag="orders",
-        handler=code,
-        answers=QueryCode,
-        errors=("no-such-order",),
-    )
+    return [
+        Route(
+            method="POST",
+            path="/api/orders/{id}/query-code",
+            summary_zh="工单查询码（首次索取时生成，告知市民）",
+            summary_en="The order's query code, made at the first asking, to be told to the citizen",
+            tag="orders",
+            handler=code,
+            answers=QueryCode,
+            errors=("no-such-order",),
+        )
+    ]
