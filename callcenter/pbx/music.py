@@ -20,7 +20,7 @@ _MELODY: Final = (
     *(0, 2, 4, 7, 9, 7, 4, 2, 4, 7, 9, 12, 9, 7, 4, None),
     *(7, 9, 12, 14, 12, 9, 7, 4, 2, 4, 7, 4, 2, 0, None, None),
     *(9, 7, 4, 7, 9, 12, 14, 12, 9, 12, 9, 7, 4, 7, 2, None),
-    *(4, 2, 0, 2, 4, 7, 9, 7, 4, 2, 4, 2, 0, None, None, None),
+    *(4, 2, 0, 2, 4, 7, 9, 7, 4, 2, 4, 2, 0, -3, 0, None),
 )
 """Semitones above C5, a beat each: a pentatonic (五声) tune, in which no two tones clash."""
 _BASS: Final = (-24, -15, -20, -17) * 4
@@ -29,7 +29,7 @@ _BASS: Final = (-24, -15, -20, -17) * 4
 
 def compose() -> NDArray[np.int16]:
     """38 s that end as softly as they begin, for they are played over and over; 8 kHz."""
-    length = int((len(_MELODY) * _BEAT + 1.5) * RATE)
+    length = int(len(_MELODY) * _BEAT * RATE)
     sound = np.zeros(length)
     for beat, tone in enumerate(_MELODY):
         if tone is not None:
@@ -49,7 +49,7 @@ def _strike(sound: NDArray[np.float64], at: float, tone: int, *, seconds: float,
     clock = np.arange(min(int(seconds * RATE), len(sound) - begin)) / RATE
     hertz = 523.25 * 2 ** (tone / 12)
     for partial, strength in ((1, 1.0), (2, 0.35), (3, 0.12)):
-        decay = np.exp(-clock * 3.0 * partial) * np.minimum(clock / 0.015, 1.0)
+        decay = np.exp(-clock * 2.2 * partial) * np.minimum(clock / 0.015, 1.0)
         sound[begin : begin + len(clock)] += loudness * strength * decay * np.sin(2 * np.pi * hertz * partial * clock)
 
 

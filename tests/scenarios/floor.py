@@ -40,13 +40,15 @@ _ALIKE: Final = 0.9
 
 
 def floor_plan() -> PbxPlan:
-    """Trunks: `carrier` for all, `police` for emergencies; `broken` is one that no packet can leave by, first in the
-    groups `far` (alone) and `pair` (before the carrier). The queue `hasty` loses its patience at once."""
-    carrier = Trunk(name="carrier", host="127.0.0.1", port=free_udp(), groups=("public", "pair"))
+    """Trunks: `carrier` for all, `police` for emergencies; `broken` is one that no packet can leave by, alone in the
+    group `far` and before the carrier in `pair`; `silent` answers nothing, and is before the carrier in `dumb`. The
+    queue `hasty` loses its patience at once."""
+    carrier = Trunk(name="carrier", host="127.0.0.1", port=free_udp(), groups=("public", "pair", "dumb"))
+    silent = Trunk(name="silent", host="127.0.0.1", port=free_udp(), groups=("dumb",), watch=timedelta(seconds=1))
     police = Trunk(name="police", host="127.0.0.1", port=free_udp(), groups=("emergency",))
     broken = Trunk(name="broken", host="192.0.2.1", port=5060, groups=("far", "pair"))
     return sample_plan(
-        trunks=(broken, carrier, police),
+        trunks=(broken, silent, carrier, police),
         queues=(
             QueuePlan(name="main"),
             QueuePlan(name="housing"),

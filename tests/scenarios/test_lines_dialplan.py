@@ -28,6 +28,9 @@ from tests.scenarios.floor import (
     open_floor,
     they_talk,
 )
+from tests.simulators.asterisk import seat_secret
+from tests.simulators.eventually import comes_true
+from tests.simulators.seat_dialer import dial_from_seat
 
 
 @pytest.fixture(scope="module")
@@ -182,10 +185,12 @@ async def test_a_supervisor_barges_into_a_room_and_stays_with_the_caller(floor: 
     await they_talk(caller, CITIZEN, supervisor, SUPERVISOR)
 
 
-async def test_a_seat_may_dial_nothing(floor: Floor) -> None:
-    await floor.agent()
-    await floor.originate("Local/0085212345678@from-seat", "hl-listen", "x1", {}, leg="hl-toll")
-    await floor.mark("HotlineTollRefused")
+@pytest.mark.parametrize("dial", ["0085212345678", "110", "8002", "9"])
+async def test_a_seat_may_dial_nothing(floor: Floor, dial: str) -> None:
+    assert await dial_from_seat(floor.exchange, "8001", seat_secret("8001"), dial) == 403
+    told = await floor.mark("HotlineTollRefused")
+    assert told["Extension"] == "8001"
+    assert dial not in told.values()
 
 
 @pytest.mark.parametrize("dial", ["13912345678", "0085212345678", "+4930123456", "013800000000"])
@@ -271,3 +276,13 @@ async def test_a_test_call_hears_the_greeting_and_comes_to_no_agent(floor: Floor
     await floor.mark("HotlineTest", Id=probe, Reached="voice")
     await floor.ami.until(Event="Hangup", Uniqueid=LegId(f"hl-{probe}"))
     assert "offered" not in agent.said
+
+
+async def test_a_trunk_that_answers_no_options_is_passed_over_at_once(floor: Floor) -> None:
+    async def found_out() -> bool:
+        return "Unavail" in await floor.host.command("pjsip show aor silent")
+
+    await comes_true(found_out, SOON)
+    guest = await floor.outside()
+    caller, _ = await floor.caller("transfer", HL_PLAN="12366|dumb|60||||||", HL_TRANSFER=str(uuid4()))
+    await they_talk(caller, CITIZEN, guest, GUEST)

@@ -39,6 +39,8 @@ PLAN = PbxPlan(
         (PLAN.seats[0], "extension"),
         (PLAN.seats[0], "secret"),
         (PLAN.queues[0], "name"),
+        (PLAN.queues[0], "overflow"),
+        (PLAN.queues[0], "music"),
         (PLAN.hotlines[0], "number"),
         (PLAN.hotlines[0], "flow"),
         (PLAN.hotlines[0], "queue"),
@@ -55,6 +57,7 @@ def test_a_word_that_could_end_its_line_is_refused(part: Any, field: str, inject
     ("changed", "said"),
     [
         ({"trunks": ()}, "at least one trunk"),
+        ({"trunks": (Trunk(name="p", host="192.0.2.1", port=5060, groups=("emergency",)),)}, "of the group public"),
         ({"queues": (QueuePlan(name="main"),)}, "queues not planned: housing"),
         ({"main_queue": "elsewhere"}, "queues not planned: elsewhere"),
         ({"rtp_last": 10002}, "RTP range"),
@@ -67,3 +70,20 @@ def test_a_plan_that_is_not_whole_is_refused(changed: dict[str, Any], said: str)
 
 def test_secrets_are_not_shown() -> None:
     assert SECRET not in repr(PLAN)
+
+
+def test_a_trunk_groups_name_that_could_end_its_line_is_refused() -> None:
+    with pytest.raises(ValueError, match="safe in an Asterisk configuration"):
+        Trunk(name="carrier", host="192.0.2.1", port=5060, groups=("public", "a,b"))
+
+
+def test_emergency_calls_end_on_the_public_trunks() -> None:
+    first, own, second = (
+        Trunk(name=name, host="192.0.2.1", port=5060, groups=groups)
+        for name, groups in (("first", ("public",)), ("own", ("emergency",)), ("second", ("public", "emergency")))
+    )
+    plan = replace(PLAN, trunks=(first, own, second))
+    assert plan.groups == ("emergency", "public")
+    assert plan.trunks_of("emergency") == (own, second, first)
+    assert plan.trunks_of("public") == (first, second)
+    assert plan.trunks_of("unknown") == ()
