@@ -9,6 +9,7 @@ import asyncpg
 from callcenter.app.calls import CallsRoom, furnish_calls
 from callcenter.app.dialogue import Sinks
 from callcenter.app.flow_room import FlowRoom, furnish_flows
+from callcenter.app.notes import HouseNotes
 from callcenter.app.numbers import Numbers, open_numbers
 from callcenter.app.outbound import OutboundRoom, open_outbound
 from callcenter.app.registry import RegistryRoom, furnish_registry, open_book
@@ -130,6 +131,7 @@ async def _furnish(
         bus,
         audit=people.audit,
         queues=speech.queues.names,
+        notes=HouseNotes(pool, numbers.callers),
     )
     waiting = furnish_waiting(
         settings.waiting,

@@ -51,19 +51,20 @@ class OrderLine(Shown):
 
 
 class EarlierTransfer(Shown):
-    """Who sent the caller here before, or where an agent sent them; `status` is how the reaching ended."""
+    """Where an agent passed, or tried to pass, the caller of this call on to; `outcome` is '' while that goes on."""
 
     target: str
-    step: str
-    status: str
+    mode: str
+    outcome: str
     at: datetime
 
 
 class CallNotes(Shown):
-    """What other rooms know of the call: `care` is the note of the care list, `language` what is to be spoken ('' for
-    Chinese), `remote_case` the number under which 110, 119, 12366 ... handed the caller over."""
+    """What other rooms know of the call: `care` is why the caller is in special care ('' for others), `language` what
+    is to be spoken ('' for Chinese), `remote_case` the number under which 110, 119, 12366 ... handed the caller in."""
 
     care: str = ""
+    care_note: str = ""
     language: str = ""
     remote_case: str = ""
     remote_summary: str = ""
@@ -81,6 +82,7 @@ class Card(Shown):
     menu_path: tuple[MenuStep, ...] = ()
     waited_seconds: float
     care: str = ""
+    care_note: str = ""
     language: str = ""
     remote_case: str = ""
     remote_summary: str = ""

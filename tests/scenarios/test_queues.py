@@ -166,7 +166,8 @@ async def test_with_nobody_on_duty_a_caller_hears_music_is_promised_nothing_and_
         )
         await offered(house, call["id"])
         told = await house.sql.fetchrow("select basis, told from told_wait order by joined_at desc limit 1")
-        assert tuple(told) == ("nobody_on_duty", None)
+        assert told is not None
+        assert (told["basis"], told["told"]) == ("nobody_on_duty", None)
 
 
 async def test_a_kept_place_is_rung_in_turn_and_served_before_those_who_came_later(house: House) -> None:
