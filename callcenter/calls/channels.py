@@ -1,6 +1,11 @@
 """What a channel's name tells (`PJSIP/8001-0000002a`, `Local/...@hl-dial-00000001;2`)."""
 
+from typing import Final
+
 from callcenter.calls.state import Role
+
+NOBODY: Final = "OutgoingSpoolFailed"
+"""Asterisk runs this in place of a channel that it was to originate and could not, at the extension `failed`."""
 
 
 def endpoint_of(channel: str) -> str:

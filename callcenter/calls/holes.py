@@ -25,7 +25,8 @@ def check(state: CallState, *, over: bool = False) -> tuple[str, ...]:
     transfers = [transfer.id for transfer in state.transfers]
     for leg in state.legs.values():
         found += _leg(leg, transfers, ended=ended)
-        if ended and leg.role in DIALLED and leg.id != state.linked and not leg.dialled:
+        dialled = leg.id != state.linked or (leg.id.startswith(OURS) and state.direction == "outbound")
+        if ended and leg.role in DIALLED and dialled and not leg.dialled:
             found.append("leg_never_dialled")
     for talk in state.talks:
         found += _talk(state, talk, ended=ended)
@@ -62,6 +63,8 @@ def _call(state: CallState, *, ended: bool) -> Iterator[str]:
             yield "ring_unannounced"
     if not state.waits and any(not ring.direct for ring in state.rings):
         yield "ring_without_wait"
+    if ended and not state.joined and any(alone is not None for alone in state.bridges.values()):
+        yield "alone_in_a_bridge"
     if ended and state.recording_file and not state.waits and len(state.legs) < 2:
         yield "recording_announced_never_queued"
 
@@ -81,6 +84,8 @@ def _leg(leg: Leg, transfers: Collection[str], *, ended: bool) -> Iterator[str]:
         yield "leg_never_ended"
     if ended and leg.bridge is not None:
         yield "bridge_never_left"
+    if ended and leg.awaited:
+        yield "room_never_joined"
     if ended and leg.dialling:
         yield "dial_without_result"
 
@@ -104,7 +109,8 @@ def _talk(state: CallState, talk: Talk, *, ended: bool) -> Iterator[str]:
         yield "talk_without_connect"
     if by_queue and ended and not talk.completed:
         yield "talk_without_completion"
-    if ended and (leg is None or not leg.bridged):
+    waiting = state.direction == "outbound" and talk.leg == state.linked  # for a citizen who may never answer
+    if ended and (leg is None or not leg.bridged) and not waiting:
         yield "talk_without_bridge"
     first = state.legs.get(state.linked)
     if ended and by_queue and (first is None or not first.bridged):

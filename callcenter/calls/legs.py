@@ -175,7 +175,7 @@ def bridge_entered(state: CallState, fact: facts.BridgeEntered) -> CallState:
         return state
     stray = leg.stray + (leg.bridge is not None)
     entered = replace(leg, bridge=fact.bridge, bridged=True, up=True, stray=stray)
-    state = with_leg(state, entered, bridge_changed_at=fact.at)
+    state = with_leg(_bridge_known(state, fact), entered, bridge_changed_at=fact.at, awaited=False)
     return met(state, state.legs[leg.id], fact.at)
 
 
@@ -186,7 +186,14 @@ def bridge_left(state: CallState, fact: facts.BridgeLeft) -> CallState:
         return state
     stray = leg.stray + (leg.bridge != fact.bridge)
     left = replace(leg, bridge=None, left_bridge=fact.bridge, stray=stray)
-    return with_leg(state, left, bridge_changed_at=fact.at)
+    return with_leg(_bridge_known(state, fact), left, bridge_changed_at=fact.at)
+
+
+def _bridge_known(state: CallState, fact: facts.BridgeEntered | facts.BridgeLeft) -> CallState:
+    alone = state.bridges.get(fact.bridge, fact.leg)
+    if fact.bridge in state.bridges and alone in (None, fact.leg):
+        return state
+    return replace(state, bridges={**state.bridges, fact.bridge: fact.leg if alone == fact.leg else None})
 
 
 def _told(leg: Leg, at: datetime) -> bool:

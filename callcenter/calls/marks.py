@@ -8,7 +8,7 @@ from callcenter.calls.facts import PlaceSeen
 from callcenter.calls.legs import SAME, leg_of, with_leg
 from callcenter.calls.parties import citizen_of, is_of_citizen
 from callcenter.calls.stages import settled
-from callcenter.calls.state import RINGS, CallState, ReachStep, Stage, Transfer, Wait
+from callcenter.calls.state import RINGS, CallState, ReachStep, Role, Stage, Transfer, Wait
 from callcenter.calls.talks import met
 from callcenter.pbx.facts import DialplanMarked
 
@@ -46,7 +46,7 @@ def place_seen(state: CallState, fact: PlaceSeen) -> CallState:
     if leg is None or leg.ended_at is not None:
         return state
     bridge = fact.bridge or None
-    seen = replace(leg, party=_PARTIES.get(fact.context, leg.party))
+    seen = replace(leg, party=_PARTIES.get(fact.context, leg.party), awaited=leg.awaited and bridge is None)
     if bridge != leg.bridge:
         left = leg.bridge or leg.left_bridge
         seen = replace(seen, bridge=bridge, left_bridge=left, bridge_changed_at=fact.at)
@@ -79,7 +79,9 @@ def _recording(state: CallState, _fact: DialplanMarked, fields: Fields) -> CallS
 
 
 def _room(state: CallState, fact: DialplanMarked, fields: Fields) -> CallState:
-    joined = with_leg(state, state.legs[fact.leg], party=fields.get("Party", ""))
+    leg, citizen = state.legs[fact.leg], citizen_of(state)
+    there = citizen is not None and citizen.ended_at is None and leg.role is not Role.SPY
+    joined = with_leg(state, leg, party=fields.get("Party", ""), awaited=there)
     return _placed(joined, fact, settled(joined, Stage.TALKING))
 
 
@@ -94,7 +96,8 @@ def _seat(state: CallState, fact: DialplanMarked, fields: Fields) -> CallState:
     queue = fields.get("Queue", "")
     if any(w.direct and w.joined_at is not None and abs(fact.at - w.joined_at) < SAME for w in state.waits):
         return state
-    waiting = replace(state, waits=(*state.waits, Wait(queue=queue, joined_at=fact.at, direct=True)))
+    before = (replace(w, left_at=fact.at, unseen=True) if w.left_at is None else w for w in state.waits)
+    waiting = replace(state, waits=(*before, Wait(queue=queue, joined_at=fact.at, direct=True)))
     return _placed(waiting, fact, Stage.QUEUED)
 
 

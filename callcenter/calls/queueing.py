@@ -10,11 +10,11 @@ from callcenter.pbx import facts
 
 
 def queue_joined(state: CallState, fact: facts.QueueJoined) -> CallState:
-    here = [w for w in state.waits if w.queue == fact.queue and not w.direct]
-    if any(w.left_at is None or _same(w.joined_at, fact.at) for w in here):
+    here = [w for w in state.waits if _is_of(w, fact.queue)]
+    if any(_same(w.joined_at, fact.at) and (w.left_at is None or fact.at <= w.left_at) for w in here):
         return state
-    state = with_leg(state, leg_of(state, fact.leg, fact.at, fact.channel, fact.linked), up=True)
-    waits = (replace(w, left_at=fact.at) if w.direct and w.left_at is None else w for w in state.waits)
+    state = with_leg(state, leg_of(state, fact.leg, fact.at, fact.channel, fact.linked), up=True, awaited=False)
+    waits = (replace(w, left_at=fact.at, unseen=not w.direct) if w.left_at is None else w for w in state.waits)
     return replace(state, waits=(*waits, Wait(queue=fact.queue, joined_at=fact.at)))
 
 
@@ -63,7 +63,9 @@ def _rang(state: CallState, fact: facts.AgentFact, result: Rang) -> CallState:
         if ring.member != fact.member or ring.queue != fact.queue or not _may_be(ring.leg, fact.agent_leg):
             continue
         if ring.result in (None, Rang.CANCELLED):
-            rings[place] = replace(ring, result=result, leg=ring.leg or fact.agent_leg)
+            unannounced = ring.unannounced or ring.direct
+            ring = replace(ring, result=result, leg=ring.leg or fact.agent_leg, direct=False, unannounced=unannounced)
+            rings[place] = ring
             return replace(state, rings=tuple(rings))
         if ring.result is result:
             return state
@@ -72,7 +74,7 @@ def _rang(state: CallState, fact: facts.AgentFact, result: Rang) -> CallState:
 
 
 def agent_connected(state: CallState, fact: facts.AgentConnected) -> CallState:
-    state = _rang(state, fact, Rang.ANSWERED)
+    state = _no_longer_waiting(_rang(state, fact, Rang.ANSWERED), fact)
     rings = tuple(replace(r, result=Rang.CANCELLED) if r.result is None else r for r in state.rings)
     leg = fact.agent_leg or next((r.leg for r in reversed(rings) if r.member == fact.member), None)
     for place, talk in enumerate(state.talks):
@@ -85,14 +87,30 @@ def agent_connected(state: CallState, fact: facts.AgentConnected) -> CallState:
     return replace(state, rings=rings, talks=(*state.talks, talk))
 
 
+def _no_longer_waiting(state: CallState, fact: facts.AgentConnected) -> CallState:
+    """QueueLeft comes just before; unheard, it is made up for."""
+    if not any(_is_of(w, fact.queue) and w.left_at is None for w in state.waits):
+        return state
+    waits = (
+        replace(w, left_at=fact.at, unseen=True) if _is_of(w, fact.queue) and w.left_at is None else w
+        for w in state.waits
+    )
+    return replace(state, waits=tuple(waits))
+
+
 def agent_completed(state: CallState, fact: facts.AgentCompleted) -> CallState:
-    for place in reversed(range(len(state.talks))):
-        talk = state.talks[place]
-        if talk.extension == fact.member and _may_be(talk.leg, fact.agent_leg):
-            if talk.completed:
-                return state
+    """Of two talks with one agent the older is told first, where Asterisk leaves out the leg."""
+    own = [
+        (place, talk)
+        for place, talk in enumerate(state.talks)
+        if talk.extension == fact.member and not talk.direct and _may_be(talk.leg, fact.agent_leg)
+    ]
+    for place, talk in own:
+        if not talk.completed:
             done = replace(talk, completed=True, ended_at=talk.ended_at or fact.at)
             return replace(state, talks=(*state.talks[:place], done, *state.talks[place + 1 :]))
+    if own:
+        return state
     began_at = fact.at - timedelta(seconds=fact.talk_seconds)
     done = Talk(
         extension=fact.member,

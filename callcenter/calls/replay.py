@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from callcenter.calls import facts as house
+from callcenter.calls.channels import NOBODY
 from callcenter.calls.correlate import Correlator
 from callcenter.calls.fold import apply
 from callcenter.calls.identity import fingerprint
@@ -52,7 +53,7 @@ RANK: Final[Mapping[type[PbxFact], int]] = {
 
 def in_order(heard: Iterable[PbxFact]) -> list[PbxFact]:
     """Each fact once, by Asterisk's time, then by rank; facts that the ledger does not keep are left out."""
-    once = {fingerprint(fact): fact for fact in heard if type(fact) in RANK}
+    once = {fingerprint(fact): fact for fact in heard if type(fact) in RANK and getattr(fact, "channel", "") != NOBODY}
     return [fact for key, fact in sorted(once.items(), key=lambda e: (e[1].at, RANK[type(e[1])], e[0]))]
 
 

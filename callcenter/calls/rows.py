@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from callcenter.calls.channels import NOBODY
 from callcenter.calls.holes import check
 from callcenter.calls.identity import call_id_of, fingerprint
 from callcenter.calls.state import CallState, Transfer
@@ -20,7 +21,7 @@ Hotlines = Callable[[str], str]
 
 
 def storable(fact: PbxFact) -> bool:
-    return type(fact).__name__ in KINDS
+    return type(fact).__name__ in KINDS and getattr(fact, "channel", "") != NOBODY
 
 
 def fact_row(fact: PbxFact, call: CallId | None, source: str, received_at: datetime) -> Row:

@@ -55,7 +55,7 @@ class Leg:
     """One channel. `stray` counts what cannot follow from what was heard before it (left a bridge never entered,
     entered one without leaving the last, a dial's end without its start). `purpose` is what the house has fetched it
     for (`guest`, `spy`, `takeover`, `out`), '' for all others; `party` as what it joined a room: `citizen`, `agent` or
-    `guest`, '' before."""
+    `guest`, '' before; `awaited`: it was to join one and has not been seen there."""
 
     id: LegId
     channel: str
@@ -63,6 +63,7 @@ class Leg:
     seen_at: datetime
     purpose: str = ""
     party: str = ""
+    awaited: bool = False
     started_at: datetime | None = None
     found: bool = False
     up: bool = False
@@ -170,7 +171,7 @@ class CallState:
     """`linked` is Asterisk's Linkedid when the call began, which is its first leg. `number` is the citizen's, as
     presented, whichever side dialled. `joined` are Linkedids of other calls that this one was linked with. `expected`
     are legs that the house has said it will fetch, with what for; `placed_at` is when the dialplan last said where the
-    citizen is."""
+    citizen is; `bridges` are all that legs were in, each with its leg while that is the only one known."""
 
     pbx: str
     linked: LegId
@@ -191,6 +192,7 @@ class CallState:
     talks: tuple[Talk, ...] = ()
     transfers: tuple[Transfer, ...] = ()
     expected: Mapping[LegId, str] = field(default_factory=dict)
+    bridges: Mapping[str, LegId | None] = field(default_factory=dict)
     menu: tuple[MenuStep, ...] = ()
     recording_file: str = ""
     unfilled_gaps: int = 0

@@ -48,7 +48,7 @@ def talking(state: CallState, leg: LegId, at: datetime) -> CallState:
 def parted(state: CallState, gone: Leg, at: datetime) -> CallState:
     """The leg's own talk is over; when it was the citizen's, or began the call, so are all others but of those who are
     still in company (an agent with the hotline that was called in)."""
-    last = gone.id == state.linked or gone.role is Role.CITIZEN
+    last = gone.id == state.linked or (gone.role is Role.CITIZEN and gone.bridged)
     over = tuple(
         replace(t, ended_at=at) if t.ended_at is None and (t.leg == gone.id or (last and _alone(state, t.leg))) else t
         for t in state.talks

@@ -1,36 +1,32 @@
-"""Records what a real Asterisk reports of typical calls: `python -m tests.simulators.call_recorder`.
+"""Records what a real Asterisk reports of typical calls: `python -m tests.simulators.call_recorder [scene ...]`.
 
 Writes `tests/data/calls/<name>.json`, each a list of `[kind, at, body]` as the ledger stores them.
 """
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import orjson
 
 from callcenter.calls.wire import KINDS, body_of, fact_of
 from callcenter.core.clock import SystemClock
-from callcenter.core.ids import LegId
 from callcenter.pbx import actions
 from callcenter.pbx.config import AmiConfig
-from callcenter.pbx.facts import AgentConnected, AgentRingMissed, ChannelEnded, ChannelStarted, LinkUp, PbxFact
+from callcenter.pbx.facts import AgentConnected, AgentRingMissed, LinkUp, PbxFact
 from callcenter.pbx.host import AsteriskHost, default_cache, find_or_build
-from callcenter.pbx.link import AmiLink, open_link
-from callcenter.sample.sipp import Exchange, Telephone, open_agent, open_busy, open_caller, open_citizen
-from tests.simulators.asterisk import sample_plan, seat_secret
+from callcenter.pbx.link import open_link
+from callcenter.sample.sipp import open_busy, open_citizen
+from tests.simulators.asterisk import sample_plan
+from tests.simulators.recorder_stage import SECOND, TONE, Stage
+from tests.simulators.room_scenes import ROOM_SCENES
 
 FOLDER = Path(__file__).parent.parent / "data" / "calls"
-TONE = b"\x55" * 1600
-CALLER = "13800000000"
-SECOND = timedelta(seconds=1)
 
-Scene = Callable[["Stage"], Awaitable[None]]
+Scene = Callable[[Stage], Awaitable[None]]
 
 
 def recorded(name: str) -> list[PbxFact]:
@@ -43,73 +39,6 @@ def config_of(host: AsteriskHost, **changed: Any) -> AmiConfig:
     plan = host.plan
     given = {"name": plan.name, "port": plan.ami_port, "username": plan.ami_user, "secret": plan.ami_secret}
     return AmiConfig.model_validate(given | changed)
-
-
-class Stage:
-    """One Asterisk, one link, and the facts heard since the last scene."""
-
-    def __init__(self, host: AsteriskHost, link: AmiLink) -> None:
-        self.link = link
-        self.host = host
-        self.exchange = Exchange(host="127.0.0.1", port=host.plan.sip_port)
-        self.heard: list[PbxFact] = []
-        self._changed = asyncio.Condition()
-
-    async def hear(self) -> None:
-        async for fact in self.link.facts():
-            async with self._changed:
-                self.heard.append(fact)
-                self._changed.notify_all()
-
-    async def until(self, kind: type[PbxFact], times: int = 1) -> None:
-        async with asyncio.timeout(40), self._changed:
-            await self._changed.wait_for(lambda: sum(isinstance(f, kind) for f in self.heard) >= times)
-
-    async def quiet(self) -> None:
-        """All legs that began have ended, and Asterisk has had its last words."""
-
-        def over() -> bool:
-            begun = {f.leg for f in self.heard if isinstance(f, ChannelStarted)}
-            return bool(begun) and begun <= {f.leg for f in self.heard if isinstance(f, ChannelEnded)}
-
-        async with asyncio.timeout(60), self._changed:
-            await self._changed.wait_for(over)
-        await self.link.send("Ping")
-        await self.host.command("core show channels")
-
-    @asynccontextmanager
-    async def agent(self, extension: str, *, penalty: int = 0, **told: Any) -> AsyncIterator[Telephone]:
-        secret = seat_secret(extension)
-        async with open_agent(self.exchange, extension=extension, secret=secret, speech=TONE, **told) as phone:
-            await actions.add_member(self.link, "main", extension, paused=False, penalty=penalty)
-            try:
-                yield phone
-            finally:
-                await actions.remove_member(self.link, "main", extension)
-
-    @asynccontextmanager
-    async def caller(self, hold: timedelta, dial: str = "12345") -> AsyncIterator[Telephone]:
-        async with open_caller(self.exchange, dial=dial, caller=CALLER, speech=TONE, hold=hold) as phone:
-            yield phone
-
-    async def hang_up_caller(self) -> None:
-        first = next(f for f in self.heard if isinstance(f, ChannelStarted))
-        await actions.hang_up(self.link, first.channel)
-
-    async def call_back(self) -> None:
-        attempt = str(uuid4())
-        await actions.originate(
-            self.link,
-            channel=f"Local/{attempt}@hl-dial/n",
-            context="hl-survey",
-            exten="s",
-            channel_id=LegId(f"hl-{attempt}"),
-            other_channel_id=LegId(f"hl-{attempt}-2"),
-            action_id=attempt,
-            variables={"__HL_ATTEMPT": attempt, "__HL_NUMBER": CALLER, "HL_SURVEY": "survey"},
-            caller_id="12345",
-            timeout=timedelta(seconds=20),
-        )
 
 
 async def answered(stage: Stage) -> None:
@@ -178,6 +107,7 @@ SCENES: tuple[Scene, ...] = (
     gone_in_the_greeting,
     called_back,
     called_back_busy,
+    *ROOM_SCENES,
 )
 
 
@@ -194,6 +124,7 @@ async def record(names: list[str]) -> None:
                 await stage.until(LinkUp)
                 await scene(stage)
                 hearing.cancel()
+            stage.heard.sort(key=lambda f: f.at)
             rows = [[type(f).__name__, f.at, body_of(f)] for f in stage.heard if type(f).__name__ in KINDS]
             FOLDER.mkdir(parents=True, exist_ok=True)
             (FOLDER / f"{scene.__name__}.json").write_bytes(

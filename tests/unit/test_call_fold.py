@@ -298,7 +298,7 @@ def test_every_hole_of_a_call_that_is_over_is_named() -> None:
     assert check(open_) == ("gap_not_filled",)
     assert set(check(open_, over=True)) == {
         *("gap_not_filled", "wait_never_left", "ring_without_result", "leg_never_ended", "bridge_never_left"),
-        "dial_without_result",
+        *("dial_without_result", "alone_in_a_bridge"),
     }
     bare = fold(connected(3), started(0))
     assert {"ring_without_wait", "talk_without_bridge"} <= set(check(bare, over=True))
