@@ -18,6 +18,7 @@ from callcenter.supervision.store import SessionStore
 from callcenter.supervision.telephony import AsteriskTelephony
 from callcenter.web.board import BoardViewers, Desks, board_routes
 from callcenter.web.route import Route
+from callcenter.web.socket import CHANNEL as DESK
 from callcenter.web.supervision import supervision_routes
 
 
@@ -30,14 +31,14 @@ class SupervisionRoom:
     url: str
 
     def viewers(self, desks: Desks) -> BoardViewers:
-        return BoardViewers(desks, self.clock)
+        return BoardViewers(desks, self.board, self.clock)
 
     def routes(self, viewers: BoardViewers) -> list[Route]:
         return [*supervision_routes(self.service), *board_routes(self.board, viewers)]
 
     async def keep_fresh(self, viewers: BoardViewers) -> None:
         """Every instance's duty: boards that are open here hear what changes anywhere."""
-        async with open_listener(self.url, CHANNEL) as notices:
+        async with open_listener(self.url, CHANNEL, DESK) as notices:
             await viewers.run(notices)
 
 

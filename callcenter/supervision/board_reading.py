@@ -1,5 +1,5 @@
 """The live board, read from the database: the same on every instance, whoever owns the PBX. What stands there now is
-read at most once a second however many look; the rates of a day less often."""
+read once for all who look, and again when something has changed; the rates of a day less often."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -30,8 +30,8 @@ from callcenter.supervision.store import SessionStore
 from callcenter.supervision.views import view_of
 
 _SQL: Final = load("supervision")
-KEPT: Final = timedelta(seconds=0.9)
-"""Shorter than the pause between two pushes, so that each push finds new values."""
+KEPT: Final = timedelta(seconds=2)
+"""How long what stands now is shown without a word of change: waits and rings that nobody reports are no older."""
 SHOWN_MOST: Final = 500
 REMEMBERED: Final = timedelta(hours=1)
 """How long refused dialling attempts are shown as an alarm."""
@@ -49,6 +49,9 @@ class Kept(Generic[T]):
         self._clock = clock
         self._lock = asyncio.Lock()
         self._held: tuple[datetime, T] | None = None
+
+    def drop(self) -> None:
+        self._held = None
 
     async def get(self) -> T:
         async with self._lock:
@@ -83,6 +86,10 @@ class BoardReading:
         self._config = config
         self._now = Kept(self._read, KEPT, clock)
         self._day: Kept[CallFigures] = Kept(FiguresReading(pool).rolling, config.rates_kept, clock)
+
+    def changed(self) -> None:
+        """What stands now is read again when somebody asks next."""
+        self._now.drop()
 
     async def board(self, actor: Actor) -> BoardView:
         """Raises Forbidden for others than supervisors and leaders."""

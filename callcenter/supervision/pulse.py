@@ -1,4 +1,4 @@
-"""Tells every instance's boards that something has changed, at most once a second."""
+"""Tells every instance's boards that something has changed, at most twice a second."""
 
 import asyncio
 from datetime import timedelta
@@ -9,7 +9,6 @@ import structlog
 from callcenter.calls.events import CallEvent, MenuStepped
 from callcenter.core.bus import Bus
 from callcenter.numbers.events import DialWasRefused
-from callcenter.seats.events import PresenceChanged
 from callcenter.store.notify import notify
 from callcenter.store.pool import AWAY, Pool
 from callcenter.supervision.events import Intruded, IntrusionEnded
@@ -17,8 +16,9 @@ from callcenter.supervision.events import Intruded, IntrusionEnded
 log = structlog.get_logger(__name__)
 
 CHANNEL: Final = "board"
-EVERY: Final = timedelta(seconds=1)
-SHOWN: Final = (CallEvent, PresenceChanged, Intruded, IntrusionEnded, DialWasRefused)
+EVERY: Final = timedelta(seconds=0.5)
+SHOWN: Final = (CallEvent, Intruded, IntrusionEnded, DialWasRefused)
+"""Each is published after its rows are stored. Presences are not: their rows wake the channel "desk" by themselves."""
 
 
 class BoardPulse:

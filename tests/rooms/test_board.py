@@ -12,7 +12,7 @@ from callcenter.calls.events import CallQueued
 from callcenter.core.bus import Bus
 from callcenter.core.errors import Forbidden
 from callcenter.core.ids import CallId, UserId, new_id
-from callcenter.store.notify import Notice, open_listener
+from callcenter.store.notify import RESYNC, Notice, open_listener
 from callcenter.store.pool import Pool
 from callcenter.supervision.board_reading import KEPT, BoardReading
 from callcenter.supervision.config import SupervisionConfig
@@ -196,25 +196,46 @@ async def test_changes_are_told_to_every_instance_at_most_once_in_a_while(pool: 
             await asyncio.gather(running, hearing, return_exceptions=True)
 
 
-class RememberingDesks:
+class Remembering:
     def __init__(self) -> None:
         self.hinted: list[tuple[UserId, str]] = []
+        self.dropped = 0
 
     def hint(self, user: UserId, kind: str) -> None:
         self.hinted.append((user, kind))
 
+    def changed(self) -> None:
+        self.dropped += 1
 
-async def test_only_who_looked_lately_is_told() -> None:
-    desks, clock = RememberingDesks(), MovableClock()
-    viewers = BoardViewers(desks, clock)
+
+async def test_only_who_looked_lately_is_told_and_not_too_often() -> None:
+    seen, clock = Remembering(), MovableClock()
+    viewers = BoardViewers(seen, seen, clock, every=timedelta(seconds=0.2))
     early, late = UserId(uuid4()), UserId(uuid4())
     viewers.read(early)
     clock.forward(timedelta(seconds=100))
     viewers.read(late)
     clock.forward(timedelta(seconds=30))
 
-    async def once() -> AsyncIterator[Notice]:
-        yield (CHANNEL, {})
+    async def told() -> AsyncIterator[Notice]:
+        yield ("desk", {"kind": "order", "id": "1"})
+        for _ in range(10):
+            yield (CHANNEL, {})
+            yield ("desk", {"kind": "presence", "id": "1"})
+        yield (RESYNC, {})
 
-    await viewers.run(once())
-    assert desks.hinted == [(late, "board")]
+    running = asyncio.create_task(viewers.run(told()))
+    await eventually(lambda: seen.dropped == 21)
+    await eventually(lambda: len(seen.hinted) == 1)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert seen.hinted == [(late, "board")]
+
+
+async def test_a_change_drops_what_was_kept(pool: Pool) -> None:
+    async with open_supervisors(pool) as here:
+        board = reading(here, MovableClock())
+        assert (await board.board(here.actors["bz02"])).waiting == ()
+        await call_row(pool, stage="queued")
+        board.changed()
+        assert len((await board.board(here.actors["bz02"])).waiting) == 1

@@ -7,7 +7,7 @@ import { named, t } from "./i18n.js";
 const clockOf = (since) => h("span", { class: "big num", data: { since } });
 
 export function queueTags(queues) {
-  return queues.map((one) => h("span", { class: `tag ${one.waiting && !one.ready ? "bad" : one.waiting ? "warn" : ""}` },
+  return queues.filter((one) => one.queue).map((one) => h("span", { class: `tag ${one.waiting && !one.ready ? "bad" : one.waiting ? "warn" : ""}` },
     t("board.queue", { queue: named("queue", one.queue), waiting: one.waiting, ready: one.ready, busy: one.in_call })));
 }
 
@@ -16,7 +16,7 @@ export function waitingRows(waiting, now, acts) {
   const row = (caller) => h("tr", { class: lateness(caller.since, now), data: { call: caller.call_id } },
     h("td", {}, clockOf(caller.since)),
     h("td", {}, h("div", { class: "num" }, caller.number || t("caller.withheld")), h("div", { class: "sub" }, caller.region)),
-    h("td", {}, h("div", {}, caller.hotline), h("div", { class: "sub" }, named("queue", caller.queue), caller.ringing && ` · ${t("board.rings")}`)),
+    h("td", {}, h("div", {}, caller.hotline), h("div", { class: "sub" }, [caller.queue && named("queue", caller.queue), caller.ringing && t("board.rings")].filter(Boolean).join(" · "))),
     acts && h("td", { class: "act" }, button(`front-${caller.call_id}`, "board.act.front", () => acts.front(caller))),
   );
   return table(["board.col.wait", "board.col.caller", "board.col.hotline", acts && "board.col.act"], waiting.map(row));
@@ -29,7 +29,7 @@ export function agentRows(agents, acts) {
     h("td", {}, h("span", { class: `dot ${agent.presence}` }, named("presence", agent.presence)), agent.reason && h("div", { class: "sub" }, acts?.reasonName(agent.reason) ?? named("reason", agent.reason))),
     h("td", {}, clockOf(agent.since)),
     h("td", {}, agent.call_id && h("div", { class: "num" }, agent.number || t("caller.withheld")), h("div", { class: "sub" }, agent.hotline), agent.intrusions.map(intrusion)),
-    acts && h("td", { class: "act" }, acts.sure(agent) ?? agentButtons(agent, acts)),
+    acts && h("td", { class: "act" }, acts.sure(agent) || agentButtons(agent, acts)),
   );
   return table(["board.col.agent", "board.col.state", "board.col.since", "board.col.call", acts && "board.col.act"], agents.map(row));
 }
@@ -55,7 +55,7 @@ export function shares(hotlines) {
   if (!hotlines.length) return h("p", { class: "empty" }, t("board.no_calls"));
   const most = Math.max(...hotlines.map((line) => line.calls), 1);
   return h("ul", { class: "shares" }, hotlines.map((line) => h("li", {},
-    h("div", { class: "top" }, h("span", { class: "title" }, line.hotline), h("span", { class: "num" }, String(line.calls)), h("span", { class: "muted num" }, percent(line.calls ? line.answered / line.calls : null))),
+    h("div", { class: "top" }, h("span", { class: "title", title: line.hotline }, line.hotline), h("span", { class: "num" }, String(line.calls)), h("span", { class: "muted num" }, percent(line.calls ? line.answered / line.calls : null))),
     h("progress", { max: most, value: line.calls, "aria-label": line.hotline }))));
 }
 

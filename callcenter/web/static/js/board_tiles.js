@@ -42,6 +42,7 @@ function tile(name, value, state, verdict, note) {
   return h("div", { class: `tile ${state}`, data: { tile: name } },
     h("div", { class: "name" }, t(`board.tile.${name}`)),
     h("div", { class: "value" }, value),
-    h("div", { class: "note" }, verdict && h("span", { class: "verdict" }, verdict), verdict && note ? " · " : "", note),
+    verdict && h("div", { class: "note verdict" }, verdict),
+    note && h("div", { class: "note" }, note),
   );
 }
