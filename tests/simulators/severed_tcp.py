@@ -35,7 +35,11 @@ class SeveredTcp:
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.accepted += 1
-        behind_reader, behind_writer = await self.reach()
+        try:
+            behind_reader, behind_writer = await self.reach()
+        except OSError:  # nothing is there just now
+            writer.transport.abort()
+            return
         self._writers |= {writer, behind_writer}
         try:
             await asyncio.gather(_pipe(reader, behind_writer), _pipe(behind_reader, writer))
