@@ -4,6 +4,7 @@ import { call, holds } from "./api.js";
 import { agentRows, alarmList, button, queueTags, shares, transferList, waitingRows } from "./board_rows.js";
 import { tiles } from "./board_tiles.js";
 import { announce, fill, h } from "./dom.js";
+import { clock } from "./format.js";
 import { named, switchLanguage, t } from "./i18n.js";
 
 const READ_AT_LEAST_EVERY = 10_000;
@@ -161,7 +162,9 @@ export class Board {
     await this.read();
   }
 
+  // What was just drawn shows its time at once, not with the page's next tick.
   tick() {
+    for (const place of this.el.querySelectorAll("[data-since]")) place.textContent = clock(this.live.now() - Date.parse(place.dataset.since));
     const now = new Date(Date.now() + (this.skew ?? 0));
     this.clock.textContent = new Intl.DateTimeFormat("sv", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(now);
   }
