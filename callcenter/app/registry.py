@@ -69,7 +69,7 @@ def furnish_registry(
     gate: Gate,
 ) -> RegistryRoom:
     config, city = settings.registry, settings.city
-    cases = LinkCases(pool, bus, clock, audit, book, config)
+    cases = LinkCases(pool, bus, clock, audit, book, config, settings.numbers.area_code)
     return RegistryRoom(
         book=book,
         reading=HotlineReading(pool, clock, book, city),

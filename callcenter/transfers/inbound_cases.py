@@ -13,6 +13,7 @@ from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
 from callcenter.store.pool import Connection, Pool
 from callcenter.transfers.inbound_events import LinkCallKnown
+from callcenter.transfers.inbound_origins import forms_of
 from callcenter.transfers.inbound_views import CasePage, CaseView, LinkArrival
 from callcenter.transfers.registry_book import SQL, RegistryBook
 from callcenter.transfers.registry_config import RegistryConfig
@@ -21,8 +22,16 @@ from callcenter.transfers.registry_errors import CaseDiffers, CaseTaken, NoSuchC
 
 class LinkCases:
     def __init__(
-        self, pool: Pool, bus: Bus, clock: Clock, audit: Audit, book: RegistryBook, config: RegistryConfig
+        self,
+        pool: Pool,
+        bus: Bus,
+        clock: Clock,
+        audit: Audit,
+        book: RegistryBook,
+        config: RegistryConfig,
+        area_code: str = "",
     ) -> None:
+        self.area_code = area_code
         self._pool = pool
         self._bus = bus
         self._clock = clock
@@ -38,7 +47,7 @@ class LinkCases:
         link = self._book.link(number)
         if link.machine is None or actor.username != link.machine:
             raise NotYourLink
-        now, key = self._clock.now(), parse_number(caller).key
+        now, key = self._clock.now(), parse_number(caller, self.area_code).key
         wait = timedelta(minutes=link.case_minutes)
         async with self._pool.acquire() as connection, connection.transaction():
             case = await SQL.hand_in_case(
@@ -114,7 +123,11 @@ class LinkCases:
     async def note(self, connection: Connection, call: CallId, link: str, how: str, citizen: str, at: datetime) -> None:
         """Keeps where the call came from, with the citizen's earlier call (JC-16). `citizen` is a number's key."""
         earlier = await SQL.earlier_call(
-            connection, number=citizen, call_id=call, since=at - self._config.earlier_within, until=at
+            connection,
+            numbers=forms_of(citizen, self.area_code),
+            call_id=call,
+            since=at - self._config.earlier_within,
+            until=at,
         )
         await SQL.write_arrival(connection, call_id=call, link=link, how=how, at=at, earlier_call_id=earlier)
 
@@ -126,7 +139,7 @@ class LinkCases:
 
     async def _call_under_way(self, connection: Connection, link: str, key: str, since: datetime) -> CallId | None:
         """The caller's, else the only one that the platform has on the line with us."""
-        call = await SQL.call_of_caller(connection, caller_number=key, since=since)
+        call = await SQL.call_of_caller(connection, numbers=forms_of(key, self.area_code), since=since)
         if call is not None:
             return CallId(call)
         calls = [row["call_id"] async for row in SQL.calls_of_link(connection, link=link, since=since)]

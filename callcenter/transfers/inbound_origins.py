@@ -14,13 +14,22 @@ class Origin:
     how: Literal["entry", "caller"]
 
 
-def origin_of(links: Iterable[tuple[Hotline, Link]], *, caller: str, dialled: str) -> Origin | None:
+def origin_of(
+    links: Iterable[tuple[Hotline, Link]], *, caller: str, dialled: str, area_code: str = ""
+) -> Origin | None:
     """Numbers in any form. The entry that only they dial says more than what is presented."""
-    presented, wanted = parse_number(caller).key, parse_number(dialled).key
+    presented, wanted = parse_number(caller, area_code).key, parse_number(dialled, area_code).key
     found: Origin | None = None
     for line, link in links:
-        if wanted and wanted in {parse_number(number).key for number in link.entries}:
+        if wanted and wanted in {parse_number(number, area_code).key for number in link.entries}:
             return Origin(line.number, "entry")
-        if presented and presented in {parse_number(number).key for number in link.callers}:
+        if presented and presented in {parse_number(number, area_code).key for number in link.callers}:
             found = found or Origin(line.number, "caller")
     return found
+
+
+def forms_of(key: str, area_code: str) -> list[str]:
+    """The keys under which the ledger may hold this caller: a landline of the city may have been presented without
+    its area code."""
+    city = f"+86{area_code.removeprefix('0')}"
+    return [key, f"+86{key.removeprefix(city)}"] if area_code and key.startswith(city) else [key]

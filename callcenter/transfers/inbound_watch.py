@@ -48,8 +48,10 @@ class InboundWatch:
 
     async def arrived(self, event: CallArrived) -> None:
         """A waiting case of this caller, or the only one of the platform that rings."""
-        origin = origin_of(self._book.current.links, caller=event.caller, dialled=event.dialled)
-        presented = parse_number(event.caller).key
+        origin = origin_of(
+            self._book.current.links, caller=event.caller, dialled=event.dialled, area_code=self._cases.area_code
+        )
+        presented = parse_number(event.caller, self._cases.area_code).key
         async with self._pool.acquire() as connection, connection.transaction():
             case = None
             if presented:

@@ -143,10 +143,10 @@ values (:id, :link, :external, :summary, :caller_number, :machine_id, :at, :expi
 on conflict (link, external) do nothing
 returning id;
 
--- name: call_of_caller(caller_number, since)$
+-- name: call_of_caller(numbers, since)$
 -- The caller's call that is under way, when the case comes after it.
 select c.id from call c
-where c.caller_number = :caller_number and c.caller_number <> '' and c.direction = 'inbound' and c.ended_at is null
+where c.caller_number = any(:numbers) and c.caller_number <> '' and c.direction = 'inbound' and c.ended_at is null
     and c.started_at >= :since and not exists (select from link_case k where k.call_id = c.id)
 order by c.started_at desc limit 1;
 
@@ -211,10 +211,10 @@ on conflict (call_id) do update set
 -- name: get_arrival(call_id)^
 select * from link_arrival where call_id = :call_id;
 
--- name: earlier_call(number, call_id, since, until)$
+-- name: earlier_call(numbers, call_id, since, until)$
 -- The citizen's own call before this one.
 select id from call
-where caller_number = :number and caller_number <> '' and id <> :call_id and purpose <> 'test'
+where caller_number = any(:numbers) and caller_number <> '' and id <> :call_id and purpose <> 'test'
     and started_at >= :since and started_at <= :until
 order by started_at desc, id desc
 limit 1;

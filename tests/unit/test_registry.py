@@ -13,7 +13,7 @@ from callcenter.transfers.check import registry_faults
 from callcenter.transfers.hotline import Hotline, Hours, Link, Mode, Status, status_on
 from callcenter.transfers.hotline_months import notice_end
 from callcenter.transfers.hotline_views import answers_now
-from callcenter.transfers.inbound_origins import Origin, origin_of
+from callcenter.transfers.inbound_origins import Origin, forms_of, origin_of
 from callcenter.transfers.inbound_views import CaseView
 from callcenter.transfers.registry import Registry, read_registry
 from callcenter.transfers.registry_diff import Difference, differences
@@ -199,7 +199,7 @@ def test_hours_are_the_citys() -> None:
     link = Link(transfer="12366", hours=hours)
     monday = datetime(2026, 11, 23, 8, 30)  # noqa: DTZ001 - the city's own time
     assert link.answers_at(monday)
-    assert link.answers_at(monday.replace(hour=17))
+    assert link.answers_at(monday.replace(hour=17, minute=29))
     assert not link.answers_at(monday.replace(hour=17, minute=30))
     assert not link.answers_at(monday.replace(day=22))
     assert Link(transfer="110").answers_at(monday.replace(day=22))
@@ -237,6 +237,16 @@ def test_a_call_is_known_by_what_it_dialled_or_presents(caller: str, dialled: st
         FIRE | {"link": FIRE["link"] | {"callers": ["119", "+8662340119"[1:]]}},  # type: ignore[operator]
     )
     assert origin_of(lines.links, caller=caller, dialled=dialled) == origin
+
+
+def test_a_landline_of_the_city_has_two_forms() -> None:
+    lines = registry_of(POLICE | {"link": POLICE["link"] | {"callers": ["62340110"]}})  # type: ignore[operator]
+    for presented in ("62340110", "02162340110", "+862162340110"):
+        found = origin_of(lines.links, caller=presented, dialled="12345", area_code="021")
+        assert found == Origin("110", "caller"), presented
+    assert forms_of("+862162340110", "021") == ["+862162340110", "+8662340110"]
+    assert forms_of("+8613900000001", "021") == ["+8613900000001"]
+    assert forms_of("", "") == [""]
 
 
 def test_a_case_in_a_list_hides_the_citizens_number() -> None:
