@@ -69,6 +69,7 @@ class KnownCallers:
             seat=seat,
             care=listed.care is not None,
             language=listed.language,
+            restraint=listed.harassment.value if listed.harassment else "",
         )
 
     async def chose(self, number: str, language: str, at: datetime) -> None:

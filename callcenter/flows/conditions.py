@@ -11,6 +11,8 @@ from callcenter.flows.part import Language, Name, Part
 
 CARE_PRIORITY: Final = 5
 """Of callers on the special care list, in every queue."""
+BEHIND: Final = -1
+"""Of restrained callers: behind everybody else, in every queue."""
 DayWord = Literal["working", "weekend", "holiday", "make_up"]
 """As `orders.calendar.DayKind` names days."""
 
@@ -26,7 +28,8 @@ class Moment:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerFacts:
     """`known`: rang before; `repeat`: rang within the last day; `seat`: the extension of the agent who answered last,
-    '' unless that agent is ready now; `care`: on the special care list; `language`: what the caller chose before."""
+    '' unless that agent is ready now; `care`: on the special care list; `language`: what the caller chose before;
+    `restraint`: of the harassment list, `notice`, `lower` or `refuse`, '' for everybody else."""
 
     known: bool = False
     repeat: bool = False
@@ -34,10 +37,17 @@ class CallerFacts:
     care: bool = False
     seat: str = ""
     language: str = ""
+    restraint: str = ""
 
     @property
     def priority(self) -> int:
-        return CARE_PRIORITY if self.care else 0
+        if self.care:
+            return CARE_PRIORITY
+        return BEHIND if self.restraint in ("lower", "refuse") else 0
+
+    def placed(self, given: int) -> int:
+        """The priority in the queue; one that the flow has given counts for a restrained caller, too."""
+        return max(given, self.priority) if given else self.priority
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,10 +102,10 @@ class InLanguage(Part):
 
 class CallerIs(Part):
     """The caller's history: `open_order` means an order of this number that is not closed, `care` the care list,
-    `english` that the caller chose English before."""
+    `english` that the caller chose English before, `restrained` the harassment list, `refused` its hardest entries."""
 
     kind: Literal["caller"]
-    who: Literal["anonymous", "known", "repeat", "open_order", "care", "english"]
+    who: Literal["anonymous", "known", "repeat", "open_order", "care", "english", "restrained", "refused"]
 
 
 class QueueIs(Part):
@@ -149,6 +159,8 @@ def _is(condition: CallerIs, world: World) -> bool:
         "open_order": caller.open_orders > 0,
         "care": caller.care,
         "english": caller.language == "en",
+        "restrained": caller.restraint != "",
+        "refused": caller.restraint == "refuse",
     }[condition.who]
 
 

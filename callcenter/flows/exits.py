@@ -25,6 +25,7 @@ from callcenter.flows.nodes import (
     unasked_nodes,
 )
 
+RESTRAINED: Final = frozenset({"restrained", "refused"})
 UNNOTICED: Final = timedelta(seconds=1)
 """A menu that asks once and waits less than that costs a caller who wants a person nothing."""
 
@@ -112,8 +113,16 @@ def _depth(flow: Flow, name: str, flows: Mapping[str, Flow], passed: frozenset[s
     node = flow.nodes[name]
     if isinstance(node, GoTo):
         return menu_depth(node.flow, flows)
-    rest = (_depth(flow, following, flows, passed | {name}) for following in unasked_nodes(node))
+    rest = (_depth(flow, following, flows, passed | {name}) for following in _ordinarily(node))
     return int(_holds_up(node)) + max(rest, default=0)
+
+
+def _ordinarily(node: Node) -> tuple[str, ...]:
+    """Where a caller may come to whom nobody has restrained: the standard is about these."""
+    if not isinstance(node, Branch):
+        return unasked_nodes(node)
+    cases = (case for case in node.cases if not any(one.kind == "caller" and one.who in RESTRAINED for one in case.when))
+    return (*(case.next for case in cases), node.otherwise)
 
 
 def _holds_up(node: Node) -> bool:

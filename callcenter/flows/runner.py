@@ -230,7 +230,7 @@ class _Call:
             case effects.EnterQueue(_, priority, last_agent):
                 await self._session.renew(MARGIN)
                 known = await self._inquiry.history() or CallerFacts()
-                if priority := max(priority, known.priority):
+                if priority := known.placed(priority):
                     await self._session.set_variable("HL_PRIO", str(priority))
                 return f"seat:{known.seat}" if last_agent and known.seat else f"queue:{queue}"
 

@@ -123,8 +123,9 @@ async def test_the_main_line_leads_to_its_queue_and_winds_the_switch_before_each
         'SET VARIABLE "TIMEOUT(absolute)" 4.000',
         "ANSWER",
         'SET VARIABLE "TIMEOUT(absolute)" 9.100',
-        "STREAM FILE hotline/greeting 123",
+        "STREAM FILE hotline/greeting 0123",
         "WAIT FOR DIGIT 100",
+        'SET VARIABLE "TIMEOUT(absolute)" 8.000',
         'SET VARIABLE "TIMEOUT(absolute)" 4.000',
         'SET VARIABLE HL_ROUTE "queue:main"',
     ]

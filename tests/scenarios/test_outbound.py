@@ -118,3 +118,35 @@ async def test_what_nobody_may_dial_is_refused_and_listed(house: House) -> None:
             toll = await until(listed)
             assert "answered" not in stranger.said
     assert (toll["reason"], toll["number"], toll["place"]) == ("toll", "", "carrier")
+
+
+async def test_a_restrained_caller_hears_a_notice_and_stands_behind_the_others(house: House) -> None:
+    restrained, ordinary = "13900007005", "13900007006"
+    await house.sql.execute(
+        "insert into harassment_entry (id, number, policy, reason, evidence, state, proposed_by, proposed_at, lasts,"
+        " decided_by, decided_at, expires_at)"
+        " select gen_random_uuid(), $1, 'lower', '辱骂', array[gen_random_uuid()], 'approved', a.id, now(), '7 days',"
+        " b.id, now(), now() + interval '7 days'"
+        " from app_user a, app_user b where a.username = 'hw01' and b.username = 'bz01'",
+        f"+86{restrained}",
+    )
+
+    def ring(number: str) -> Any:
+        return open_caller(house.exchange, dial="12345", caller=number, speech=VOICE, hold=60 * SECOND)
+
+    async def order() -> list[str]:
+        shown = await house.host.command("queue show main")
+        return [line.split("PJSIP/")[1].split()[0] for line in shown.splitlines() if "PJSIP/carrier" in line]
+
+    async with ring(restrained):
+        first = await house.call_of(restrained, stage="queued")
+        assert [(step["flow"], step["node"]) for step in first["menu_path"]] == [
+            ("main", "greeting"),
+            ("restrained", "notice"),
+            ("restrained", "agent"),
+        ]
+        (channel,) = await order()
+        async with ring(ordinary):
+            await house.call_of(ordinary, stage="queued")
+            ahead, behind = await order()
+    assert behind == channel != ahead

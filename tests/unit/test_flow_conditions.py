@@ -52,6 +52,8 @@ def test_number_and_language_are_always_known() -> None:
         ("open_order", CallerFacts(open_orders=2)),
         ("care", CallerFacts(care=True)),
         ("english", CallerFacts(language="en")),
+        ("restrained", CallerFacts(restraint="notice")),
+        ("refused", CallerFacts(restraint="refuse")),
     ],
 )
 def test_the_caller_is_what_the_history_says(who: str, facts: CallerFacts) -> None:
@@ -59,6 +61,24 @@ def test_the_caller_is_what_the_history_says(who: str, facts: CallerFacts) -> No
     assert true(condition, caller=facts)
     assert not true(condition, caller=CallerFacts())
     assert not true(condition)
+
+
+@pytest.mark.parametrize(
+    ("restraint", "care", "given", "placed"),
+    [
+        ("", False, 0, 0),
+        ("", False, 3, 3),
+        ("notice", False, 0, 0),
+        ("lower", False, 0, -1),
+        ("refuse", False, 0, -1),
+        ("lower", False, 3, 3),
+        ("notice", True, 0, 5),
+        ("lower", True, 0, 5),
+        ("", True, 3, 5),
+    ],
+)
+def test_a_restrained_caller_stands_behind_the_others(restraint: str, care: bool, given: int, placed: int) -> None:
+    assert CallerFacts(restraint=restraint, care=care).placed(given) == placed
 
 
 def test_only_the_care_list_gives_priority() -> None:
