@@ -57,7 +57,7 @@ class NewSlot(_Frozen):
 
     @model_validator(mode="after")
     def _ends_later(self) -> "NewSlot":
-        if not self.starts_at < self.ends_at <= self.starts_at + timedelta(days=1):
+        if not timedelta(0) < self.ends_at - self.starts_at <= timedelta(days=1):
             raise ValueError("a slot ends after it begins, within a day")
         return self
 

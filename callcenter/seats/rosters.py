@@ -1,7 +1,7 @@
 """The roster in use: who is on, import and export, and the check for gaps (JC-18)."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,6 +22,8 @@ from callcenter.store.queries import load
 
 SQL: Final = load("rosters")
 LONGEST_SPAN: Final = timedelta(days=92)
+FIRST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+LAST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 _BREAKS: Final[TypeAdapter[tuple[tuple[AwareDatetime, AwareDatetime], ...]]] = TypeAdapter(
     tuple[tuple[AwareDatetime, AwareDatetime], ...]
 )
@@ -125,7 +127,11 @@ class Rosters:
         """From now on, if no start is given. Raises Forbidden."""
         actor.require(Role.SUPERVISOR, Role.LEADER)
         begin = since or self._clock.now()
-        found = await self.check(begin, begin + timedelta(days=days))
+        try:
+            end = begin + timedelta(days=days)
+        except OverflowError:
+            raise SpanTooLong(days=LONGEST_SPAN.days) from None
+        found = await self.check(begin, end)
         return GapReport(items=tuple(GapView.model_validate(gap) for gap in found))
 
     async def plan(self, actor: Actor, rows: Iterable[Row]) -> ImportReport:
@@ -164,8 +170,8 @@ class Rosters:
 
 
 def require_span(since: datetime, until: datetime) -> None:
-    """Raises SpanTooLong."""
-    if not timedelta(0) < until - since <= LONGEST_SPAN:
+    """Raises SpanTooLong, also for the ends of all time."""
+    if not timedelta(0) < until - since <= LONGEST_SPAN or not FIRST < since < LAST:
         raise SpanTooLong(days=LONGEST_SPAN.days)
 
 

@@ -92,6 +92,6 @@ class WaitsReading:
     async def accuracy(self, actor: Actor, since: datetime | None, until: datetime | None) -> AccuracyReport:
         """Of callers who joined in the time; the last day if none is given. Raises Forbidden."""
         actor.require(Role.SUPERVISOR, Role.LEADER)
-        end = until or self._clock.now()
-        rows = await self._store.accuracy(since or end - timedelta(days=1), end)
+        now = self._clock.now()
+        rows = await self._store.accuracy(since or now - timedelta(days=1), until or now)
         return AccuracyReport(items=tuple(Accuracy.model_validate(dict(row)) for row in rows))

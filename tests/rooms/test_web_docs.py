@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from callcenter.app.rosters import furnish_rosters
 from callcenter.callbacks.reading import CallbacksReading
 from callcenter.calls.reading import CallsReading
 from callcenter.core.bus import Bus
@@ -23,14 +24,21 @@ from callcenter.people.audit import Audit
 from callcenter.seats.config import SeatsConfig
 from callcenter.seats.service import Seats
 from callcenter.store.pool import Pool
+from callcenter.waiting.config import WaitingConfig
+from callcenter.waiting.keeping import Places
+from callcenter.waiting.reading import WaitsReading
+from callcenter.waiting.store import WaitStore
+from callcenter.waiting.waits import Waits
 from callcenter.web.callbacks import callback_routes
 from callcenter.web.calls import calls_routes
 from callcenter.web.orders import orders_routes
 from callcenter.web.recordings import recording_routes
 from callcenter.web.seats import seats_routes
+from callcenter.web.waiting import waiting_routes
 from tests.rooms.desks_of_town import StagedCalls, StagedTelephony
 from tests.rooms.nasty import PATH, QUERY, Document
 from tests.rooms.people_of_town import MovableClock
+from tests.rooms.test_rosters import BOOK
 from tests.rooms.web_of_town import Client, Web, open_web
 
 OWN_SESSION = ("delete_api_session", "post_api_session", "put_api_password")
@@ -43,6 +51,8 @@ async def whole(pool: Pool, tmp_path: Path) -> AsyncIterator[Web]:
     audit = Audit(clock)
     orders = await open_orders(pool, clock=clock, bus=bus, config=OrdersConfig(), city="Asia/Shanghai", audit=audit)
     seats = Seats(pool, StagedTelephony(), StagedCalls(), orders, SeatsConfig(), clock, bus, audit=audit, queues=())
+    store = WaitStore(pool)
+    waits = Waits(pbx="a", store=store, seats=seats, config=WaitingConfig(), clock=clock, bus=bus)
     recordings = Recordings(pool, MediaConfig(folder=tmp_path))
     extra = [
         *orders_routes(orders),
@@ -50,6 +60,8 @@ async def whole(pool: Pool, tmp_path: Path) -> AsyncIterator[Web]:
         *recording_routes(pool, recordings, Transcripts(pool), audit),
         *calls_routes(CallsReading(pool, Audit(clock))),
         *callback_routes(CallbacksReading(pool, orders)),
+        *furnish_rosters(pool, BOOK, clock, audit, "Asia/Shanghai").routes(),
+        *waiting_routes(WaitsReading(waits, store, BOOK, clock), Places(pool, WaitingConfig(), clock, bus, audit)),
     ]
     watching = asyncio.create_task(seats.run())
     await seats.taken_up()
