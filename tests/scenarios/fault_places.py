@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import re
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -15,6 +16,8 @@ from statistics import median
 from typing import Any, Final
 
 from callcenter.core.clock import SystemClock
+from callcenter.core.errors import DomainError
+from callcenter.pbx.host import AsteriskHost
 from callcenter.sample.desk import Desk
 from callcenter.sample.rtp import clip as coded
 from callcenter.sample.sipp import Telephone, open_citizen
@@ -352,8 +355,23 @@ async def _restart(scene: Scene, result: Round) -> None:
     await _outcome(scene, result)
     await scene.all_hang_up()
     await scene.empty()
+    before = await _uptime(host)
     await host.command("core restart gracefully")
+    await until(partial(_younger, host, before))
     await _recovered(scene, result)
+
+
+async def _younger(host: AsteriskHost, before: int) -> bool:
+    try:
+        return await _uptime(host) < before
+    except DomainError:  # between the two
+        return False
+
+
+async def _uptime(host: AsteriskHost) -> int:
+    """Seconds; a day for an Asterisk that does not tell yet."""
+    found = re.search(r"System uptime: (\d+)", await host.command("core show uptime seconds"))
+    return int(found[1]) if found else 86_400
 
 
 def table_of(rounds: Sequence[Round]) -> str:
