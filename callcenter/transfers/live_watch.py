@@ -126,7 +126,9 @@ class LiveWatch:
 
     def _leg_ended(self, leg: LegId, event: Event) -> None:
         for attempt in self._book.open_ones:
-            if attempt.joins and leg == attempt.leg:
+            if leg == attempt.room:
+                self._put(folds.call_ended(attempt, event.at), event)
+            elif attempt.joins and leg == attempt.leg:
                 self._put(folds.gone(attempt, event.at), event)
 
     def _queued_or_answered(self, call: CallId, event: CallQueued | AgentAnswered) -> None:
