@@ -1,16 +1,21 @@
 // The card of the call on this desk, or of an earlier one that the agent opened.
 
 import { call } from "./api.js";
+import { CallControls } from "./call_controls.js";
 import { h, fill } from "./dom.js";
 import { lasting, moment, phone, separator } from "./format.js";
 import { named, t } from "./i18n.js";
+import { MissedList } from "./missed_list.js";
 import { Recordings } from "./recordings.js";
 
 export class CallCard {
-  constructor(live, { openOrder, looked }) {
+  constructor(live, { openOrder, looked, said }) {
     this.live = live;
     this.openOrder = openOrder;
     this.looked = looked;
+    this.said = said;
+    this.controls = null;
+    this.missed = new MissedList();
     this.earlier = null;
     this.history = [];
     this.recordings = null;
@@ -49,7 +54,7 @@ export class CallCard {
       fill(this.el, h("header", {}, h("h2", {}, t("card.title"))), h("div", { class: "body flush" }, this.waiting(state)));
       return;
     }
-    fill(this.el, this.head(state, offer), this.stateLine(state, offer), h("div", { class: "body" }, this.body(offer)));
+    fill(this.el, this.head(state, offer), this.stateLine(state, offer), this.controlled(state, offer), h("div", { class: "body" }, this.body(offer)));
     if (offer.id === this.drawn) this.el.querySelector(".body").scrollTop = scrolled;
     this.drawn = offer.id;
   }
@@ -78,9 +83,24 @@ export class CallCard {
     );
   }
 
+  // The controls are as old as the call: a push of the desk does not close what the agent has opened.
+  controlled(state, offer) {
+    if (!state?.offer || state.presence === "ringing") return null;
+    if (this.controls?.call !== offer.call_id) {
+      this.controls?.gone();
+      this.controls = new CallControls(this.live, offer.call_id, this.said);
+    } else this.controls.stateCame();
+    return this.controls.el;
+  }
+
+  callCame(id) {
+    if (this.controls?.call === id) this.controls.read();
+  }
+
   body(offer) {
     const card = offer.card;
-    const path = card.menu_path.map((step) => named("node", step.node) + (step.key ? `（${step.key}）` : ""));
+    const took = (step) => (step.seconds ? t("card.step", { seconds: step.seconds.toFixed(1) }) : "");
+    const path = card.menu_path.map((step) => named("node", step.node) + (step.key ? `（${step.key}）` : "") + took(step));
     const fact = (key, value) => value && [h("dt", {}, t(key)), h("dd", {}, value)];
     return [
       h("div", { class: "caller" },
@@ -139,6 +159,7 @@ export class CallCard {
     ));
     return [
       h("p", { class: "empty" }, t(state?.presence === "ready" ? "card.waiting" : "card.not_ready")),
+      this.missed.el,
       this.history.length > 0 && h("section", { class: "list" }, h("h3", { class: "listhead" }, t("card.history")), h("ul", { class: "lines" }, this.history.map(line))),
     ];
   }

@@ -30,7 +30,7 @@ class Desk {
     this.list = new OrderList({ open: (id) => this.open(id) });
     this.detail = new OrderDetail(live, { moved: () => this.list.load() });
     this.form = this.enters ? new OrderForm({ created: (order) => { this.list.load(); this.open(order.id); } }) : null;
-    this.card = this.agent ? new CallCard(live, { openOrder: (id) => this.open(id), looked: () => this.bind() }) : null;
+    this.card = this.agent ? new CallCard(live, { openOrder: (id) => this.open(id), looked: () => this.bind(), said: () => this.said() }) : null;
     this.supervised = this.agent ? new Supervised() : null;
     this.view = this.enters && this.agent ? "form" : "detail";
     this.work = h("section", { class: "panel", "aria-label": t("work.title") });
@@ -49,6 +49,12 @@ class Desk {
 
   bind() {
     this.form?.bind(this.card?.offer ?? null);
+  }
+
+  // What was written down so far: it decides which lines are proposed for a transfer.
+  said() {
+    const { title = "", category = "", content = "" } = this.form?.values() ?? {};
+    return [title, category, content].filter(Boolean).join(" ");
   }
 
   drawWork() {
@@ -84,7 +90,7 @@ class Desk {
     } else if (state.presence !== "ringing") {
       document.title = t("app.title");
     }
-    if (this.had && !offer) this.card?.loadHistory();
+    if (this.had && !offer) { this.card?.loadHistory(); this.card?.missed.load(); }
     this.had = offer;
     this.bar.draw();
     this.card?.draw();
@@ -110,6 +116,10 @@ class Desk {
     this.card?.recordings?.load();
   }
 
+  callCame(id) {
+    this.card?.callCame(id);
+  }
+
   supervisedCame() {
     this.supervised?.load();
   }
@@ -123,6 +133,7 @@ live.addEventListener("state", () => desk?.stateCame());
 live.addEventListener("link", () => desk?.linkCame());
 live.addEventListener("order", (event) => desk?.orderCame?.(event.detail));
 live.addEventListener("transcript", () => desk?.transcriptCame?.());
+live.addEventListener("call", (event) => desk?.callCame?.(event.detail));
 live.addEventListener("supervised", () => desk?.supervisedCame?.());
 live.addEventListener("board", () => desk?.boardCame?.());
 live.addEventListener("logged-out", () => expelled());
