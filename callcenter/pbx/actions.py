@@ -24,7 +24,6 @@ from callcenter.pbx.transport import Reply, Values
 
 _ALREADY_MEMBER: Final = "Unable to add interface: Already there"
 _NOT_MEMBER: Final = frozenset({"Unable to remove interface: Not there"})
-_NOT_SET: Final = frozenset({"No such variable"})
 _NO_ENTRY: Final = frozenset({"Database entry not found", "Database entry could not be deleted"})
 
 
@@ -125,12 +124,7 @@ async def set_global(link: Link, name: str, value: str) -> None:
 
 async def read_variable(link: Link, channel: str, name: str) -> str:
     """A variable or a function of the channel; '' when it has none."""
-    try:
-        reply = await link.send("Getvar", {"Channel": channel, "Variable": name})
-    except ActionRefused as refused:
-        if refused.message in _NOT_SET:
-            return ""
-        raise
+    reply = await link.send("Getvar", {"Channel": channel, "Variable": name})
     return reply.fields.get("Value", "")
 
 

@@ -120,6 +120,17 @@ async def test_the_guest_leaves_first_and_the_two_go_on(floor: Floor, talk: Talk
     await talk.caller.until("bye", SOON)
 
 
+async def test_a_guest_who_is_shown_out_and_the_two_go_on(floor: Floor, talk: Talk) -> None:
+    guest = await floor.outside()
+    await talk.open_room()
+    transfer = await floor.reach(talk.room, FAR)
+    await hears(talk.caller, AGENT, GUEST)
+    await actions.kick(floor.link, talk.room, (await floor.leg(Uniqueid=f"hl-{transfer}")).channel)
+    await guest.until("bye", SOON)
+    await they_talk(talk.caller, CITIZEN, talk.agent, AGENT)
+    assert await actions.read_variable(floor.link, talk.citizen.channel, "HL_NEVER_SET") == ""
+
+
 async def test_the_citizen_leaves_first_and_the_last_one_is_not_left_alone(floor: Floor, talk: Talk) -> None:
     guest = await floor.outside()
     await talk.open_room()

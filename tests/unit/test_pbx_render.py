@@ -1,12 +1,13 @@
 """The rendered configuration, where a mistake would be silent."""
 
 import re
+from datetime import timedelta
 from pathlib import Path, PurePosixPath
 
 import pytest
 
 from callcenter.pbx.decode import WANTED_EVENTS
-from callcenter.pbx.plan import SPOKEN
+from callcenter.pbx.plan import SPOKEN, QueuePlan, Trunk
 from callcenter.pbx.render import render
 from callcenter.pbx.tree import HostPaths, Tree
 from tests.simulators.asterisk import sample_plan
@@ -51,6 +52,22 @@ def test_the_safety_net_is_generated_from_the_plan(tree: Tree) -> None:
         f"AGI(agi://127.0.0.1:{plan.agi_port}/flow?name=${{HL_FLOW}}&dnis=",
     ):
         assert wanted in dialplan
+
+
+def test_patience_and_trunk_groups_reach_the_dialplan(tree: Tree) -> None:
+    carrier = Trunk(name="carrier", host="192.0.2.1", port=5060)
+    police = Trunk(name="police", host="192.0.2.2", port=5060, groups=("emergency",))
+    hasty = QueuePlan(name="hasty", patience=timedelta(seconds=90), overflow="offer", music="slow")
+    queues = (QueuePlan(name="main"), QueuePlan(name="housing"), hasty)
+    render(sample_plan(trunks=(carrier, police), queues=queues), tree)
+    dialplan = (tree.paths.etc / "extensions.conf").read_text()
+    assert "Queue(main,,,,)" in dialplan
+    assert "Queue(hasty,,,,90)" in dialplan
+    assert "flow?name=offer&queue=${EXTEN}&waited=" in dialplan
+    emergency = dialplan.partition("exten => emergency,1,")[2].partition("exten =>")[0]
+    assert re.findall(r"@([a-z]+),", emergency) == ["police", "carrier"]
+    assert (tree.paths.music / "slow" / "gentle.wav").exists()
+    assert "musicclass=slow" in (tree.paths.etc / "queues.conf").read_text()
 
 
 def test_the_dialplan_plays_the_prompts_that_it_is_said_to_play(tree: Tree) -> None:
