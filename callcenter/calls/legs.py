@@ -68,7 +68,17 @@ def found(state: CallState, fact: LegFound) -> CallState:
         return state
     leg = leg_of(state, fact.leg, fact.at, fact.channel, fact.linked)
     seen = with_leg(state, leg, found=True, up=fact.state == "Up")
+    if fact.state == "Ringing" and leg.role is Role.AGENT and not leg.purpose:
+        seen = _found_ringing(seen, leg, fact.at)
     return _introduced(seen, fact.leg, fact.caller_number, fact.dialled, fact.at)
+
+
+def _found_ringing(state: CallState, leg: Leg, at: datetime) -> CallState:
+    """A seat's phone that rings for the call: the queue's doing, where the citizen waits in one."""
+    waits = [w for w in state.waits if w.left_at is None]
+    queue, direct = (waits[-1].queue, waits[-1].direct) if waits else ("", True)
+    ring = Ring(member=extension_of(leg.channel), queue=queue, leg=leg.id, began_at=at, direct=direct)
+    return replace(state, rings=(*state.rings, ring))
 
 
 def _introduced(state: CallState, leg: LegId, caller: str, dialled: str, at: datetime) -> CallState:

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 import structlog
 
 from callcenter.calls.events import GapRecorded
-from callcenter.calls.facts import LegFound, LegVanished
+from callcenter.calls.facts import LegFound, LegVanished, PlaceSeen
 from callcenter.calls.ledger import Ledger
 from callcenter.calls.state import CallState
 from callcenter.pbx import facts
@@ -55,6 +55,9 @@ async def reconcile(up: LinkUp, ledger: Ledger, cel: Cel | None) -> None:
             await ledger.take(crossed, source="house")
     for fact in differences(up.pbx, up.snapshot, ledger.open_calls(up.pbx)):
         await ledger.take(fact, source="snapshot")
+    for place in places(up.pbx, up.snapshot):
+        if await ledger.adds(place):
+            await ledger.take(place, source="snapshot")
     if since is None:
         return
     await ledger.settled()
@@ -82,7 +85,7 @@ async def _fill(pbx: str, since: datetime, until: datetime, ledger: Ledger, cel:
 
 
 def differences(pbx: str, snapshot: Snapshot, believed: list[CallState]) -> Iterator[PbxFact]:
-    """What the snapshot shows and the ledger does not, as facts: legs gone, legs there, callers waiting."""
+    """What the snapshot shows and the ledger does not, as facts: legs gone, calls there, callers waiting, other legs."""
     at = snapshot.taken_at
     there = {channel.leg for channel in snapshot.channels}
     known = {leg.id for call in believed for leg in call.legs.values()}
@@ -90,9 +93,8 @@ def differences(pbx: str, snapshot: Snapshot, believed: list[CallState]) -> Iter
         for leg in call.legs.values():
             if leg.ended_at is None and leg.id not in there and leg.seen_at <= at:
                 yield LegVanished(pbx=pbx, at=at, leg=leg.id, linked=call.linked, channel=leg.channel)
-    for channel in sorted(snapshot.channels, key=lambda c: (-c.seconds, c.leg)):
-        if channel.leg not in known:
-            yield _found(pbx, channel, at)
+    new = [c for c in sorted(snapshot.channels, key=lambda c: (-c.seconds, c.leg)) if c.leg not in known]
+    yield from (_found(pbx, channel, at) for channel in new if channel.leg == channel.linked)
     waiting = {(call.linked, w.queue) for call in believed for w in call.waits if w.left_at is None}
     for caller in snapshot.queue_callers:
         if (caller.leg, caller.queue) not in waiting and caller.leg in there:
@@ -107,6 +109,14 @@ def differences(pbx: str, snapshot: Snapshot, believed: list[CallState]) -> Iter
                 position=caller.position,
                 count=0,
             )
+    yield from (_found(pbx, channel, at) for channel in new if channel.leg != channel.linked)
+
+
+def places(pbx: str, snapshot: Snapshot) -> Iterator[PlaceSeen]:
+    """Where each leg is, citizens last: who they are with is known by then."""
+    at = snapshot.taken_at
+    for channel in sorted(snapshot.channels, key=lambda c: c.leg == c.linked):
+        yield PlaceSeen(pbx=pbx, at=at, leg=channel.leg, context=channel.context, bridge=channel.bridge)
 
 
 def _found(pbx: str, channel: ChannelSeen, at: datetime) -> LegFound:

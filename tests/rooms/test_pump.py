@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from callcenter.calls.events import GapRecorded
+import pytest
+
+from callcenter.calls.events import AgentAnswered, AgentRung, GapRecorded
 from callcenter.calls.ledger import Ledger
 from callcenter.calls.pump import Cel, Link, pump
 from callcenter.core.bus import Bus
@@ -131,3 +133,80 @@ async def test_a_call_that_is_gone_without_a_word_ends_unknown(pool: Pool, tmp_p
     row = await row_of(pool, call_in(stream))
     assert (row["outcome"], row["has_gap"], row["ended_at"]) == ("unknown", True, taken_at)
     assert await pool.fetchval("select count(*) from call_fact where source = 'snapshot'") == 1
+
+
+def shown(fact: facts.ChannelStarted, context: str, bridge: str = "", state: str = "Up") -> ChannelSeen:
+    """The channel of a recorded leg, as a snapshot shows it."""
+    return ChannelSeen(
+        leg=fact.leg,
+        linked=fact.linked,
+        channel=fact.channel,
+        state=state,
+        caller_number=fact.caller_number,
+        context=context,
+        exten="",
+        application="",
+        bridge=bridge,
+        seconds=30,
+    )
+
+
+def began(stream: list[PbxFact], channel: str) -> facts.ChannelStarted:
+    return next(f for f in stream if isinstance(f, facts.ChannelStarted) and f.channel.startswith(channel))
+
+
+def place_of(stream: list[PbxFact], kind: type[PbxFact]) -> int:
+    return next(place for place, fact in enumerate(stream) if isinstance(fact, kind))
+
+
+@pytest.mark.parametrize(
+    ("context", "stage"),
+    [("hl-hold", "on_hold"), ("hl-transfer", "transferring"), ("hl-welcome", "in_menu"), ("hl-queue", "queued")],
+)
+async def test_a_citizen_who_was_moved_while_nobody_looked_is_found_where_he_is(
+    pool: Pool, tmp_path: Path, context: str, stage: str
+) -> None:
+    """The talk was heard; then the server was away, and another one reads the snapshot."""
+    stream = recorded("answered")
+    heard = stream[: place_of(stream, facts.BridgeLeft)]
+    async with ledger_on(pool, tmp_path) as ledger:
+        for fact in heard:
+            await ledger.take(fact)
+    bus, at = Bus(), heard[-1].at + SECOND
+    seen_now = Snapshot(channels=(shown(began(stream, "PJSIP/carrier"), context),), taken_at=at)
+    async with pumped(pool, tmp_path, bus, None) as (link, ledger):
+        await up(link, bus, lost_at=None, snapshot=seen_now)
+        (call,) = ledger.open_calls(PBX)
+        assert call.stage.value == stage
+        await up(link, bus, lost_at=at, snapshot=Snapshot(channels=seen_now.channels, taken_at=at + SECOND))
+    places = await pool.fetchval("select count(*) from call_fact where kind = 'PlaceSeen'")
+    assert places == 1, "what is known is not written again"
+
+
+async def test_who_talks_now_is_known_from_the_bridge(pool: Pool, tmp_path: Path) -> None:
+    stream = recorded("answered")
+    bus, at = Bus(), stream[0].at + SECOND
+    citizen, agent = began(stream, "PJSIP/carrier"), began(stream, "PJSIP/8001")
+    together = (shown(citizen, "hl-room-citizen", "b1"), shown(agent, "hl-room-agent", "b1"))
+    async with pumped(pool, tmp_path, bus, None) as (link, ledger):
+        with bus.subscribe(AgentAnswered) as answered:
+            await up(link, bus, lost_at=None, snapshot=Snapshot(channels=together, taken_at=at))
+            assert answered.waiting == 1
+        (call,) = ledger.open_calls(PBX)
+    assert (call.stage.value, call.talks[0].extension) == ("talking", "8001")
+    assert {leg.party for leg in call.legs.values()} == {"citizen", "agent"}
+
+
+async def test_a_phone_that_is_found_ringing_rings(pool: Pool, tmp_path: Path) -> None:
+    stream = recorded("answered")
+    bus, at = Bus(), stream[0].at + SECOND
+    citizen, agent = began(stream, "PJSIP/carrier"), began(stream, "PJSIP/8001")
+    channels = (shown(citizen, "hl-queue"), shown(agent, "from-seat", state="Ringing"))
+    waiting = QueueCallerSeen(queue="main", position=1, leg=citizen.leg, channel=citizen.channel, wait_seconds=9)
+    async with pumped(pool, tmp_path, bus, None) as (link, ledger):
+        with bus.subscribe(AgentRung) as rung:
+            found = Snapshot(channels=channels, queue_callers=(waiting,), taken_at=at)
+            await up(link, bus, lost_at=None, snapshot=found)
+            assert rung.waiting == 1
+        (call,) = ledger.open_calls(PBX)
+    assert (call.stage.value, [ring.member for ring in call.rings]) == ("ringing", ["8001"])

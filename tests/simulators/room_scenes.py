@@ -6,7 +6,7 @@ from typing import Final
 
 from callcenter.core.ids import LegId
 from callcenter.pbx import actions
-from callcenter.pbx.facts import AgentConnected, QueueJoined
+from callcenter.pbx.facts import AgentConnected
 from callcenter.sample.sipp import Telephone, open_busy, open_citizen
 from tests.simulators.recorder_stage import CALLER, OTHER_HOTLINE, SECOND, TONE, Stage
 
@@ -145,7 +145,7 @@ async def called_out_busy(stage: Stage) -> None:
 
 async def last_agent_answers(stage: Stage) -> None:
     async with stage.caller(LONG) as caller:
-        await stage.until(QueueJoined)
+        await stage.marked("HotlineSafe")
         async with stage.agent("8001", penalty=5, joins=False):
             await stage.offer_seat("8001")
             await stage.ringing(1)
@@ -158,7 +158,7 @@ async def last_agent_answers(stage: Stage) -> None:
 
 async def last_agent_misses(stage: Stage) -> None:
     async with stage.caller(LONG) as caller:
-        await stage.until(QueueJoined)
+        await stage.marked("HotlineSafe")
         async with stage.agent("8001", ring=LONG, joins=False), stage.agent("8002"):
             await stage.offer_seat("8001", ring="2")
             await stage.ringing(1)

@@ -98,15 +98,14 @@ def test_every_recorded_scene_is_tested() -> None:
 def test_the_whole_stream_tells_the_whole_truth(name: str) -> None:
     (call,) = rebuild(stream(name)).values()
     queue = call.waits[-1].queue if call.waits else None
-    extension = next((t.extension for t in call.talks if t.extension), None)
-    assert (call.direction, call.outcome, queue, extension) == TRUTH[name]
+    assert (call.direction, call.outcome, queue, call.extension) == TRUTH[name]
     assert call.number == "13800000000"
     assert check(call, over=True) == ()
 
 
 @pytest.mark.parametrize("name", SCENE_NAMES)
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_order_and_repetition_change_nothing(name: str, data: st.DataObject) -> None:
     whole = stream(name)
     doubled = data.draw(st.lists(st.sampled_from(whole), max_size=10))
@@ -128,7 +127,7 @@ def test_any_one_or_two_lost_facts_are_made_up_for_or_shown(name: str) -> None:
 
 @pytest.mark.parametrize("name", SCENE_NAMES)
 @given(data=st.data())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_up_to_three_lost_facts_are_made_up_for_or_shown(name: str, data: st.DataObject) -> None:
     whole = stream(name)
     lost = data.draw(st.sets(st.integers(0, len(whole) - 1), max_size=3))
@@ -139,7 +138,7 @@ def test_up_to_three_lost_facts_are_made_up_for_or_shown(name: str, data: st.Dat
 
 @pytest.mark.parametrize("name", SCENE_NAMES)
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_cut_link_is_shown_whatever_it_swallowed(name: str, data: st.DataObject) -> None:
     """However many facts fall into it: the cut itself is known."""
     whole = stream(name)
