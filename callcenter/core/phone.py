@@ -37,8 +37,8 @@ _LOCAL: Final = re.compile(r"[2-8][0-9]{6,7}")
 def parse_number(presented: str, area_code: str = "") -> Number:
     """Never raises: a withheld or unusable number gives an empty key (anonymous callers are served like others).
 
-    `area_code` is the city's own with its 0 (`021`), for landlines that are presented without one. An extension behind
-    the number is dropped: the key is the line's."""
+    `area_code` is the city's own with its 0 (`021`), for landlines that are presented without one, or whose key has
+    none. An extension behind the number is dropped: the key is the line's."""
     if _WITHHELD.search(presented):
         return Number("")
     line = _DASHED_EXTENSION.sub(r"\1", _EXTENSION.sub("", _SCHEME.sub("", presented)))
@@ -48,8 +48,9 @@ def parse_number(presented: str, area_code: str = "") -> Number:
         return Number("")
     if len(bare) > 11 and (carried := _IP_CALL.fullmatch(bare)):
         return parse_number(carried[1], area_code)
-    if area_code and not told.startswith("+") and _LOCAL.fullmatch(bare):
-        bare = area_code + bare
+    local = told.removeprefix("+86")
+    if area_code and _LOCAL.fullmatch(local):
+        return _key_of(area_code + local)
     return _key_of(f"+{bare}" if told.startswith("+") else bare)
 
 

@@ -21,7 +21,7 @@ from callcenter.numbers.errors import (
     SameApprover,
     TooLong,
 )
-from callcenter.numbers.listing import listable
+from callcenter.numbers.listing import forms_of, listable
 from callcenter.numbers.ports import SeenNumbers
 from callcenter.numbers.store import SQL
 from callcenter.numbers.views import EntryState, HarassmentEntry, HarassmentPage, Policy, harassment_entry
@@ -57,7 +57,8 @@ class HarassmentList:
         entry, now = new_id(), self._clock.now()
         try:
             async with self._pool.acquire() as connection, connection.transaction():
-                if await SQL.calls_from(connection, calls=list(calls), number=number) != len(calls):
+                forms = forms_of(number, self._config.area_code)
+                if await SQL.calls_from(connection, calls=list(calls), numbers=forms) != len(calls):
                     raise EvidenceWrong(least=least)
                 await self._check_care(connection, number, policy, now)
                 await SQL.insert_harassment(

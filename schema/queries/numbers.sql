@@ -46,9 +46,9 @@ where (c.set_at, c.id) < (:before_at, :before_id)
 order by c.set_at desc, c.id desc
 limit :most;
 
--- name: calls_from(calls, number)$
--- How many of the calls came from this number.
-select count(*) from call where id = any(:calls::uuid[]) and direction = 'inbound' and caller_number = :number;
+-- name: calls_from(calls, numbers)$
+-- How many of the calls came from this number, in one of its forms.
+select count(*) from call where id = any(:calls::uuid[]) and direction = 'inbound' and caller_number = any(:numbers::text[]);
 
 -- name: insert_harassment(id, number, policy, reason, evidence, by, at, lasts)!
 insert into harassment_entry (id, number, policy, reason, evidence, state, proposed_by, proposed_at, lasts)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from callcenter.core.errors import Misconfigured
 from callcenter.numbers.errors import NumberNotListable, NumberWithheld
-from callcenter.numbers.listing import listable
+from callcenter.numbers.listing import forms_of, listable
 from callcenter.numbers.rules import (
     Allowed,
     DialRules,
@@ -216,6 +216,12 @@ def test_limits_are_told_in_iso_durations() -> None:
     limit = RULES.purposes[Purpose.CALLBACK].limits.number
     assert limit is not None
     assert limit.within == timedelta(days=1)
+
+
+def test_calls_of_a_local_number_may_stand_without_its_area_code() -> None:
+    assert forms_of("+862152340000", "021") == ["+862152340000", "+8652340000"]
+    assert forms_of("+8613800138000", "021") == ["+8613800138000"]
+    assert forms_of("+862152340000", "") == ["+862152340000"]
 
 
 def test_what_can_stand_on_a_list() -> None:

@@ -62,6 +62,9 @@ def test_key(presented: str, key: str) -> None:
         ("95588", "0310", "95588"),
         ("12345", "0310", "12345"),
         ("+2345678", "0310", "+2345678"),
+        ("+862345678", "0310", "+863102345678"),
+        ("+863102345678", "0310", "+863102345678"),
+        ("+862345678", "", "+862345678"),
     ],
 )
 def test_a_local_landline_gets_the_citys_area_code(presented: str, area_code: str, key: str) -> None:
