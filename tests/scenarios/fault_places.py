@@ -185,7 +185,7 @@ class Scene:
             shown = {"talking": "Up", "ringing": "Ringing"}.get(state["presence"], "")
             if shown != there:
                 found.append(f"{name}: the desk shows {state['presence']}, Asterisk has {there or 'no channel'}")
-            member = next((line for line in members if f"PJSIP/{extension} " in line), "")
+            member = next((line for line in members if f"(PJSIP/{extension})" in line), "")
             if (state["presence"] == "ready") != (bool(member) and "(paused" not in member) and not there:
                 found.append(f"{name}: the desk shows {state['presence']}, the queue {member.strip() or 'no member'}")
         return found
