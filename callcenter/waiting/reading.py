@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from callcenter.core.clock import Clock
 from callcenter.core.pages import Page
 from callcenter.people.actor import Actor, Role
+from callcenter.seats.errors import SeatsElsewhere
 from callcenter.seats.queues import QueueBook, QueueDefinition
 from callcenter.waiting.outlook import Basis
 from callcenter.waiting.store import WaitStore
@@ -66,8 +67,10 @@ class WaitsReading:
         self._clock = clock
 
     def queues(self, actor: Actor) -> QueueList:
-        """Raises Forbidden."""
+        """Raises Forbidden, and SeatsElsewhere where nobody hears who waits."""
         actor.require(Role.SUPERVISOR, Role.AGENT, Role.LEADER)
+        if not self._waits.running:
+            raise SeatsElsewhere
         return QueueList(items=tuple(self._view(queue) for queue in self._book.queues))
 
     def _view(self, queue: QueueDefinition) -> QueueView:

@@ -100,6 +100,10 @@ class Recall:
             except PASSING as error:
                 log.warning("places_wait_for_database", cause=type(error).__name__)
                 await asyncio.sleep(RETRY_AFTER.total_seconds())
+            except Exception:
+                log.exception("place_event_broken", kind=type(event).__name__)
+                self._doubt = True
+                return None
 
     async def _hear(self, event: Event) -> None:
         match event:
@@ -164,6 +168,9 @@ class Recall:
             except PASSING as error:
                 log.warning("places_wait_for_database", cause=type(error).__name__)
                 seconds, self._doubt = RETRY_AFTER.total_seconds(), True
+            except Exception:  # one place's trouble must not end the watch over the others, nor the owner
+                log.exception("places_not_looked_at")
+                seconds, self._doubt = LOOK_AGAIN.total_seconds(), True
             await asyncio.sleep(BREATH.total_seconds())
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):

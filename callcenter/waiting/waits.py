@@ -10,6 +10,7 @@ import structlog
 
 from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
+from callcenter.core.events import Event
 from callcenter.flows.conditions import QueueFacts
 from callcenter.flows.ports import QueueOutlook
 from callcenter.pbx.facts import PbxFact
@@ -48,18 +49,16 @@ class Waits:
     async def run(self) -> None:
         """Until cancelled."""
         writer = asyncio.create_task(self._journal.drain(), name="waits-journal")
-        measuring = asyncio.create_task(self._measure(), name="waits-measured")
         try:
             with self._bus.subscribe(PbxFact) as inbox:
                 await self._take_up()
-                self.running = True
-                async for event in inbox:
-                    if isinstance(event, PbxFact):
-                        for change in self._line.hear(event):
-                            self._keep(change)
+                async with asyncio.TaskGroup() as crew:
+                    crew.create_task(self._measure(), name="waits-measured")
+                    self.running = True
+                    async for event in inbox:
+                        self._hear(event)
         finally:
             self.running = False
-            measuring.cancel()
             with suppress(TimeoutError):
                 async with asyncio.timeout(LAST_WRITES.total_seconds()):
                     await self._journal.settled()
@@ -102,6 +101,11 @@ class Waits:
             if queue in seat.queues and seat.reachable and seat.presence is Presence.READY
         )
         return Standing(joined=[one.since for one in here], ready=ready, on_duty=crew.heads, ringing=ringing)
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, PbxFact):
+            for change in self._line.hear(event):
+                self._keep(change)
 
     def _keep(self, change: Change) -> None:
         match change:

@@ -45,6 +45,7 @@ def waiting_routes(reading: WaitsReading, places: Places) -> list[Route]:
             handler=queues,
             answers=QueueList,
             roles=_DESK,
+            errors=("seats-not-here",),
         ),
         Route(
             method="GET",

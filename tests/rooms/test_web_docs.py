@@ -1,9 +1,7 @@
 """The API's description is valid OpenAPI 3.1, complete, readable, and true: every documented route keeps to it."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -35,10 +33,11 @@ from callcenter.web.orders import orders_routes
 from callcenter.web.recordings import recording_routes
 from callcenter.web.seats import seats_routes
 from callcenter.web.waiting import waiting_routes
-from tests.rooms.desks_of_town import StagedCalls, StagedTelephony
+from tests.rooms.desks_of_town import StagedCalls, StagedTelephony, running
 from tests.rooms.nasty import PATH, QUERY, Document
 from tests.rooms.people_of_town import MovableClock
 from tests.rooms.test_rosters import BOOK
+from tests.rooms.waiting_house import waits_running
 from tests.rooms.web_of_town import Client, Web, open_web
 
 OWN_SESSION = ("delete_api_session", "post_api_session", "put_api_password")
@@ -63,13 +62,8 @@ async def whole(pool: Pool, tmp_path: Path) -> AsyncIterator[Web]:
         *furnish_rosters(pool, BOOK, clock, audit, "Asia/Shanghai").routes(),
         *waiting_routes(WaitsReading(waits, store, BOOK, clock), Places(pool, WaitingConfig(), clock, bus, audit)),
     ]
-    watching = asyncio.create_task(seats.run())
-    await seats.taken_up()
-    async with open_web(pool, extra) as web:
+    async with running(seats), waits_running(waits), open_web(pool, extra) as web:
         yield web
-    watching.cancel()
-    with suppress(asyncio.CancelledError):
-        await watching
 
 
 async def document_of(client: Client) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from callcenter.waiting.recall import Recall
 from callcenter.waiting.store import WaitStore
 from callcenter.waiting.telephony import leg_of
 from callcenter.waiting.waits import Waits
-from tests.simulators.eventually import comes_true
+from tests.simulators.eventually import comes_true, eventually
 
 PATIENCE = timedelta(seconds=15)
 NUMBER = "+8613800000001"
@@ -218,27 +218,33 @@ async def open_waiting(
         clock=clock,
         bus=bus,
     )
-    tasks = [asyncio.create_task(waits.run()), asyncio.create_task(recall.run())]
-
-    async def hearing() -> bool:
-        return waits.running
-
-    await comes_true(hearing, PATIENCE)
-    try:
-        yield WaitingHouse(
-            pool=pool,
-            bus=bus,
-            seats=seats,
-            gate=gate,
-            ledger=ledger,
-            pbx=pbx,
-            waits=waits,
-            places=places,
-            recall=recall,
-        )
-    finally:
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
+    async with waits_running(waits):
+        dialling = asyncio.create_task(recall.run())
+        try:
+            yield WaitingHouse(
+                pool=pool,
+                bus=bus,
+                seats=seats,
+                gate=gate,
+                ledger=ledger,
+                pbx=pbx,
+                waits=waits,
+                places=places,
+                recall=recall,
+            )
+        finally:
+            dialling.cancel()
             with suppress(asyncio.CancelledError):
-                await task
+                await dialling
+
+
+@asynccontextmanager
+async def waits_running(waits: Waits) -> AsyncIterator[None]:
+    task = asyncio.create_task(waits.run())
+    try:
+        await eventually(lambda: waits.running, PATIENCE)
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
