@@ -93,12 +93,14 @@ class LinkCases:
         self._bus.publish(LinkCallKnown(at=now, call=call, link=row["link"], with_case=True))
         return case_view(row, now)
 
-    async def of_call(self, actor: Actor, call: CallId) -> LinkArrival:
-        """Where the call came from. Who reads a summary is written to the audit trail (B-29). Raises NoSuchCase, also
-        for calls that came from no other platform."""
-        row = await SQL.get_arrival(self._pool, call_id=call)
-        if row is None or not await self._sees(actor, call):
+    async def of_call(self, actor: Actor, call: CallId) -> LinkArrival | None:
+        """Where the call came from, None when from no other platform. Who reads a summary is written to the audit trail
+        (B-29). Raises NoSuchCase to those whose call it is not."""
+        if not await self._sees(actor, call):
             raise NoSuchCase
+        row = await SQL.get_arrival(self._pool, call_id=call)
+        if row is None:
+            return None
         case = await SQL.case_of_call(self._pool, call_id=call)
         if case is not None:
             await self._audit.record(self._pool, actor.user_id, "link_case_viewed", "link_case", case["id"])

@@ -43,4 +43,5 @@ class LinkArrival(View):
     how: Literal["entry", "caller", "case", "hand"]
     at: datetime
     earlier_call_id: UUID | None
+    earlier_call_at: datetime | None
     case: CaseView | None

@@ -297,7 +297,7 @@ def _case_routes(cases: LinkCases) -> list[Route]:
     async def match(asked: Asked[CaseCall, None]) -> CaseView:
         return await cases.match(asked.actor, asked.uuid("id"), CallId(asked.body.call_id))
 
-    async def of_call(asked: Asked[None, None]) -> LinkArrival:
+    async def of_call(asked: Asked[None, None]) -> LinkArrival | None:
         return await cases.of_call(asked.actor, CallId(asked.uuid("id")))
 
     return [
@@ -328,8 +328,8 @@ def _case_routes(cases: LinkCases) -> list[Route]:
         Route(
             method="GET",
             path="/api/calls/{id}/link",
-            summary_zh="来电的联动来源、警情与此前通话",
-            summary_en="Where a call was handed over from, with its case and the citizen's earlier call",
+            summary_zh="来电的联动来源、警情与此前通话（204：并非联动转来）",
+            summary_en="Which platform handed a call over, its case, the citizen's earlier call; 204: none did",
             tag=TAG,
             handler=of_call,
             answers=LinkArrival,

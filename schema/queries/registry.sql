@@ -209,7 +209,9 @@ on conflict (call_id) do update set
     link = excluded.link, how = excluded.how, earlier_call_id = excluded.earlier_call_id;
 
 -- name: get_arrival(call_id)^
-select * from link_arrival where call_id = :call_id;
+select a.*, e.started_at as earlier_call_at
+from link_arrival a left join call e on e.id = a.earlier_call_id
+where a.call_id = :call_id;
 
 -- name: earlier_call(numbers, call_id, since, until)$
 -- The citizen's own call before this one.

@@ -8,6 +8,8 @@ from pydantic import ValidationError
 
 from callcenter.core.ids import CallId, new_id
 from callcenter.flows.files import read_flows, read_prompts
+from callcenter.numbers.rules import Purpose, Reason, decide
+from callcenter.numbers.rules_file import read_rules
 from callcenter.resources import IVR
 from callcenter.transfers.check import registry_faults
 from callcenter.transfers.hotline import Hotline, Hours, Link, Mode, Status, status_on
@@ -192,6 +194,19 @@ def test_the_gate_learns_which_numbers_are_real_emergencies() -> None:
     codes = registry_of(DUAL, TAX, POLICE).short_codes()
     assert codes.emergency == {"110", "62340110"}
     assert codes.hotlines == {"12345", "12329", "12366", "62349110"}
+
+
+def test_the_gate_lets_every_drill_target_pass_and_no_real_number_of_an_emergency() -> None:
+    registry, rules = read_registry(IVR / "hotlines.yaml"), read_rules(IVR / "dialling.yaml")
+    codes = registry.short_codes()
+    for line, link in registry.links:
+        if line.mode is Mode.EMERGENCY:
+            assert link.drill is not None
+            passed = decide(rules, codes, None, Purpose.TEST, link.drill, "021")
+            assert not isinstance(passed, Reason)
+            assert passed[0].number == link.drill
+            for number in link.numbers:
+                assert isinstance(decide(rules, codes, None, Purpose.TEST, number, "021"), Reason), number
 
 
 def test_hours_are_the_citys() -> None:

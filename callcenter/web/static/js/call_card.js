@@ -5,6 +5,7 @@ import { CallControls } from "./call_controls.js";
 import { h, fill } from "./dom.js";
 import { lasting, moment, phone, separator } from "./format.js";
 import { named, t } from "./i18n.js";
+import { LinkArrival } from "./link_arrival.js";
 import { MissedList } from "./missed_list.js";
 import { Recordings } from "./recordings.js";
 
@@ -16,6 +17,7 @@ export class CallCard {
     this.said = said;
     this.controls = null;
     this.missed = new MissedList();
+    this.link = new LinkArrival();
     this.earlier = null;
     this.history = [];
     this.recordings = null;
@@ -107,6 +109,7 @@ export class CallCard {
         h("div", { class: "number num" }, phone(card.caller_number)),
         h("div", { class: "region" }, card.caller_region || t("caller.region_unknown")),
       ),
+      this.link.show(offer.call_id, this.live.state?.presence),
       h("dl", { class: "facts" },
         fact("card.hotline", [card.hotline, card.dialled && h("span", { class: "muted num" }, ` ${card.dialled}`)]),
         fact("card.queue", named("queue", card.queue)),
