@@ -1,16 +1,20 @@
 """Rosters and expert seats over a real database and by HTTP."""
 
+import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from rich.console import Console
 
-from callcenter.app.rosters import furnish_rosters
+from callcenter.app.rosters import check_roster, furnish_rosters
 from callcenter.core.ids import new_id
 from callcenter.people.audit import Audit
-from callcenter.seats.queues import QueueBook
+from callcenter.resources import IVR
+from callcenter.seats.queues import QueueBook, read_queues
 from callcenter.seats.store import SeatStore
+from callcenter.settings import load_settings
 from callcenter.store.pool import Pool
 from tests.rooms.people_of_town import MovableClock
 from tests.rooms.web_of_town import Web, open_web
@@ -67,6 +71,28 @@ async def test_the_roster_as_a_file(web: Web) -> None:
         assert "hw01,2026-11-23 08:00,2026-11-23 16:00,12:00-12:30,早班" in text
         _, report = await client.ask("POST", "/api/rosters/import", json={"csv": text})
         assert (report["stored"], report["bad"]) == (2, [])
+
+
+async def test_the_command_names_each_gap_hour(web: Web, pool: Pool, database_url: str) -> None:
+    settings = load_settings(store={"url": database_url})
+    said = Console(record=True, width=200, file=io.StringIO())
+    assert not await check_roster(settings, 1, said)
+    text = said.export_text()
+    assert "main  在岗 planned 0 / 应有 needed 1" in text
+    assert "缺口" in text
+    now = datetime.now(UTC)
+    queues = [queue.name for queue in read_queues(IVR / "queues.yaml").queues]
+    await SeatStore(pool).assign(web.town.users["hw01"].id, "8001", "secret-8001", queues, now)
+    await pool.execute(
+        "insert into shift (id, user_id, starts_at, ends_at) values ($1, $2, $3, $4)",
+        new_id(),
+        web.town.users["hw01"].id,
+        now - HOUR,
+        now + 30 * HOUR,
+    )
+    well = Console(record=True, width=200, file=io.StringIO())
+    assert await check_roster(settings, 1, well)
+    assert "no gap within 1 days" in well.export_text()
 
 
 async def test_spans_that_are_none(web: Web) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from callcenter.core.bus import Bus
 from callcenter.core.clock import SystemClock
 from callcenter.pbx import actions
-from callcenter.pbx.facts import LinkUp
+from callcenter.pbx.facts import LinkUp, MemberChanged
 from callcenter.pbx.host import AsteriskHost
 from callcenter.pbx.link import AmiLink, LinkState, open_link
 from callcenter.seats.presence import Presence
@@ -30,6 +30,11 @@ class Linked:
         reply = await self.link.send("QueueStatus", {})
         seen = [event for event in reply.events if event["Event"] == "QueueMember"]
         return {(event["Queue"], event["Name"]): (event["Paused"] == "1", event["PausedReason"]) for event in seen}
+
+    async def penalties(self) -> dict[tuple[str, str], int]:
+        reply = await self.link.send("QueueStatus", {})
+        seen = [event for event in reply.events if event["Event"] == "QueueMember"]
+        return {(event["Queue"], event["Name"]): int(event["Penalty"]) for event in seen}
 
 
 async def tell(link: AmiLink, bus: Bus) -> None:
@@ -71,6 +76,26 @@ async def test_asterisk_holds_what_the_agent_asked_for(asterisk: AsteriskHost, p
         assert state.pbx_connected, "no phone is registered, and the desk says so"
         await here.room.seats.log_out(agent)
         assert await here.members() == {}
+
+
+async def test_asterisk_holds_the_penalties_that_a_supervisor_set(asterisk: AsteriskHost, pool: Pool) -> None:
+    async with linked(asterisk, pool) as here:
+        seats, boss, agent = here.room.seats, here.room.actors["bz01"], here.room.actors["hw01"]
+        await seats.set_skills(boss, agent.user_id, {"main": 0, "housing": 4})
+        await seats.log_in(agent)
+        assert await here.penalties() == {("main", "8001"): 0, ("housing", "8001"): 4}
+        await seats.set_skills(boss, agent.user_id, {"main": 7})
+        assert await here.penalties() == {("main", "8001"): 7}
+        await actions.set_penalty(here.link, "main", "8001", 2)
+        with here.room.bus.subscribe(MemberChanged) as told:
+            await actions.pause_member(here.link, "8001", paused=True, queue="main")
+            async with asyncio.timeout(PATIENCE):
+                heard = await anext(aiter(told))
+        assert isinstance(heard, MemberChanged)
+        assert heard.penalty == 2
+        await seats.set_presence(agent, Presence.READY)
+        assert await here.penalties() == {("main", "8001"): 7}, "what a seat holds is the seats' to say"
+        await seats.log_out(agent)
 
 
 async def test_after_asterisk_was_killed_ready_agents_are_members_again(own_asterisk: AsteriskHost, pool: Pool) -> None:
