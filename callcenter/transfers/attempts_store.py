@@ -1,8 +1,9 @@
 """Transfers and lists of matters in PostgreSQL (`schema/queries/transfers.sql`)."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from callcenter.core import errors
@@ -13,6 +14,9 @@ from callcenter.transfers.attempts import Attempt, Outcome, Place, TransferId
 from callcenter.transfers.matrix import Matrix, Means
 
 _sql: Final = load("transfers")
+
+WITHIN: Final = timedelta(seconds=1)
+"""How long a transfer waits for what it can do without."""
 
 
 class MattersEdited(errors.Misconfigured):
@@ -82,7 +86,8 @@ class AttemptStore:
         """The number of the side that the demand reached before it reached 12345, '' when it came to us first. A
         database that is away holds up nothing: then nobody is known to have been before us."""
         try:
-            return await _sql.came_from(self._pool, call_id=call) or ""
+            async with asyncio.timeout(WITHIN.total_seconds()):
+                return await _sql.came_from(self._pool, call_id=call) or ""
         except AWAY:
             return ""
 
@@ -94,10 +99,15 @@ class AttemptStore:
         return SeatSeen(extension=row["extension"], name=row["name"], free=free)
 
     async def free_seats(self) -> list[SeatSeen]:
-        return [
-            SeatSeen(extension=row["extension"], name=row["name"], queues=tuple(row["queues"]), free=True)
-            async for row in _sql.free_seats(self._pool)
-        ]
+        """None while the database is away: the lines are offered all the same."""
+        try:
+            async with asyncio.timeout(WITHIN.total_seconds()):
+                return [
+                    SeatSeen(extension=row["extension"], name=row["name"], queues=tuple(row["queues"]), free=True)
+                    async for row in _sql.free_seats(self._pool)
+                ]
+        except AWAY:
+            return []
 
 
 def _row(attempt: Attempt) -> dict[str, Any]:

@@ -3,6 +3,7 @@ was away finds."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from callcenter.pbx import facts
 from callcenter.pbx.errors import ActionRefused, LinkDown, OutcomeUnknown
 from callcenter.people.actor import Actor
 from callcenter.resources import IVR
+from callcenter.store.config import StoreConfig
 from callcenter.store.notify import open_listener
-from callcenter.store.pool import Pool
+from callcenter.store.pool import Pool, open_pool
 from callcenter.transfers.attempts import Outcome, Place, TransferId
 from callcenter.transfers.attempts_store import AttemptStore, MattersEdited
 from callcenter.transfers.live_errors import (
@@ -39,6 +41,7 @@ from callcenter.transfers.targets import Wanted
 from tests.rooms.live_house import AGENT, CITIZEN, CLOCK, LiveHouse, open_live
 from tests.rooms.town_of_orders import Town, build_town
 from tests.simulators.eventually import comes_true, eventually
+from tests.simulators.severed_postgres import open_severed
 
 
 @pytest.fixture
@@ -440,6 +443,28 @@ async def test_desks_are_woken(house: LiveHouse, agent: Actor, database_url: str
                 if payload.get("kind") == "call":
                     break
     assert (payload["user"], payload["id"]) == (str(agent.user_id), str(call))
+
+
+async def test_an_emergency_does_not_wait_for_the_database(
+    database_url: str, pool: Pool, town: Town, agent: Actor, tmp_path: Path
+) -> None:
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_severed(database_url))
+        config = StoreConfig.model_validate({"url": database.url, "pool_max": 8})
+        severed = await stack.enter_async_context(open_pool(config))
+        house = await stack.enter_async_context(open_live(severed, tmp_path))
+        await stack.enter_async_context(house.watching())
+        house.desks.extensions[agent.user_id] = "8001"
+        call = await house.talk()
+        await house.ledger.settled()
+        await database.cut()
+        transfers = house.room.live.transfers
+        assert (await transfers.offered(agent, call, ["着火了"])).proposed[0].target == "119"
+        one = await transfers.transfer(agent, call, wanted(matter="fire"))
+        await house.link.answer(one.id)
+        await eventually(lambda: bool(transfers._book.of(call)) and transfers._book.of(call)[0].there)
+        await database.mend()
+        assert (await house.until(one.id, outcome=Outcome.ANSWERED)).answered_at is not None
 
 
 async def test_a_list_that_was_taken_up_never_changes(pool: Pool) -> None:
