@@ -42,6 +42,8 @@ class Inquiry:
         self._outside = outside
         self._clock = clock
         self._caller = caller
+        self._known: CallerFacts | None = None
+        self._asked = False
 
     @property
     def hears(self) -> bool:
@@ -68,8 +70,12 @@ class Inquiry:
         )
 
     async def history(self) -> CallerFacts | None:
+        """Asked once a call, also where nobody answers: a database that is away costs one wait."""
         history, number = self._outside.history, self._caller.number
-        return await _answer("caller_history", history.of(number), PATIENCE) if history and number else None
+        if not self._asked and history and number:
+            self._asked = True
+            self._known = await _answer("caller_history", history.of(number), PATIENCE)
+        return self._known
 
     async def chose(self, language: str) -> None:
         history, caller = self._outside.history, self._caller

@@ -6,6 +6,7 @@ from itertools import chain
 from callcenter.flows.exits import exit_faults
 from callcenter.flows.model import Flow, prompts_of
 from callcenter.flows.nodes import (
+    Branch,
     Collect,
     GoTo,
     LookUp,
@@ -115,10 +116,17 @@ def _foreign(flow: Flow, flows: Mapping[str, Flow], queues: Collection[str], tar
         match node:
             case Transfer() if node.target not in targets:
                 yield f"{name}: the number {node.target} is not in the hotline registry"
+            case Branch():
+                for number in sorted(_numbers_of(node) - set(targets)):
+                    yield f"{name}: the number {number} is not in the hotline registry"
             case GoTo() if node.flow not in flows:
                 yield f"{name}: the flow {node.flow} is not there"
             case GoTo() if unclaimed := sorted(set_here - set(flows[node.flow].languages)):
                 yield f"{name}: the flow {node.flow} does not claim {', '.join(unclaimed)}"
+
+
+def _numbers_of(node: Branch) -> set[str]:
+    return {number for case in node.cases for one in case.when if one.kind == "dialled" for number in one.among}
 
 
 def _circles(flows: Mapping[str, Flow]) -> Iterator[list[str]]:

@@ -121,7 +121,9 @@ def _ordinarily(node: Node) -> tuple[str, ...]:
     """Where a caller may come to whom nobody has restrained: the standard is about these."""
     if not isinstance(node, Branch):
         return unasked_nodes(node)
-    cases = (case for case in node.cases if not any(one.kind == "caller" and one.who in RESTRAINED for one in case.when))
+    cases = (
+        case for case in node.cases if not any(one.kind == "caller" and one.who in RESTRAINED for one in case.when)
+    )
     return (*(case.next for case in cases), node.otherwise)
 
 

@@ -197,6 +197,14 @@ async def test_a_number_greets_as_the_registry_says(dialled: str, greeting: str)
     assert said(await dialogue(Sink(), SHIPPED, {}, opened=opened)) == ["dual_greeting"]
 
 
+@pytest.mark.parametrize("fault", ["", "broken"])
+async def test_a_caller_s_history_is_asked_once_a_call(fault: str) -> None:
+    house = House(fault)
+    case = {"when": [{"kind": "caller", "who": "known"}], "next": "b"}
+    await run({"a": {"kind": "branch", "cases": [case], "otherwise": "b"}, "b": QUEUE}, house)
+    assert house.callers == [CALLER]
+
+
 async def test_the_care_list_goes_before_others() -> None:
     house = House()
     house.caller = CallerFacts(care=True)

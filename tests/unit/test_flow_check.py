@@ -55,6 +55,11 @@ def branch(queue: str, to: str = "end") -> dict[str, Any]:
     return {"kind": "branch", "cases": [case], "otherwise": "end"}
 
 
+def dialled(*numbers: str) -> dict[str, Any]:
+    case = {"when": [{"kind": "dialled", "among": list(numbers)}], "next": "end"}
+    return {"kind": "branch", "cases": [case], "otherwise": "end"}
+
+
 def test_the_shipped_flows_are_fit_for_callers() -> None:
     registry = read_registry(IVR / "hotlines.yaml")
     flows = read_flows(IVR / "flows")
@@ -82,6 +87,7 @@ def test_the_shipped_flows_are_fit_for_callers() -> None:
         ({"a": {"kind": "transfer", "target": "119", "queue": "main"}}, "119 is not in the hotline registry"),
         ({"a": {"kind": "transfer", "target": "110", "queue": "nope"}}, "the queue nope is not there"),
         ({"a": branch("nope"), "end": END}, "the queue nope is not there"),
+        ({"a": dialled("12345"), "end": END}, "the number 12345 is not in the hotline registry"),
         ({"a": {**branch("main"), "otherwise": "a"}, "end": END}, "goes round for ever: a → a"),
         ({"a": {"kind": "queue", "queue": "nope"}}, "the queue nope is not there"),
         ({"a": {"kind": "go_to", "flow": "nope"}}, "the flow nope is not there"),
@@ -98,6 +104,10 @@ def test_the_shipped_flows_are_fit_for_callers() -> None:
 )
 def test_each_fault_is_named(nodes: dict[str, Any], fault: str) -> None:
     assert fault in found(nodes)
+
+
+def test_a_branch_by_a_number_of_the_registry_is_no_fault() -> None:
+    assert found({"a": dialled("110"), "end": END}) == ""
 
 
 def test_a_loop_by_key_is_no_fault() -> None:
