@@ -141,7 +141,5 @@ class Book:
             if now - since < LINGER and len(self._closed) <= LINGERING_MOST:
                 return
             del self._closed[linked]
-            held = self._held.pop(linked, None)
-            if held is not None:
-                self._linked.pop(held.row["id"], None)
+            del self._linked[self._held.pop(linked).row["id"]]
             self._correlator.forget(linked)

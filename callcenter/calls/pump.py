@@ -85,7 +85,7 @@ async def _fill(pbx: str, since: datetime, until: datetime, ledger: Ledger, cel:
 
 
 def differences(pbx: str, snapshot: Snapshot, believed: list[CallState]) -> Iterator[PbxFact]:
-    """What the snapshot shows and the ledger does not, as facts: legs gone, calls there, callers waiting, other legs."""
+    """What the snapshot shows and the ledger does not, as facts: legs gone, calls, callers waiting, other legs."""
     at = snapshot.taken_at
     there = {channel.leg for channel in snapshot.channels}
     known = {leg.id for call in believed for leg in call.legs.values()}

@@ -43,7 +43,7 @@ def _is_of(wait: Wait, queue: str) -> bool:
 
 
 def agent_called(state: CallState, fact: facts.AgentCalled) -> CallState:
-    if any(r.member == fact.member and r.began_at in (fact.at, None) for r in state.rings):
+    if any(r.member == fact.member and r.began_at in (fact.at, None) and not r.direct for r in state.rings):
         return state
     told = any(_is_of(w, fact.queue) and (w.left_at is None or w.left_at >= fact.at) for w in state.waits)
     ring = Ring(member=fact.member, queue=fact.queue, leg=fact.agent_leg, began_at=fact.at, unannounced=not told)
