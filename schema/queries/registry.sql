@@ -157,8 +157,19 @@ where a.link = :link and c.ended_at is null and c.started_at >= :since
     and not exists (select from link_case k where k.call_id = c.id);
 
 -- name: sees_call(call_id, user_id, org_path)$
--- Whose phone rang for the call, and who answers for the org of the agent that took it.
+-- Whose phone rings or rang for the call (the card comes before its row is written), who answered it, and who answers
+-- for the org of the agent that took it.
 select exists (select from call_offer where call_offer.call_id = :call_id and user_id = :user_id)
+    or exists (
+        select from app_user u
+        where u.id = :user_id and u.extension is not null and (
+            exists (select from call c where c.id = :call_id and c.extension = u.extension)
+            or exists (
+                select from call_leg l
+                where l.call_id = :call_id and starts_with(l.channel, 'PJSIP/' || u.extension || '-')
+            )
+        )
+    )
     or (:org_path::text is not null and exists (
         select from call c where c.id = :call_id and call_within(c.id, c.extension, :org_path)
     ));

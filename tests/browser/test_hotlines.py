@@ -1,18 +1,19 @@
 """The page of hotline numbers in Chromium: standings and alarms, the checklist of a merged number, tests and drills."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from callcenter.calls.events import AgentRung, CallArrived
 from callcenter.core.ids import new_id
 from callcenter.resources import IVR
 from callcenter.store.pool import Pool
 from callcenter.web.hotlines import hotline_routes
 from tests.browser.conftest import Shot, log_in
-from tests.rooms.desks_of_town import open_room, open_site_of
+from tests.rooms.desks_of_town import CallSeen, Room, open_room, open_site_of
 from tests.rooms.registry_house import RegistryHouse
 
 
@@ -43,11 +44,16 @@ async def probed(house: RegistryHouse, number: str, kind: str, status: str, reas
 
 
 @pytest.fixture
-async def base(house: RegistryHouse, database_url: str) -> AsyncIterator[str]:
+async def room(house: RegistryHouse) -> AsyncIterator[Room]:
     async with open_room(house.pool) as room:
-        routes = hotline_routes(house.book, house.reading, house.merges, house.probes, house.cases)
-        async with open_site_of(room, database_url, routes) as site:
-            yield site.base
+        yield room
+
+
+@pytest.fixture
+async def base(house: RegistryHouse, room: Room, database_url: str) -> AsyncIterator[str]:
+    routes = hotline_routes(house.book, house.reading, house.merges, house.probes, house.cases)
+    async with open_site_of(room, database_url, routes) as site:
+        yield site.base
 
 
 @pytest.fixture
@@ -147,3 +153,33 @@ async def test_the_page_is_not_for_agents(page: Page) -> None:
     await expect(page.get_by_role("link", name="热线号码")).to_have_count(0)
     await page.goto("/#/hotlines")
     await expect(page.get_by_label("当前来电")).to_be_visible()
+
+
+async def test_the_card_of_a_call_from_110_shows_its_case(
+    page: Page, room: Room, house: RegistryHouse, shot: Shot
+) -> None:
+    """110 hands in its case, then the citizen's call comes; he rang us half an hour ago."""
+    await log_in(page, "hw01")
+    await page.get_by_role("button", name="就绪", exact=True).click()
+    await expect(page.locator(".dot.ready")).to_be_visible()
+    await house.call_came("12345", "2026-11-22T09:30:00", caller_number="+8613800000001")
+    key = "+8613800000001"
+    call = await house.call_came("12345", "2026-11-22T10:00:00", caller_number=key, stage="ringing", extension="8001")
+    room.calls.calls[call] = CallSeen(id=call)
+    machine = room.town.users["machine"].id
+    await house.pool.execute(
+        "insert into link_case (id, link, external, summary, caller_number, machine_id, received_at, expires_at)"
+        " values ($1, '110', 'GA-20261122-0007', '邻里噪声，无人身危险', $2, $3, $4, $5)",
+        new_id(), key, machine, house.clock.now(), house.clock.now() + timedelta(minutes=10),
+    )  # fmt: skip
+    await house.watch.arrived(
+        CallArrived(at=house.clock.now(), call=call, direction="inbound", caller="13800000001", dialled="12345")
+    )
+    room.ring_in(call=call)
+    room.bus.publish(AgentRung(at=datetime.now(UTC), call=call, extension="8001", queue="main"))
+    card = page.get_by_label("当前来电")
+    await expect(card).to_contain_text("由110 公安报警转来")
+    await expect(card).to_contain_text("GA-20261122-0007")
+    await expect(card).to_contain_text("邻里噪声，无人身危险")
+    await expect(card).to_contain_text("此前通话")
+    await shot(page, "35-card-from-110")

@@ -228,3 +228,19 @@ async def test_a_list_hides_numbers_and_turns_pages(house: RegistryHouse, people
     assert ([case.external for case in rest.items], rest.next) == (["GA-0"], None)
     assert len((await house.cases.page(None, limit=9, cursor=None)).items) == 4
     assert house.clock.now() - datetime.fromisoformat("2026-03-04T10:00+08:00") == timedelta(seconds=3)
+
+
+async def test_the_agent_whose_phone_rings_sees_it_before_the_card_is_written(
+    house: RegistryHouse, people: dict[str, Actor]
+) -> None:
+    await hand_in(house, people["link-110"])
+    call = await arrive(house, CITIZEN)
+    await house.pool.execute("update app_user set extension = '8001' where username = 'agent'")
+    with pytest.raises(NoSuchCase):
+        await house.cases.of_call(people["agent"], call)
+    await house.pool.execute(
+        "insert into call_leg (pbx, leg, call_id, channel, role, started_at)"
+        " values ('pbx1', '1.2', $1, 'PJSIP/8001-00000002', 'agent', now())",
+        call,
+    )
+    assert (await seen_by(house, people["agent"], call)).link == "110"
