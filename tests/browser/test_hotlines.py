@@ -178,7 +178,7 @@ async def test_the_card_of_a_call_from_110_shows_its_case(
     room.ring_in(call=call)
     room.bus.publish(AgentRung(at=datetime.now(UTC), call=call, extension="8001", queue="main"))
     card = page.get_by_label("当前来电")
-    await expect(card).to_contain_text("由110 公安报警转来")
+    await expect(card).to_contain_text("由 110 公安报警 转来")
     await expect(card).to_contain_text("GA-20261122-0007")
     await expect(card).to_contain_text("邻里噪声，无人身危险")
     await expect(card).to_contain_text("此前通话")
