@@ -105,6 +105,7 @@ async def test_hold_and_three_with_the_police(house: House, page: Page, shot: Sh
         await expect(page.locator(".dot.after_call")).to_be_visible(timeout=LONG)
         await hears(caller, POLICE)
         await expect(attempt).to_contain_text("已接听")
+        await expect(page.get_by_role("alert").filter(has_text="只有该通话")).to_be_hidden()
         await shot(page, "43-left")
         await caller.hang_up()
         await officer.until("bye", PATIENCE)

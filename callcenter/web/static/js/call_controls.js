@@ -40,18 +40,24 @@ export class CallControls {
     this.draw();
   }
 
+  // A call that has just gone from this desk is no fault: then its transfers tell how it went on.
   async read() {
-    const path = this.talking ? "live" : "transfers";
     try {
-      const answer = await call("GET", `/api/calls/${this.call}/${path}`);
-      this.now = this.talking ? answer : null;
-      this.past = this.talking ? answer.attempts : answer.items;
+      this.now = this.talking ? await this.standing() : null;
+      this.past = this.now?.attempts ?? (await call("GET", `/api/calls/${this.call}/transfers`)).items;
     } catch (problem) {
-      // The call may end between the two questions; what is over is told by its attempts.
-      if (problem.status !== 404) this.problem = problem.message;
-      this.now = null;
+      this.problem = problem.message;
     }
     this.draw();
+  }
+
+  async standing() {
+    try {
+      return await call("GET", `/api/calls/${this.call}/live`);
+    } catch (problem) {
+      if (problem.status === 403 || problem.status === 404) return null;
+      throw problem;
+    }
   }
 
   stateCame() {
