@@ -64,6 +64,7 @@ class Settling:
         self._wake = asyncio.Event()
         self._followed: dict[CallId, UUID] = {}
         self._absent: set[UUID] = set()
+        self._owing = False
         self.running = False
 
     def call_of(self, outbound: UUID) -> CallId:
@@ -72,6 +73,7 @@ class Settling:
 
     def follow(self, outbound: UUID, call: CallId) -> None:
         self._followed[call] = outbound
+        self._wake.set()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -103,25 +105,28 @@ class Settling:
 
     async def _survive(self) -> None:
         """The database's absence, and a mistake in one call, cost a delay and no other call anything."""
+        self._owing = True
         try:
             await self._settle_ended()
             await self._tell()
+            self._owing = False
         except (*AWAY, asyncpg.PostgresError) as error:
             log.warning("outbound_not_settled", cause=type(error).__name__)
-            self._wake.clear()
         except Exception:
             log.exception("outbound_settling_failed")
 
     async def _rest(self) -> None:
+        """Until something happens; with a call under way, whose end may go unheard, at most for a while."""
+        within = self._config.look_again.total_seconds() if self._followed or self._owing else None
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._config.look_again.total_seconds()):
+            async with asyncio.timeout(within):
                 await self._wake.wait()
         self._wake.clear()
 
     async def _settle_ended(self) -> None:
         absent = frozenset(self._absent)
         for flight in await self._store.open(self._telephony.pbx):
-            self.follow(flight.id, flight.call)
+            self._followed[flight.call] = flight.id
             outcome, talk = (Outcome.AGENT_ABSENT, NOTHING) if flight.id in absent else await self._judge(flight)
             if outcome is not None:
                 await self._settle(flight, outcome, talk)
