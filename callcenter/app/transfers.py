@@ -32,6 +32,7 @@ from callcenter.transfers.matrix import Matrix, read_matrix
 from callcenter.transfers.matrix_choice import matter_faults
 from callcenter.transfers.registry import Registry
 from callcenter.transfers.targets import Targets
+from callcenter.transfers.targets_offer import Offers
 from callcenter.transfers.whisper import Whisperer
 from callcenter.web.live import live_routes
 from callcenter.web.route import Route
@@ -125,7 +126,6 @@ async def furnish_transfers(
         origins=store,
         whispers=whispers,
         config=config,
-        zone=zone,
         clock=clock,
         main=registry().main.queue or "main",
     )
@@ -139,7 +139,9 @@ async def furnish_transfers(
         bus=bus,
         clock=clock,
     )
-    return TransferRoom(live=LiveCalls(floor, turns, book, transfers, clock), watch=watch, store=store)
+    offers = Offers(floor, turns, store, store, matrix, registry, zone, clock)
+    live = LiveCalls(floor, turns, book, transfers, offers, clock)
+    return TransferRoom(live=live, watch=watch, store=store)
 
 
 def _proof(ledger: Ledger, seats: Seats, orders: Orders, people: People) -> tuple[LiveLedger, Desks, OrderPassing]:

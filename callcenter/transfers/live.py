@@ -12,18 +12,22 @@ from callcenter.transfers.live_floor import Floor
 from callcenter.transfers.live_transfers import Transfers
 from callcenter.transfers.live_turns import Turns
 from callcenter.transfers.live_views import LiveView, live_view
+from callcenter.transfers.targets_offer import Offers
 
 
 class LiveCalls:
     """All raise NoLiveCall, NotOnCall, CallsElsewhere, and of the PBX LinkDown (the call is as it was), ActionRefused
     or OutcomeUnknown."""
 
-    def __init__(self, floor: Floor, turns: Turns, book: AttemptBook, transfers: Transfers, clock: Clock) -> None:
+    def __init__(
+        self, floor: Floor, turns: Turns, book: AttemptBook, transfers: Transfers, offers: Offers, clock: Clock
+    ) -> None:
         self._floor = floor
         self._turns = turns
         self._book = book
         self._clock = clock
         self.transfers = transfers
+        self.offers = offers
 
     async def state(self, actor: Actor, call: CallId) -> LiveView:
         """The present state for the desk."""

@@ -1,10 +1,9 @@
 """Passing a caller on: consult, transfer in every mode, cancel, the other side's case number."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -17,7 +16,6 @@ from callcenter.people.actor import Actor, Role
 from callcenter.transfers.attempts import Attempt, Outcome, Place, TransferId, case_noted, settled
 from callcenter.transfers.attempts_book import AttemptBook
 from callcenter.transfers.attempts_store import AttemptStore
-from callcenter.transfers.hotline import Hotline
 from callcenter.transfers.live_config import TransfersConfig
 from callcenter.transfers.live_errors import (
     NobodyTalks,
@@ -33,15 +31,8 @@ from callcenter.transfers.live_floor import QUEUE, TRANSFER, Floor
 from callcenter.transfers.live_parties import Parties, home_of
 from callcenter.transfers.live_ports import OrderPassing, Origins, Whispers
 from callcenter.transfers.live_turns import Turns
-from callcenter.transfers.live_views import (
-    SeatTarget,
-    TargetList,
-    TargetView,
-    line_view,
-    target_view,
-)
 from callcenter.transfers.matrix import BY_PHONE, Matrix, Means
-from callcenter.transfers.matrix_choice import OURS, Proposal, allowed_modes, emergencies, propose, search
+from callcenter.transfers.matrix_choice import OURS
 from callcenter.transfers.registry import Registry
 from callcenter.transfers.targets import Chosen, Route, Targets, Wanted, choose
 from callcenter.transfers.whisper import summary_text
@@ -71,7 +62,6 @@ class Transfers:
         origins: Origins,
         whispers: Whispers,
         config: TransfersConfig,
-        zone: ZoneInfo,
         clock: Clock,
         main: str,
     ) -> None:
@@ -80,35 +70,14 @@ class Transfers:
         self._book = book
         self._store = store
         self._targets = targets
-        self.matrix = matrix
+        self._matrix = matrix
         self._registry = registry
         self._orders = orders
         self._origins = origins
         self._whispers = whispers
         self._config = config
-        self._zone = zone
         self._clock = clock
         self._main = main
-
-    async def offered(self, actor: Actor, call: CallId, words: Sequence[str] = ()) -> TargetList:
-        """What one press offers: emergency lines always, then what the words and the number dialled speak for."""
-        await self._turns.extension(actor, call)
-        state, registry = self._floor.state(call), self._registry()
-        proposed = propose(self.matrix, registry, words, dialled=state.dialled)
-        seats = await self._store.free_seats()
-        return TargetList(
-            matter_version=self.matrix.version,
-            emergency=tuple(self._view(proposal) for proposal in emergencies(registry)),
-            proposed=tuple(self._view(proposal) for proposal in proposed),
-            seats=tuple(SeatTarget(target=f"seat/{s.extension}", name=s.name, queues=s.queues) for s in seats),
-        )
-
-    def lines(self, words: str) -> tuple[TargetView, ...]:
-        """Every line that a caller can be passed on to, by number or name."""
-        found = search(self._registry(), words)
-        return tuple(
-            line_view(line, allowed_modes(None, line, doubtful=False), is_open=self._is_open(line)) for line in found
-        )
 
     async def consult(self, actor: Actor, call: CallId, wanted: Wanted) -> Attempt:
         """The caller hears music while the agent speaks to the target; then merge, leave or cancel."""
@@ -160,7 +129,7 @@ class Transfers:
                 raise NobodyTalks
             now = self._clock.now()
             first = await self._origins.first_receiver(call) or OURS
-            chosen = choose(self.matrix, self._registry(), wanted, first=first, consult=consult)
+            chosen = choose(self._matrix, self._registry(), wanted, first=first, consult=consult)
             if chosen.mode in BY_PHONE:
                 self._require_free_line(call)
             route = await self._targets.route(actor, chosen, now, own=extension, consult=consult)
@@ -168,7 +137,7 @@ class Transfers:
             return await self._carry_out(actor, attempt, chosen, route)
 
     async def _known(self, call: CallId, transfer: TransferId) -> Attempt | None:
-        known = self._book.get(transfer)
+        known = self._book.get(transfer) or await self._store.known(transfer)
         if known is not None and known.call != call:
             raise OtherTransfer
         return known
@@ -193,7 +162,7 @@ class Transfers:
             target=chosen.target,
             mode=chosen.mode,
             matter=chosen.matter.code if chosen.matter else "",
-            version=self.matrix.version,
+            version=self._matrix.version,
             doubtful=chosen.doubtful,
             emergency=chosen.emergency,
             drill=chosen.drill,
@@ -347,12 +316,6 @@ class Transfers:
             return
         except DomainError as error:
             log.warning("caller_stays_on_hold", transfer=str(attempt.id), code=error.code)
-
-    def _view(self, proposal: Proposal) -> TargetView:
-        return target_view(proposal, is_open=self._is_open(proposal.line))
-
-    def _is_open(self, line: Hotline) -> bool:
-        return line.link is None or line.link.answers_at(self._clock.now().astimezone(self._zone))
 
 
 def is_answered_elsewhere(attempt: Attempt, extension: str) -> bool:

@@ -101,10 +101,23 @@ class SeatTarget(View):
     queues: tuple[str, ...]
 
 
+class ReceivedMatter(View):
+    """What a line that handed the call over to us may have handed over."""
+
+    matter: str
+    title: Named
+    criteria: Named
+    modes: tuple[Means, ...]
+    found: tuple[str, ...]
+
+
 class TargetList(View):
-    """`emergency` always; `proposed` from what was said and dialled; `seats` that are free."""
+    """`emergency` always; `proposed` from what was said and dialled; `seats` that are free. `came_from` is the line
+    that handed the call over, '' for a citizen's own call, `received` its matters that the words speak of."""
 
     matter_version: int
+    came_from: str
+    received: tuple[ReceivedMatter, ...]
     emergency: tuple[TargetView, ...]
     proposed: tuple[TargetView, ...]
     seats: tuple[SeatTarget, ...]
@@ -204,6 +217,16 @@ def target_view(proposal: Proposal, *, is_open: bool) -> TargetView:
         found=proposal.found,
         doubtful=proposal.doubtful,
         open=is_open,
+    )
+
+
+def received_view(matter: Matter, found: tuple[str, ...]) -> ReceivedMatter:
+    return ReceivedMatter(
+        matter=matter.code,
+        title=named(matter.title),
+        criteria=named(matter.criteria),
+        modes=matter.modes,
+        found=found,
     )
 
 

@@ -87,6 +87,15 @@ def propose(matrix: Matrix, registry: Registry, words: Iterable[str], *, dialled
     return [proposal for *_, proposal in ranked[:AT_MOST]]
 
 
+def received(matrix: Matrix, words: Iterable[str], party: str) -> list[tuple[Matter, tuple[str, ...]]]:
+    """For a call that another line has handed over: which of that line's matters the words speak of, with the words
+    found; the best first."""
+    text = "\n".join(words)
+    matters = [matter for matter in matrix.of(Direction.IN) if party in matter.parties]
+    heard = [(matter, found) for matter in matters if (found := _found(matter, text))]
+    return sorted(heard, key=lambda entry: -sum(map(len, entry[1])))
+
+
 def is_doubtful(matter: Matter, *, own: bool) -> bool:
     """`own`: what was said speaks for 12345, too. Danger is never in doubt."""
     return not matter.danger and (not matter.clear or (own and _rings_emergency(matter)))

@@ -59,10 +59,10 @@ def transfer_routes(live: LiveCalls, store: AttemptStore) -> list[Route]:
     transfers = live.transfers
 
     async def offered(asked: Asked[None, None]) -> TargetList:
-        return await transfers.offered(asked.actor, CallId(asked.uuid("id")))
+        return await live.offers.offered(asked.actor, CallId(asked.uuid("id")))
 
     async def offered_for(asked: Asked[Said, None]) -> TargetList:
-        return await transfers.offered(asked.actor, CallId(asked.uuid("id")), (asked.body.text,))
+        return await live.offers.offered(asked.actor, CallId(asked.uuid("id")), (asked.body.text,))
 
     async def transfer(asked: Asked[WantedTransfer, None]) -> AttemptView:
         attempt = await transfers.transfer(asked.actor, CallId(asked.uuid("id")), asked.body.wanted())
@@ -77,10 +77,10 @@ def transfer_routes(live: LiveCalls, store: AttemptStore) -> list[Route]:
         return attempt_view(await transfers.note_case(asked.actor, transfer_id, number))
 
     async def lines(asked: Asked[None, LinesAsked]) -> LineList:
-        return LineList(items=transfers.lines(asked.query.search))
+        return LineList(items=live.offers.lines(asked.query.search))
 
     async def matters(asked: Asked[None, None]) -> Matrix:
-        return transfers.matrix
+        return live.offers.matrix
 
     async def versions(asked: Asked[None, None]) -> ListVersions:
         found = await store.versions()

@@ -4,6 +4,7 @@ was away finds."""
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -232,7 +233,7 @@ async def test_a_colleague_must_be_free(house: LiveHouse, agent: Actor, town: To
     with pytest.raises(SeatBusy, match="8002"):
         await transfers.consult(agent, call, wanted(target="seat/8002"))
     await house.pool.execute("update agent_seat set presence = 'ready' where extension = '8002'")
-    offered = await transfers.offered(agent, call)
+    offered = await house.room.live.offers.offered(agent, call)
     assert [one.target for one in offered.seats] == ["seat/8001", "seat/8002"]
     one = await transfers.consult(agent, call, wanted(target="seat/8002"))
     assert (one.place, one.fallback) == (Place.SEAT, "")
@@ -242,6 +243,10 @@ async def test_the_same_id_is_the_same_transfer(house: LiveHouse, agent: Actor) 
     call, other = await house.talk(1), CallId(new_id())
     asked = wanted(number="13911112222", mode=Means.ONE_KEY)
     transfers = house.room.live.transfers
+    done = await transfers.transfer(agent, call, wanted(matter="tax", mode=Means.GUIDANCE))
+    transfers._book.forget(call)
+    again = await transfers.transfer(agent, call, replace(wanted(matter="fire"), id=done.id))
+    assert again == done, "also when only the database remembers it"
     first, second = await asyncio.gather(*(transfers.transfer(agent, call, asked) for _ in range(2)))
     assert first.id == second.id
     assert house.link.count("Redirect") == 1
@@ -287,7 +292,7 @@ async def test_what_the_line_allows(house: LiveHouse, agent: Actor, monkeypatch:
     monkeypatch.setattr(type(link), "answers_at", lambda self, at: False)
     with pytest.raises(LineClosed, match="12366"):
         await transfers.transfer(agent, call, wanted(matter="tax", mode=Means.THREE_WAY))
-    assert not next(line for line in transfers.lines("12366")).open
+    assert not next(line for line in house.room.live.offers.lines("12366")).open
     drill = await transfers.transfer(agent, call, wanted(target="110", drill=True))
     assert (drill.drill, drill.fallback) == (True, "")
 
@@ -419,17 +424,19 @@ async def test_who_received_it_first_keeps_it(house: LiveHouse, agent: Actor) ->
     )
     one = await house.room.live.transfers.transfer(agent, call, wanted(matter="dispute"))
     assert (one.doubtful, one.keeper, one.mode) == (True, "110", Means.THREE_WAY)
+    offered = await house.room.live.offers.offered(agent, call, ["邻里纠纷"])
+    assert (offered.came_from, [one.matter for one in offered.received]) == ("110", ["in_joint_mediation"])
 
 
 async def test_what_a_press_offers(house: LiveHouse, agent: Actor, town: Town) -> None:
-    call, transfers = await house.talk(), house.room.live.transfers
-    offered = await transfers.offered(agent, call, ["家里煤气泄漏，另外问个税"])
+    call = await house.talk()
+    offered = await house.room.live.offers.offered(agent, call, ["家里煤气泄漏，另外问个税"])
     assert [one.target for one in offered.emergency][:4] == ["110", "119", "120", "122"]
     assert [(one.target, one.matter) for one in offered.proposed][:2] == [("119", "gas_leak"), ("12366", "tax")]
     assert offered.matter_version == 1
-    assert (await transfers.offered(agent, call)).proposed == ()
+    assert (await house.room.live.offers.offered(agent, call)).proposed == ()
     with pytest.raises(NotOnCall):
-        await transfers.offered(town.people["agent2"], call)
+        await house.room.live.offers.offered(town.people["agent2"], call)
 
 
 async def test_desks_are_woken(house: LiveHouse, agent: Actor, database_url: str) -> None:
@@ -459,7 +466,7 @@ async def test_an_emergency_does_not_wait_for_the_database(
         await house.ledger.settled()
         await database.cut()
         transfers = house.room.live.transfers
-        assert (await transfers.offered(agent, call, ["着火了"])).proposed[0].target == "119"
+        assert (await house.room.live.offers.offered(agent, call, ["着火了"])).proposed[0].target == "119"
         one = await transfers.transfer(agent, call, wanted(matter="fire"))
         await house.link.answer(one.id)
         await eventually(lambda: bool(transfers._book.of(call)) and transfers._book.of(call)[0].there)

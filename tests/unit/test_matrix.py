@@ -20,6 +20,7 @@ from callcenter.transfers.matrix_choice import (
     emergencies,
     matter_faults,
     propose,
+    received,
     search,
 )
 from callcenter.transfers.registry import read_registry
@@ -89,6 +90,14 @@ def test_what_is_said_leads_to_the_right_line(said: str, code: str, number: str)
     assert (best.matter and best.matter.code, best.line.number) == (code, number)
     assert best.found
     assert all(word in said for word in best.found)
+
+
+def test_what_another_line_hands_over() -> None:
+    heard = received(MATTERS, ["邻居家施工噪音扰民，想咨询"], "110")
+    assert [matter.code for matter, _ in heard] == ["in_complaint", "in_consultation"]
+    assert heard[0][1] == ("噪音", "扰民", "施工")
+    assert [matter.code for matter, _ in received(MATTERS, ["公积金", "调解"], "12366")] == ["in_non_tax"]
+    assert received(MATTERS, ["公积金"], "") == []
 
 
 def test_danger_comes_before_everything_else() -> None:
