@@ -46,8 +46,11 @@ class FlowShelf:
     """The flows in use. A reload checks the files as a whole, makes the prompts, and only then gives new callers the
     new book; who is in a flow already keeps the old one."""
 
-    def __init__(self, settings: Settings, runner: FlowRunner, speech: Speech, pool: Pool, clock: Clock) -> None:
+    def __init__(
+        self, settings: Settings, runner: FlowRunner, speech: Speech, pool: Pool, clock: Clock, audit: Audit
+    ) -> None:
         self._settings = settings
+        self._audit = audit
         self._runner = runner
         self._prompts = speech.prompts
         self._pool = pool
@@ -78,6 +81,10 @@ class FlowShelf:
             made = listed(book, before)
             changed = [line.flow for line in made.items if line.changed]
             log.info("flows_reloaded", by=actor.username if actor else "signal", changed=changed)
+            if actor is not None:
+                await self._audit.record(
+                    self._pool, actor.user_id, "flows_reloaded", "flows", "", {"changed": ",".join(changed)}
+                )
             return made
 
     async def note_versions(self, book: FlowBook) -> None:
@@ -174,6 +181,6 @@ async def furnish_flows(
     book = make_book(settings, speech)
     remove_unused(book.prompts, settings.flows.sounds, clock.now())
     runner = FlowRunner(pbx=pbx, book=book, outside=outside, sink=sink, clock=clock)
-    shelf = FlowShelf(settings, runner, speech, pool, clock)
+    shelf = FlowShelf(settings, runner, speech, pool, clock, audit)
     await shelf.note_versions(book)
     return FlowRoom(runner=runner, shelf=shelf, mail=mail, progress=progress, words=words, settings=settings)

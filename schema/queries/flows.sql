@@ -2,9 +2,6 @@
 insert into flow_version (flow, version, content, first_used_at) values (:flow, :version, :content, :at)
 on conflict (flow, version) do nothing;
 
--- name: versions(flow)
-select flow, version, content, first_used_at from flow_version where flow = :flow order by first_used_at desc;
-
 -- name: caller_facts(number, day)^
 select
     exists (select from call where caller_number = :number and ended_at is not null) as known,
