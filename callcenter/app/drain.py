@@ -14,7 +14,7 @@ from callcenter.settings import Settings
 
 SWITCH: Final = "HL_DRAIN"
 """Global variable of the dialplan; gone with the Asterisk that is restarted."""
-_REACHED_WITHIN: Final = timedelta(seconds=20)
+_REACHED_WITHIN: Final = timedelta(seconds=8)
 _LOOK_EVERY: Final = timedelta(seconds=2)
 
 
@@ -28,7 +28,7 @@ async def drain(settings: Settings, wanted: Literal["on", "off", "status", "wait
             remedy = "start Asterisk; check the settings of ami (docs/settings.md)"
             raise Unavailable(part=f"AMI {settings.ami.name}", remedy=remedy) from None
         if wanted != "status":
-            await actions.set_variable(link, "", SWITCH, "" if wanted == "off" else "1")
+            await actions.set_global(link, SWITCH, "" if wanted == "off" else "1")
         draining, calls = await actions.read_variable(link, "", SWITCH) == "1", await _calls(link)
         state = "不再接入新来电 new calls are refused" if draining else "正常接入来电 new calls are taken"
         console.print(f"{settings.ami.name}: {state}; 通话中 calls: {calls}", highlight=False)
