@@ -25,6 +25,7 @@ from callcenter.metrics.dialling import DialMeters
 from callcenter.metrics.exposition import Exposition
 from callcenter.metrics.hearing import Hearing
 from callcenter.metrics.instruments import Instruments
+from callcenter.metrics.live import LiveMeters
 from callcenter.metrics.probes import ProbeMeters
 from callcenter.metrics.pulse import Pulse
 from callcenter.metrics.standing import Standing
@@ -101,6 +102,7 @@ class _House:
         self._hearing = Hearing(instruments)
         self._probes = ProbeMeters(instruments)
         self._dials = DialMeters(instruments)
+        self._live = LiveMeters(instruments)
         self._pulse = Pulse(instruments)
         self._exposition = Exposition(instruments, Standing(instruments, rooms.pool, rooms.clock))
 
@@ -111,13 +113,14 @@ class _House:
         desk, media = open_listener(self._url, "desk"), open_listener(self._url, media_notices.CHANNEL)
         clocks = open_listener(self._url, clocks_watch.CHANNEL)
         heard, probed = self._hearing.subscribe(rooms.bus), self._probes.subscribe(rooms.bus)
-        dialled = self._dials.subscribe(rooms.bus)
+        dialled, lived = self._dials.subscribe(rooms.bus), self._live.subscribe(rooms.bus)
         self._probes.remember((await rooms.registry.reading.board()).alarms)
         async with desk as at_desk, media as at_media, clocks as at_clocks, asyncio.TaskGroup() as tasks:
             crew = [tasks.create_task(duty) for duty in self._everywhere(at_desk, at_media, at_clocks)]
             crew.append(tasks.create_task(self._hearing.run(heard)))
             crew.append(tasks.create_task(self._probes.run(probed)))
             crew.append(tasks.create_task(self._dials.run(dialled)))
+            crew.append(tasks.create_task(self._live.run(lived)))
             crew.append(tasks.create_task(self._owner.run()))
             try:
                 yield

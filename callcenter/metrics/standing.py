@@ -51,6 +51,16 @@ class Standing:
                 gauge("recordings", "Recordings not sealed; unsealed: ended 10 minutes ago.", "state"),
                 "state",
             ),
+            "longest_wait": (
+                gauge("queue_longest_wait_seconds", "How long the first caller has waited.", "queue"),
+                "queue",
+            ),
+            "missed": (
+                gauge("missed_calls_open", "Callers to be rung back, by why nobody answered.", "reason"),
+                "reason",
+            ),
+            "transfers": (gauge("transfers_open", "Transfers that are being tried.", "mode"), "mode"),
+            "intrusions": (gauge("intrusions_open", "Supervisors in calls.", "mode"), "mode"),
             "transcripts": (gauge("transcripts_open", "Transcripts that are not finished.", "status"), "status"),
         }
 

@@ -28,4 +28,16 @@ select 'recordings', 'unsealed', count(*)::float8 from recording join call on ca
 where recording.status = 'recording' and call.ended_at < cast(:now as timestamptz) - interval '10 minutes'
 union all
 select 'transcripts', status, count(*)::float8 from transcript
-where status in ('waiting', 'awaiting_model', 'running') group by status;
+where status in ('waiting', 'awaiting_model', 'running') group by status
+union all
+select 'longest_wait', coalesce(queue, ''),
+    extract(epoch from cast(:now as timestamptz) - min(coalesce(queued_at, started_at)))::float8
+from call where ended_at is null and stage in ('queued', 'ringing') and direction = 'inbound' group by queue
+union all
+select 'missed', reason, count(*)::float8 from missed_call where state = 'open' group by reason
+union all
+select 'transfers', mode, count(*)::float8 from transfer_attempt where ended_at is null group by mode
+union all
+select 'intrusions', m.mode, count(*)::float8
+from supervision_session s join supervision_mode m on m.session_id = s.id and m.until is null
+where s.ended_at is null group by m.mode;

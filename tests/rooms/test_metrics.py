@@ -99,6 +99,32 @@ async def test_what_stands_open_is_counted(pool: Pool) -> None:
     assert value("hotline_job_oldest_seconds", {"entrypoint": "transcribe"}) == 300
 
 
+async def test_what_stands_on_the_telephone_side(pool: Pool) -> None:
+    instruments = Instruments()
+    for queue, stage, seconds in (("main", "queued", 40), ("main", "ringing", 95), ("tax", "queued", 5)):
+        await pool.execute(
+            "insert into call (id, pbx, linked, direction, stage, queue, started_at, queued_at)"
+            " values ($1, 'pbx1', $2, 'inbound', $3, $4, $5, $5)",
+            uuid4(),
+            f"l{seconds}",
+            stage,
+            queue,
+            NOW - timedelta(seconds=seconds),
+        )
+    await pool.execute(
+        "insert into missed_call (id, number, reason, first_at, last_at, last_call)"
+        " values ($1, '+8613900000001', 'abandoned', $2, $2, $1)",
+        uuid4(),
+        NOW,
+    )
+    await Standing(instruments, pool, HandClock()).refresh()
+    value = instruments.registry.get_sample_value
+    assert value("hotline_queue_longest_wait_seconds", {"queue": "main"}) == 95
+    assert value("hotline_queue_longest_wait_seconds", {"queue": "tax"}) == 5
+    assert value("hotline_missed_calls_open", {"reason": "abandoned"}) == 1
+    assert value("hotline_transfers_open", {"mode": "warm"}) is None
+
+
 async def test_the_database_is_asked_once_in_a_while(pool: Pool) -> None:
     instruments, clock = Instruments(), HandClock()
     standing = Standing(instruments, pool, clock)

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from callcenter.metrics.dialling import DialMeters
 from callcenter.metrics.instruments import Instruments
+from callcenter.metrics.live import LiveMeters
+from callcenter.metrics.probes import ProbeMeters
 from callcenter.resources import ROOT, SCHEMA
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "asr_models" / "README.md"])
@@ -31,8 +34,10 @@ def test_every_alert_has_a_runbook_that_is_there() -> None:
 
 
 def test_rules_and_dashboard_use_metrics_that_exist() -> None:
-    known = {sample.name for metric in Instruments().registry.collect() for sample in metric.samples}
-    known |= {f"{metric.name}{end}" for metric in Instruments().registry.collect() for end in ("", "_total", "_bucket")}
+    instruments = Instruments()
+    _meters = ProbeMeters(instruments), DialMeters(instruments), LiveMeters(instruments)
+    known = {sample.name for metric in instruments.registry.collect() for sample in metric.samples}
+    known |= {f"{metric.name}{end}" for metric in instruments.registry.collect() for end in ("", "_total", "_bucket")}
     standing = (ROOT / "callcenter/metrics/standing.py").read_text(encoding="utf-8")
     known |= {f"hotline_{name}" for name in re.findall(r'gauge\(\s*"(\w+)"', standing)}
     used: set[str] = set()
