@@ -62,20 +62,24 @@ class RegistryBook:
 
     async def reload(self, actor: Actor) -> Taken:
         """Reads the file again. Raises Misconfigured, and keeps what is in force, when it is not fit for use."""
-        self.current, self.sha256 = await asyncio.to_thread(self._read)
+        registry, sha256 = await asyncio.to_thread(self._read)
+        taken = await self._store(registry, sha256, actor)
+        self.current, self.sha256 = registry, sha256
         self._name()
-        return await self.take_up(actor)
+        return taken
 
     async def take_up(self, actor: Actor | None) -> Taken:
         """Stores what differs from the state taken up last, whichever instance did that. `actor` None: at a start."""
-        registry, sha256 = self.current, self.sha256
+        return await self._store(self.current, self.sha256, actor)
+
+    async def _store(self, registry: Registry, sha256: str, actor: Actor | None) -> Taken:
         after = {line.number: _entry(line) for line in registry.hotlines}
         async with self._pool.acquire() as connection, connection.transaction():
             await SQL.lock_registry(connection, name="registry")
             before = {row["number"]: row["after"] async for row in SQL.last_entries(connection) if row["after"]}
             found = differences(before, after)
             for one in found:
-                await self._write(connection, one, actor, registry.version)
+                await self._write(connection, one, actor, registry.version, sha256)
             if actor is not None:
                 detail = {"sha256": sha256, "numbers": [one.number for one in found]}
                 await self._audit.record(
@@ -96,7 +100,9 @@ class RegistryBook:
         found = SQL.page_of_changes(self._pool, number=number, before_at=before_at, before_id=before_id, most=limit + 1)
         return ChangePage.cut([row async for row in found], limit, _change, lambda row: (row["at"], row["id"]))
 
-    async def _write(self, connection: Connection, one: Difference, actor: Actor | None, version: int) -> None:
+    async def _write(
+        self, connection: Connection, one: Difference, actor: Actor | None, version: int, sha256: str
+    ) -> None:
         await SQL.write_change(
             connection,
             id=new_id(),
@@ -107,7 +113,7 @@ class RegistryBook:
             fields=list(one.fields),
             before=one.before,
             after=one.after,
-            sha256=self.sha256,
+            sha256=sha256,
             version=version,
         )
 
