@@ -193,6 +193,15 @@ async def until(done: Callable[[], Awaitable[bool]], within: float) -> None:
             await asyncio.sleep(LOOK_EVERY)
 
 
+def open_at_any_hour(file: Path) -> Path:
+    """The shipped registry in `file`, whose other platforms keep no hours: measures and tests run at night, too."""
+    registry = yaml.safe_load((IVR / "hotlines.yaml").read_text(encoding="utf-8"))
+    for line in registry["hotlines"]:
+        line.get("link", {}).pop("hours", None)
+    file.write_text(yaml.safe_dump(registry, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return file
+
+
 async def _staff(pool: Pool, plan: PbxPlan, password: str, *, on_duty: bool) -> None:
     clock = SystemClock()
     cheap = PeopleConfig(argon2_time=1, argon2_memory=64)

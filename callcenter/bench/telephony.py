@@ -16,6 +16,7 @@ from callcenter.bench.queue import Step, bare_step, best_of, highest, hotline_st
 from callcenter.bench.stage import Bench, House, open_house
 from callcenter.bench.steady import measure_steady
 from callcenter.bench.talks import measure_talks
+from callcenter.bench.transfer import measure_transfer
 from callcenter.resources import IVR
 
 MEASURE: Final = "telephony"
@@ -32,7 +33,7 @@ async def measure_telephony(bench: Bench) -> list[Figure]:
     if bench.hours is not None:
         return await measure_steady(bench, menu_settings(bench.folder), bench.hours)
     figures = await _measure_calls(bench)
-    return [*figures, *await measure_talks(bench)]
+    return [*figures, *await measure_talks(bench), *await measure_transfer(bench)]
 
 
 def menu_settings(folder: Path) -> Mapping[str, str]:

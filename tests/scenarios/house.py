@@ -16,14 +16,13 @@ import aiohttp
 import asyncpg
 import pytest
 import pytest_asyncio
-import yaml
 
 from callcenter.app.rooms import read_speech
+from callcenter.bench.stage import open_at_any_hour
 from callcenter.flows.prompts import install_prompts
 from callcenter.pbx.host import AsteriskHost, AsteriskInstall, default_cache
 from callcenter.pbx.plan import Trunk
 from callcenter.people.actor import Role
-from callcenter.resources import IVR
 from callcenter.sample.children import Child, open_child
 from callcenter.sample.city import SampleCity, SampleUser, read_city
 from callcenter.sample.desk import Desk
@@ -92,7 +91,7 @@ class House:
         self.ami = await stack.enter_async_context(open_severed_tcp(self.state.ports["ami"]))
         self._settings = settings_of(self.folder, self.state, self.database.url, self.host.paths) | {
             "HOTLINE_AMI__PORT": str(self.ami.port),
-            "HOTLINE_FLOWS__HOTLINES": str(_open_at_any_hour(self.folder / "hotlines.yaml")),
+            "HOTLINE_FLOWS__HOTLINES": str(open_at_any_hour(self.folder / "hotlines.yaml")),
             "HOTLINE_REGISTRY__PROBES": "false",
             "HOTLINE_SPEECH__MODEL_PATH": str(material.model),
         }
@@ -202,15 +201,6 @@ class House:
     async def facts_of(self, call: UUID) -> list[str]:
         rows = await self.sql.fetch("select kind, source from call_fact where call_id = $1 order by at", call)
         return [f"{row['kind']} {row['source']}" for row in rows]
-
-
-def _open_at_any_hour(file: Path) -> Path:
-    """The shipped registry, whose other platforms keep no hours: tests run at night and on Sundays, too."""
-    registry = yaml.safe_load((IVR / "hotlines.yaml").read_text(encoding="utf-8"))
-    for line in registry["hotlines"]:
-        line.get("link", {}).pop("hours", None)
-    file.write_text(yaml.safe_dump(registry, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    return file
 
 
 def staffed(seats: int) -> SampleCity:
