@@ -14,6 +14,7 @@ from callcenter.core.clock import Clock
 from callcenter.core.errors import DomainError, Forbidden
 from callcenter.core.ids import CallId, new_id
 from callcenter.core.pages import place_of
+from callcenter.pbx.errors import OutcomeUnknown
 from callcenter.people.actor import Actor, Role
 from callcenter.people.directory import Directory
 from callcenter.people.model import User
@@ -96,6 +97,8 @@ class Supervision:
         self._watch.open[session.id] = session
         try:
             await self._ring(session, state, spied)
+        except OutcomeUnknown:
+            raise  # it may ring all the same: the intrusion stays open until its leg, or the supervisor, ends it
         except DomainError:
             await self._watch.ended(session, self._clock.now(), refused=True)
             raise
@@ -126,7 +129,8 @@ class Supervision:
     async def leave(self, actor: Actor, session_id: UUID) -> None:
         """Hangs up the supervisor's own leg; after a take-over that ends the talk. Raises NoSuchSession."""
         session = self._own(actor, session_id)
-        await self._telephony.hang_up(session.leg)
+        if not await self._telephony.hang_up(session.leg):
+            await self._watch.ended(session, self._clock.now())
 
     async def put_first(self, actor: Actor, call: CallId, reason: str) -> None:
         """The caller is the next of their queue, after emergencies. Raises NotWaiting, CallsElsewhere, Forbidden for a

@@ -58,13 +58,14 @@ class AsteriskTelephony:
     async def put_first(self, queue: str, citizen: str, priority: int) -> None:
         await actions.queue_priority(self._link, queue, citizen, priority, immediate=True)
 
-    async def hang_up(self, channel: str) -> None:
-        """A channel that is gone is what was wanted."""
+    async def hang_up(self, channel: str) -> bool:
         try:
             await actions.hang_up(self._link, channel)
         except ActionRefused as refused:
             if refused.message not in _GONE:
                 raise
+            return False
+        return True
 
 
 def _proof(link: AmiLink) -> Telephony:

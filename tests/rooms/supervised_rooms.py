@@ -45,6 +45,7 @@ class StagedPbx:
     def __init__(self) -> None:
         self.sent: list[str] = []
         self.fail_next: list[DomainError | None] = []
+        self.gone: set[str] = set()
 
     async def listen(self, leg: LegId, extension: str, spied: str, mode: str, ring: timedelta) -> None:
         self._answer(f"listen {extension} {spied} {mode}")
@@ -64,8 +65,9 @@ class StagedPbx:
     async def put_first(self, queue: str, citizen: str, priority: int) -> None:
         self._answer(f"put_first {queue} {citizen} {priority}")
 
-    async def hang_up(self, channel: str) -> None:
+    async def hang_up(self, channel: str) -> bool:
         self._answer(f"hang_up {'own' if channel.startswith('hl-') else channel}")
+        return channel not in self.gone
 
     def _answer(self, sent: str) -> None:
         self.sent.append(sent)

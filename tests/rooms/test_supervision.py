@@ -7,7 +7,7 @@ import pytest
 
 from callcenter.core.errors import DomainError, Forbidden
 from callcenter.core.ids import LegId
-from callcenter.pbx.errors import ActionRefused
+from callcenter.pbx.errors import ActionRefused, OutcomeUnknown
 from callcenter.pbx.facts import LinkUp, OriginateAnswered
 from callcenter.pbx.snapshot import ChannelSeen, Snapshot
 from callcenter.store.pool import Pool
@@ -113,6 +113,22 @@ async def test_a_telephone_that_is_not_answered_or_refused_leaves_a_closed_row(p
         outcomes = await pool.fetch("select outcome from supervision_session order by asked_at")
         assert [row["outcome"] for row in outcomes] == ["unanswered", "refused"]
         await here.service.begin(bz02, call, Mode.LISTEN, "x")
+
+
+async def test_a_ring_of_unknown_outcome_stays_open_until_somebody_ends_it(pool: Pool) -> None:
+    async with open_supervisors(pool) as here:
+        bz02, call = here.actors["bz02"], here.talking()
+        here.pbx.fail_next = [OutcomeUnknown("Originate")]
+        with pytest.raises(OutcomeUnknown):
+            await here.service.begin(bz02, call, Mode.LISTEN, "x")
+        session = await pool.fetchval("select id from supervision_session")
+        with pytest.raises(AlreadyIn):
+            await here.service.begin(bz02, call, Mode.LISTEN, "x")
+        here.spied(session, "listen")
+        await here.row(session, mode="listen")
+        here.pbx.gone.add(f"hl-{session}")
+        await here.service.leave(bz02, session)
+        await here.row(session, outcome="done")
 
 
 async def test_taking_over_brings_the_caller_before_the_agent_goes(pool: Pool) -> None:

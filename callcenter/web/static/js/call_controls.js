@@ -43,17 +43,18 @@ export class CallControls {
   // A call that has just gone from this desk is no fault: then its transfers tell how it went on.
   async read() {
     try {
-      this.now = this.talking ? await this.standing() : null;
-      this.past = this.now?.attempts ?? (await call("GET", `/api/calls/${this.call}/transfers`)).items;
+      this.now = this.talking ? await this.there("live") : null;
+      this.past = this.now?.attempts ?? (await this.there("transfers"))?.items ?? [];
     } catch (problem) {
       this.problem = problem.message;
     }
     this.draw();
   }
 
-  async standing() {
+  // Null for what is not, or no longer, for this desk.
+  async there(what) {
     try {
-      return await call("GET", `/api/calls/${this.call}/live`);
+      return await call("GET", `/api/calls/${this.call}/${what}`);
     } catch (problem) {
       if (problem.status === 403 || problem.status === 404) return null;
       throw problem;
