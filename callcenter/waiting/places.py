@@ -21,6 +21,8 @@ class State(StrEnum):
     GIVEN_UP = "given_up"
 
 
+FREED: Final = 8
+"""While a citizen's telephone rings, about one of so many agents comes free (half a minute of a four-minute call)."""
 OPEN: Final = frozenset({State.WAITING, State.RINGING, State.QUEUED})
 
 
@@ -79,7 +81,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A queue as it is: when each caller in it joined, agents idle, agents on duty, citizens being rung for it."""
+    """A queue as it is: when each caller in it joined, agents idle, agents on duty. `ringing` are citizens of kept
+    places who are being rung for it, or have answered and wait for their agent."""
 
     joined: Sequence[datetime]
     ready: int
@@ -90,10 +93,10 @@ class Standing:
 def is_due(place: Place, queue: Standing, now: datetime) -> bool:
     """Everybody who came earlier is served, and an agent is there for the citizen: idle, or, while later callers take
     every agent the moment one is free, the next to be free. Never more citizens are rung than agents can take."""
+    if queue.ringing >= (queue.ready or max(1, queue.on_duty // FREED)):
+        return False
     if place.state is not State.WAITING or place.next_at > now or not queue.on_duty:
         return False
     if any(joined < place.joined_at for joined in queue.joined):
-        return False
-    if queue.ringing >= max(queue.ready, 1):
         return False
     return queue.ready > 0 or len(queue.joined) > 0

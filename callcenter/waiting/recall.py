@@ -190,7 +190,7 @@ class Recall:
         self._any = bool(places)
         ringing: dict[str, int] = {}
         for place in places:
-            if place.state is State.RINGING:
+            if place.state is not State.WAITING:
                 ringing[place.queue] = ringing.get(place.queue, 0) + 1
         for place in places:
             if await self._turn(place, ringing.get(place.queue, 0)):

@@ -92,7 +92,7 @@ class Waits:
         return talked + (self._work.lasted / self._work.calls if self._work.calls else timedelta(0))
 
     def standing(self, queue: str, ringing: int) -> Standing:
-        """`ringing`: citizens who are being rung back for the queue."""
+        """`ringing`: citizens who are being rung back for the queue, or have been and wait in it."""
         here = self._line.here(queue)
         crew = self.crew_of(queue)
         ready = sum(

@@ -69,6 +69,8 @@ EARLIER, LATER = T0 - MINUTE, T0 + MINUTE
         ([], 1, 3, 1, False),  # the idle agent is another citizen's
         ([], 2, 3, 1, True),
         ([LATER], 0, 3, 1, False),
+        ([LATER], 0, 16, 1, True),  # of sixteen agents two come free while a telephone rings
+        ([LATER], 0, 16, 2, False),
     ],
 )
 def test_whose_turn_it_is(joined: list[datetime], ready: int, on_duty: int, ringing: int, due: bool) -> None:
