@@ -8,6 +8,7 @@ from uuid import UUID
 
 from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
+from callcenter.core.errors import NotFound
 from callcenter.core.ids import UserId
 from callcenter.core.pages import place_of
 from callcenter.people.actor import Actor, Role
@@ -88,6 +89,7 @@ class Seats:
         """The queues of a seat, each with its penalty. A seat that is logged in changes at once, one in a call when the
         call is over. Raises Forbidden, UnknownQueue, NoSeat."""
         actor.require(Role.SUPERVISOR)
+        await self._require_below(actor, user)
         if unknown := sorted(penalties.keys() - self._queues):
             raise UnknownQueue(queue=unknown[0][:40])
         if not await self._store.set_skills(user, penalties):
@@ -105,6 +107,7 @@ class Seats:
         wanted = ask_for(presence)
         if wanted is None or wanted is Ask.AFTER_CALL:
             raise NotForcible(presence=ZH[presence])
+        await self._require_below(actor, user)
         await self._known(user)
         at = self._clock.now()
         order = Order(presence=presence, reason=reason, by=actor.name, at=at, pending=True)
@@ -205,6 +208,12 @@ class Seats:
                 await self.stored()
         except TimeoutError:
             return
+
+    async def _require_below(self, actor: Actor, user: UserId) -> None:
+        """Raises NotFound for a seat outside the actor's org and those below it (XY-03)."""
+        path = await self._store.org_path_of(user)
+        if path is None or not actor.sees(path):
+            raise NotFound
 
     async def _known(self, user: UserId) -> None:
         """Raises SeatsElsewhere, NoSeat."""

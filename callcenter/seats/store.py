@@ -128,6 +128,10 @@ class SeatStore:
         channel: str | None = await _QUERIES.channel_of_agent(self._pool, call_id=call, extension=extension)
         return channel
 
+    async def org_path_of(self, user: UserId) -> str | None:
+        path: str | None = await _QUERIES.org_path_of(self._pool, user_id=user)
+        return path
+
     async def ended_of(self, calls: Collection[CallId]) -> set[CallId]:
         """Those of the calls that the ledger has closed."""
         return {CallId(row["id"]) async for row in _QUERIES.ended_of(self._pool, calls=list(calls))}

@@ -77,6 +77,9 @@ select l.channel from call_leg l
 where l.call_id = :call_id and l.ended_at is null and l.channel like 'PJSIP/' || :extension || '-%'
 order by l.started_at desc limit 1;
 
+-- name: org_path_of(user_id)$
+select o.path from app_user u join org o on o.id = u.org_id where u.id = :user_id;
+
 -- name: ended_of(calls)
 select id from call where id = any(:calls) and ended_at is not null;
 

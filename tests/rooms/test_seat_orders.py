@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from callcenter.calls.events import AgentAnswered, AgentFinished, AgentRung, CallEnded
-from callcenter.core.errors import Forbidden
+from callcenter.core.errors import Forbidden, NotFound
 from callcenter.core.ids import CallId
 from callcenter.pbx.errors import ActionRefused, LinkDown
 from callcenter.pbx.facts import LinkUp, MemberChanged
@@ -272,3 +272,12 @@ async def test_supervisors_set_skills_and_presence_by_http(room: Room, database_
             async with http.request(method, seat + path, json=body, headers=headers) as answer:
                 assert answer.status == status, await answer.text()
         assert room.telephony.penalties == {("english", "8001"): 2}
+
+
+async def test_nobody_orders_seats_outside_the_own_subtree(room: Room) -> None:
+    stranger, agent = room.actors["east.admin"], room.user("hw01")
+    with pytest.raises(NotFound):
+        await room.seats.force(stranger, agent, Presence.PAUSED, "x")
+    with pytest.raises(NotFound):
+        await room.seats.set_skills(stranger, agent, {"main": 1})
+    assert await audited(room, "seat_forced") == []
