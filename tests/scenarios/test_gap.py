@@ -23,7 +23,8 @@ from callcenter.pbx.link import AmiLink, LinkState, open_link
 from callcenter.sample.sipp import Exchange, open_agent, open_caller
 from callcenter.store.pool import Pool
 from tests.simulators.asterisk import seat_secret
-from tests.simulators.call_recorder import TONE, config_of
+from tests.simulators.call_recorder import config_of
+from tests.simulators.recorder_stage import TONE
 from tests.simulators.severed_tcp import SeveredTcp, open_severed_tcp
 
 SECOND = timedelta(seconds=1)
