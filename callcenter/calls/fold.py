@@ -61,7 +61,7 @@ def _keep(state: CallState, _fact: Any) -> CallState:
 
 def _settle(state: CallState, stage: Stage) -> CallState:
     if state.stage is Stage.ENDED or (state.legs and all(leg.ended_at for leg in state.legs.values())):
-        ended = max(leg.ended_at or leg.seen_at for leg in state.legs.values())
+        ended = max((leg.ended_at or leg.seen_at for leg in state.legs.values()), default=state.ended_at)
         return replace(state, stage=Stage.ENDED, ended_at=ended)
     stage = settled(state, stage)
     return replace(state, stage=stage) if stage is not state.stage else state
@@ -93,6 +93,7 @@ _FOLDS: Final[Mapping[type[PbxFact], Callable[[CallState, Any], CallState]]] = {
     FlowStepped: _stepped,
     FlowFinished: legs.touched,
     OutboundBegan: legs.outbound,
+    facts.OriginateAnswered: legs.originate_answered,
     LegExpected: legs.expected,
     PlaceSeen: marks.place_seen,
     LegFound: legs.found,

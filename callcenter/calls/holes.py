@@ -38,7 +38,7 @@ def check(state: CallState, *, over: bool = False) -> tuple[str, ...]:
 def _call(state: CallState, *, ended: bool) -> Iterator[str]:
     if state.unfilled_gaps:
         yield "gap_not_filled"
-    if not state.begun and (state.direction != "outbound" or ended):
+    if not state.begun and (state.direction != "outbound" or (ended and state.legs)):
         yield "call_never_began"
     if state.direction == "outbound" and not state.number:
         yield "dialled_number_unknown"

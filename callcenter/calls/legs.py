@@ -116,6 +116,13 @@ def expected(state: CallState, fact: LegExpected) -> CallState:
     return with_leg(state, known, purpose=fact.purpose, role=_role(state, known.id, known.channel, fact.purpose))
 
 
+def originate_answered(state: CallState, fact: facts.OriginateAnswered) -> CallState:
+    """A call out of which Asterisk could make no channel (a telephone that is not registered) is over at once."""
+    if fact.success or state.legs or state.direction != "outbound" or state.stage is Stage.ENDED:
+        return state
+    return replace(state, stage=Stage.ENDED, ended_at=fact.at)
+
+
 def state_changed(state: CallState, fact: facts.ChannelStateChanged) -> CallState:
     leg = leg_of(state, fact.leg, fact.at, fact.channel, fact.linked)
     return with_leg(state, leg, up=leg.up or fact.state == "Up")

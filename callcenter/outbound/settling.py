@@ -22,7 +22,7 @@ from callcenter.outbound.events import OutboundSettled
 from callcenter.outbound.outcome import Outcome, outcome_of, talked
 from callcenter.outbound.ports import Actors, ContactOrders
 from callcenter.outbound.store import Flight, OutboundStore, Untold
-from callcenter.outbound.telephony import Telephony, leg_of
+from callcenter.outbound.telephony import Telephony, leg_of, outbound_of
 from callcenter.pbx.facts import LinkUp, OriginateAnswered
 from callcenter.store.pool import AWAY, Pool
 
@@ -96,10 +96,9 @@ class Settling:
         match event:
             case CallEnded(call=call) if call in self._followed:
                 self._wake.set()
-            case OriginateAnswered(success=False, action_id=name):
-                with suppress(ValueError):
-                    self._absent.add(UUID(name))
-                    self._wake.set()
+            case OriginateAnswered(success=False, action_id=name) if outbound := outbound_of(name):
+                self._absent.add(outbound)
+                self._wake.set()
             case LinkUp():
                 self._wake.set()
 

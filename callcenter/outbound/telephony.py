@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
+from callcenter.calls.identity import OURS
 from callcenter.core.ids import LegId
 from callcenter.pbx import actions
 from callcenter.pbx.link import AmiLink
@@ -14,7 +15,7 @@ CONTEXT = "hl-out"
 
 def leg_of(outbound: UUID) -> LegId:
     """The agent's leg."""
-    return LegId(f"hl-{outbound}")
+    return LegId(f"{OURS}{outbound}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,14 @@ class Telephony(Protocol):
     async def place(self, placing: Placing) -> None: ...
 
 
+def outbound_of(leg: str) -> UUID | None:
+    """Of `leg_of`; None for what is none of ours."""
+    try:
+        return UUID(leg.removeprefix(OURS)) if leg.startswith(OURS) else None
+    except ValueError:
+        return None
+
+
 class AmiTelephony:
     def __init__(self, link: AmiLink) -> None:
         self._link = link
@@ -62,7 +71,7 @@ class AmiTelephony:
             context=CONTEXT,
             exten=str(placing.outbound),
             channel_id=leg_of(placing.outbound),
-            action_id=str(placing.outbound),
+            action_id=leg_of(placing.outbound),
             variables={
                 "HL_PLAN": f"{placing.number}|{placing.group}|{ring}|||||",
                 "HL_CID": placing.caller_id,

@@ -117,12 +117,12 @@ class OutboundHouse:
         ):
             await self.ledger.absorb(fact)
 
-    def not_answered(self, outbound: UUID) -> None:
-        """The agent's own telephone."""
-        at, name = self.town.clock.now(), str(outbound)
-        self.town.bus.publish(
-            facts.OriginateAnswered(pbx=PBX, at=at, action_id=name, success=False, leg=None, reason=3)
-        )
+    async def not_registered(self, outbound: UUID) -> None:
+        """The agent's own telephone: Asterisk can make no channel."""
+        at, name = self.town.clock.now(), leg_of(outbound)
+        told = facts.OriginateAnswered(pbx=PBX, at=at, action_id=name, success=False, leg=None, reason=0)
+        self.town.bus.publish(told)
+        await self.ledger.absorb(told)
 
     async def contacts(self, order: OrderId) -> list[tuple[str, UUID | None]]:
         rows = await self.town.pool.fetch(

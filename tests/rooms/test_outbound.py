@@ -71,9 +71,13 @@ async def test_an_own_telephone_that_nobody_answers_is_no_attempt(house: Outboun
     order = await accepted(house)
     async with house.running():
         outbound = await house.place("water", order)
-        house.not_answered(outbound)
+        await house.not_registered(outbound)
         view = await house.settled("water", outbound)
         assert (view.outcome, view.told) == ("agent_absent", "")
+        row = await house.town.pool.fetchrow("select outcome, has_gap from call where id = $1", view.call_id)
+        assert row is not None
+        assert tuple(row) == ("failed", False)
+        assert house.ledger.open_calls("pbx1") == []
         await house.place("water", order)
     assert await house.contacts(order) == []
 
