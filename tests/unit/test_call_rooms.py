@@ -323,6 +323,8 @@ def test_calls_that_are_no_citizen_s() -> None:
 
 
 def test_words_that_fit_nothing_heard_before() -> None:
+    state = talk()
+    assert apply(state, of(facts.RecordingStopped, 9)) is state
     rung = fold(reach(6, "target", "RINGING"), state=talk())
     other = fold(reach(7, "fallback", "BUSY"), state=rung)
     assert [(s.step, s.status) for s in other.transfers[0].steps] == [("target", None), ("fallback", "BUSY")]
