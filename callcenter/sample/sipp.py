@@ -182,9 +182,10 @@ async def open_citizen(
 
 
 @asynccontextmanager
-async def open_busy(exchange: Exchange, *, port: int) -> AsyncIterator[Telephone]:
-    """A citizen whose line is engaged."""
-    async with _open(exchange, "busy", {}, [], b"", bound=_FOREVER, port=port) as telephone:
+async def open_busy(exchange: Exchange, *, port: int, times: int | None = None) -> AsyncIterator[Telephone]:
+    """A citizen whose line is engaged; with `times` it ends after so many calls."""
+    more = ["-m", str(times)] if times else []
+    async with _open(exchange, "busy", {}, more, b"", bound=_FOREVER, port=port) as telephone:
         yield telephone
 
 

@@ -185,9 +185,9 @@ async def test_an_emergency_line_joins_by_its_second_phone_and_the_agent_leaves(
         assert offered["proposed"][0]["matter"] == "suicide"
         with pytest.raises(StepFailed, match="nobody-there"):
             await talk.press("leave")
-        async with open_busy(house.exchange, port=house.state.ports["rescue"]) as engaged:
+        async with open_busy(house.exchange, port=house.state.ports["rescue"], times=1) as engaged:
             transfer = await talk.transfer(matter="suicide")
-            await engaged.until("offered", PATIENCE)
+            await engaged.ended(PATIENCE)
         async with rescue(house) as police:
             await police.until("answered", PATIENCE)
             row = await talk.row(transfer, outcome="answered")
