@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
+from callcenter.core.written import published
 from callcenter.flows import spoken
 from callcenter.flows.nodes import Collect, LookUp, Menu, Node, Record, Say, SayWait, Speak
 from callcenter.flows.part import HOME_QUEUE, Language, Name, Part, Title, Wording
@@ -36,7 +37,7 @@ class Flow(Part):
 
 def flow_schema() -> dict[str, Any]:
     """The JSON Schema that is published as `ivr/flows/flow.schema.json`."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Flow.model_json_schema()}
+    return published(Flow)
 
 
 def version_of(flow: Flow) -> str:

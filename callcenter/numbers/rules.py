@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from callcenter.core.phone import dial_digits, parse_number
+from callcenter.core.written import published
 from callcenter.people.actor import Actor, Role
 
 
@@ -224,4 +225,4 @@ def unlimited(purpose: Purpose, kind: NumberClass) -> bool:
 
 def rules_schema() -> dict[str, Any]:
     """The JSON Schema that is published as `ivr/dialling.schema.json`."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **DialRules.model_json_schema()}
+    return published(DialRules)

@@ -6,10 +6,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from callcenter.core.errors import Misconfigured
+from callcenter.core.written import published, read_written
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
@@ -120,19 +119,9 @@ class QueueBook(_Part):
 
 def queues_schema() -> dict[str, Any]:
     """The JSON Schema that is published as `ivr/queues.schema.json`."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **QueueBook.model_json_schema()}
+    return published(QueueBook)
 
 
 def read_queues(file: Path) -> QueueBook:
     """Raises Misconfigured, naming the place in the file and the remedy."""
-    try:
-        return QueueBook.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"line {mark.line + 1}" if mark else "it"
-        raise Misconfigured(cause=f"{file.name} is not YAML at {place}", remedy="correct the file") from error
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors()[:5])
-        raise Misconfigured(cause=f"{file.name} is not valid ({wrong})", remedy="see queues.schema.json") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured(cause=f"{file.name} cannot be read", remedy="restore ivr/queues.yaml") from error
+    return read_written(file, QueueBook, schema="queues.schema.json")

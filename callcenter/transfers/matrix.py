@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Self
 
 import orjson
-import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from callcenter.core.errors import Misconfigured
+from callcenter.core.written import published, read_written
 from callcenter.transfers.hotline import Name, Number, Part, Title
 
 Keyword = Annotated[str, Field(min_length=1, max_length=20)]
@@ -106,19 +105,9 @@ class Matrix(Part):
 
 def matrix_schema() -> dict[str, Any]:
     """The JSON Schema that is published as `ivr/matters.schema.json`."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Matrix.model_json_schema()}
+    return published(Matrix)
 
 
 def read_matrix(file: Path) -> Matrix:
     """Raises Misconfigured, naming the place in the file and the remedy."""
-    try:
-        return Matrix.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"line {mark.line + 1}" if mark else "it"
-        raise Misconfigured(cause=f"{file.name} is not YAML at {place}", remedy="correct the file") from error
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors()[:5])
-        raise Misconfigured(cause=f"{file.name} is not valid ({wrong})", remedy="see matters.schema.json") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured(cause=f"{file.name} cannot be read", remedy="restore ivr/matters.yaml") from error
+    return read_written(file, Matrix, schema="matters.schema.json")

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
-import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from callcenter.core.errors import Misconfigured
+from callcenter.core.written import published, read_written
 from callcenter.numbers.rules import ShortCodes
 from callcenter.pbx.plan import EmergencyKey, HotlineLine, QueuePlan
 from callcenter.transfers.hotline import FORWARDED, Hotline, Link, Mode, Part, Title
@@ -86,19 +85,9 @@ class Registry(Part):
 
 def registry_schema() -> dict[str, Any]:
     """The JSON Schema that is published as `ivr/hotlines.schema.json`."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Registry.model_json_schema()}
+    return published(Registry)
 
 
 def read_registry(file: Path) -> Registry:
     """Raises Misconfigured, naming the place in the file and the remedy."""
-    try:
-        return Registry.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"line {mark.line + 1}" if mark else "it"
-        raise Misconfigured(cause=f"{file.name} is not YAML at {place}", remedy="correct the file") from error
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors()[:5])
-        raise Misconfigured(cause=f"{file.name} is not valid ({wrong})", remedy="see hotlines.schema.json") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured(cause=f"{file.name} cannot be read", remedy="restore ivr/hotlines.yaml") from error
+    return read_written(file, Registry, schema="hotlines.schema.json")
