@@ -1,7 +1,6 @@
 """Who may do what to a live call, and one operation at a time for each."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -20,19 +19,20 @@ class Turns:
         self._floor = floor
         self._desks = desks
         self._running = running
-        self._locks: defaultdict[CallId, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._locks: dict[CallId, tuple[asyncio.Lock, int]] = {}
 
     @asynccontextmanager
     async def turn(self, call: CallId) -> AsyncIterator[None]:
         """The others wait: a second press finds what the first one has done."""
-        async with self._locks[call]:
-            yield
-
-    def forget(self, call: CallId) -> None:
-        """The call is over."""
-        lock = self._locks.get(call)
-        if lock is not None and not lock.locked():
-            del self._locks[call]
+        lock, waiting = self._locks.get(call, (asyncio.Lock(), 0))
+        self._locks[call] = lock, waiting + 1
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, waiting = self._locks.pop(call)
+            if waiting > 1:
+                self._locks[call] = lock, waiting - 1
 
     async def extension(self, actor: Actor, call: CallId) -> str:
         """For whom the operation is: the agent's own extension, or that of the call's agent when a supervisor acts (''

@@ -144,7 +144,6 @@ class LiveWatch:
         for attempt in self._book.of(call):
             self._put(folds.call_ended(attempt, event.at), event)
         self._book.forget(call)
-        self._turns.forget(call)
         self._floor.muted.pop(call, None)
 
     def _put(self, attempt: Attempt, event: Event) -> None:

@@ -58,6 +58,9 @@ async def test_two_presses_at_once_are_one_operation(house: LiveHouse, people: d
     call = await house.talk()
     await asyncio.gather(*(house.room.live.hold(people["agent"], call) for _ in range(3)))
     assert house.link.count("Redirect") == 1
+    with pytest.raises(NoLiveCall):
+        await house.room.live.hold(people["agent"], CallId(new_id()))
+    assert house.room.watch._turns._locks == {}, "nothing is kept of calls that nobody operates on"
 
 
 async def test_mute(house: LiveHouse, people: dict[str, Actor]) -> None:
