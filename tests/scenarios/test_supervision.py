@@ -121,10 +121,22 @@ async def test_listen_whisper_barge_and_leave(house: House) -> None:
     ]
 
 
-async def test_a_listening_supervisor_takes_over(house: House) -> None:
+async def test_barging_into_a_room_and_taking_over(house: House) -> None:
     async with talk(house, "13900000062") as (caller, agent, boss, call), seat(house, "8101", BOSS) as own:
         begun = await boss.post(SPIES, {"call_id": call, "mode": "listen", "reason": "投诉处置"})
         await in_mode(house, begun["id"], "listen")
+        async with house.desk("hw01") as hw01:
+            await hw01.post(f"/api/calls/{call}/hold", {})
+            await hw01.post(f"/api/calls/{call}/resume", {})
+        await hears(caller, AGENT)
+        await hears(own, CITIZEN, AGENT)
+        await boss.post(f"{SPIES}/{begun['id']}/mode", {"mode": "barge"})
+        await in_mode(house, begun["id"], "barge")
+        await hears(caller, AGENT, BOSS)
+        await boss.post(f"{SPIES}/{begun['id']}/mode", {"mode": "listen"})
+        await in_mode(house, begun["id"], "listen")
+        await hears(caller, AGENT)
+        await hears(own, CITIZEN, AGENT)
         await boss.post(f"{SPIES}/{begun['id']}/mode", {"mode": "take_over"})
         await in_mode(house, begun["id"], "take_over")
         await agent.until("bye", PATIENCE)
