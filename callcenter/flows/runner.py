@@ -231,6 +231,8 @@ class _Call:
                 await self._session.renew(MARGIN)
                 known = await self._inquiry.history() or CallerFacts()
                 if priority := known.placed(priority):
+                    held = await self._session.evaluate("${HL_PRIO}")  # a place that was earned before is not lost
+                    priority = max(priority, int(held)) if held.isdecimal() else priority
                     await self._session.set_variable("HL_PRIO", str(priority))
                 return f"seat:{known.seat}" if last_agent and known.seat else f"queue:{queue}"
 

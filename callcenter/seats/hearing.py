@@ -5,7 +5,15 @@ from datetime import datetime
 
 import structlog
 
-from callcenter.calls.events import AgentAnswered, AgentFinished, AgentRung, CallEnded, CallEvent, RingMissed
+from callcenter.calls.events import (
+    AgentAnswered,
+    AgentFinished,
+    AgentRung,
+    CallEnded,
+    CallEvent,
+    RingCancelled,
+    RingMissed,
+)
 from callcenter.core.ids import CallId, UserId
 from callcenter.seats.config import SeatsConfig
 from callcenter.seats.crew import Crew
@@ -38,6 +46,8 @@ class Hearing:
                 self._answered(event)
             case RingMissed():
                 self._missed(event)
+            case RingCancelled():
+                self._cancelled(event)
             case AgentFinished():
                 self._finished(event)
             case CallEnded():
@@ -82,6 +92,16 @@ class Hearing:
         self._crew.ended(seat, "missed", event.at)
         fact, reason = (Fact.MISSED, NO_ANSWER) if self._config.pause_on_no_answer else (Fact.WITHDRAWN, "")
         self._step(seat, fact, reason, event.at)
+
+    def _cancelled(self, event: RingCancelled) -> None:
+        """A consultation was called off: the call goes on with the agent who has it. Of a caller who gave up the
+        call's end tells, of a colleague who was faster the answer."""
+        seat = self._seat(event.extension)
+        if seat is None or seat.call != event.call or seat.presence is not Presence.RINGING:
+            return
+        if any(other.presence is Presence.TALKING for other in self._crew.in_call(event.call)):
+            self._crew.ended(seat, "elsewhere", event.at)
+            self._step(seat, Fact.WITHDRAWN, "", event.at)
 
     def _finished(self, event: AgentFinished) -> None:
         seat = self._seat(event.extension)

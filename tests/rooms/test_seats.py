@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from callcenter.calls.events import AgentAnswered, AgentFinished, AgentRung, CallEnded, RingMissed
+from callcenter.calls.events import AgentAnswered, AgentFinished, AgentRung, CallEnded, RingCancelled, RingMissed
 from callcenter.core.errors import Forbidden
 from callcenter.core.ids import CallId, new_id
 from callcenter.pbx.errors import ActionRefused, LinkDown, OutcomeUnknown
@@ -180,6 +180,20 @@ async def test_presence_cannot_be_changed_while_a_call_rings(room: Room) -> None
     await room.until("ringing")
     with pytest.raises(PresenceRefused):
         await room.seats.log_out(room.actors["hw01"])
+
+
+async def test_a_consultation_that_is_called_off_leaves_the_colleague_as_they_were(room: Room) -> None:
+    for name in ("hw01", "hw02"):
+        await room.seats.log_in(room.actors[name])
+    call = room.ring_in()
+    for event in (rung(call), answered(call)):
+        room.bus.publish(event)
+    await room.until("talking")
+    room.bus.publish(rung(call, "8002"))
+    await room.until("ringing", username="hw02")
+    room.bus.publish(RingCancelled(at=datetime.now(UTC), call=call, extension="8002", queue=""))
+    await room.until("ready", username="hw02")
+    await room.until("talking")
 
 
 async def test_an_empty_chair_is_paused(room: Room) -> None:
