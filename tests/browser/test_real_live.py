@@ -84,8 +84,10 @@ async def test_hold_and_three_with_the_police(house: House, page: Page, shot: Sh
         await controls.get_by_role("button", name="恢复通话").click()
         await expect(controls.locator("[data-party=citizen]")).to_contain_text("通话中")
         await hears(caller, AGENT)
+        await page.get_by_label("诉求内容").fill("市民咨询个人所得税退税和发票。")
         await controls.get_by_role("button", name="转接 / 咨询").click()
         await expect(controls.get_by_label("按号码或名称查找")).to_be_focused()
+        await expect(controls.locator(".targets")).to_contain_text("12366")
         await shot(page, "40-targets")
         red = controls.get_by_role("group", name="紧急热线").get_by_role("button")
         await expect(red.first).to_contain_text("110")
@@ -112,3 +114,32 @@ async def test_hold_and_three_with_the_police(house: House, page: Page, shot: Sh
     row = await house.sql.fetchrow("select target, mode, emergency, outcome from transfer_attempt")
     assert row is not None
     assert tuple(row) == ("110", "three_way", True, "answered")
+
+
+async def test_a_missed_caller_is_rung_back(house: House, page: Page, shot: Shot) -> None:
+    missed = await house.sql.fetchval(
+        "insert into missed_call (id, number, hotline, reason, first_at, last_at, times, last_call)"
+        " values (gen_random_uuid(), '+8613900000072', '政务服务便民热线', 'abandoned', now(), now(), 2,"
+        " gen_random_uuid()) returning id"
+    )
+    citizens = open_citizen(house.exchange, port=house.state.ports["citizens"], speech=alaw(tone(CITIZEN)))
+    secret = house.state.sip_secret_of("8001")
+    own = open_agent(house.exchange, extension="8001", secret=secret, speech=alaw(tone(AGENT)))
+    async with citizens as citizen, own as agent:
+        await page.get_by_role("button", name="就绪", exact=True).click()
+        await expect(page.locator(".dot.ready")).to_be_visible()
+        await page.reload()
+        row = page.locator(f"[data-missed='{missed}']")
+        await expect(row).to_contain_text("2 次")
+        await shot(page, "44-missed")
+        await row.get_by_role("button", name="回拨").click()
+        await citizen.until("answered", PATIENCE)
+        await hears(citizen, AGENT)
+        await hears(agent, CITIZEN)
+
+        async def rung_back() -> bool:
+            return bool(await house.sql.fetchval("select state = 'called_back' from missed_call where id = $1", missed))
+
+        await citizen.hang_up()
+        await until(rung_back)
+        await expect(row).to_be_hidden(timeout=LONG)
