@@ -212,6 +212,11 @@ async def test_the_care_list_goes_before_others() -> None:
     assert asked[-2:] == ["SET VARIABLE HL_PRIO 5", 'SET VARIABLE HL_ROUTE "queue:main"']
 
 
+async def test_a_place_that_was_earned_before_is_not_lost() -> None:
+    _, asked = await run({"a": {**QUEUE, "priority": 3}}, get=["200 result=1 (5)"])
+    assert asked[-2:] == ["SET VARIABLE HL_PRIO 5", 'SET VARIABLE HL_ROUTE "queue:main"']
+
+
 async def test_the_agent_who_answered_last_is_asked_first() -> None:
     house = House()
     house.caller = CallerFacts(seat="8002")
