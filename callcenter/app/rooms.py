@@ -146,6 +146,7 @@ async def _furnish(
         queues=speech.queues,
         public_number=speech.registry.main.number,
     )
+    rosters = furnish_rosters(pool, speech.queues, clock, people.audit, settings.city)
     return Rooms(
         settings=settings,
         clock=clock,
@@ -204,12 +205,13 @@ async def _furnish(
             ledger=ledger,
             orders=orders,
             seats=seats,
+            experts=rosters.experts,
             gate=numbers.gate,
             registry=lambda: hotlines.current,
             sounds=settings.flows.sounds,
         ),
         waiting=waiting,
-        rosters=furnish_rosters(pool, speech.queues, clock, people.audit, settings.city),
+        rosters=rosters,
         flows=await furnish_flows(
             settings,
             speech,

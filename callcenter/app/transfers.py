@@ -1,6 +1,6 @@
 """Live calls and transfers: the list of matters, operations on calls, and the task that follows them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from callcenter.pbx.link import AmiLink
 from callcenter.people.actor import Actor
 from callcenter.people.service import People
 from callcenter.resources import IVR
+from callcenter.seats.experts import Experts
 from callcenter.seats.service import Seats
 from callcenter.settings import Settings
 from callcenter.store.pool import Pool
@@ -23,7 +24,7 @@ from callcenter.transfers.attempts_book import AttemptBook
 from callcenter.transfers.attempts_store import AttemptStore
 from callcenter.transfers.live import LiveCalls
 from callcenter.transfers.live_floor import Floor
-from callcenter.transfers.live_ports import Desks, LiveLedger, OrderPassing
+from callcenter.transfers.live_ports import ExpertSeen
 from callcenter.transfers.live_telephony import AmiCalls
 from callcenter.transfers.live_transfers import Transfers
 from callcenter.transfers.live_turns import Turns
@@ -47,6 +48,17 @@ class SeatedDesks:
 
     async def extension_of(self, user: UserId) -> str:
         return (await self._seats.state_of(user)).extension
+
+
+class SlottedExperts:
+    """The rosters say who is there."""
+
+    def __init__(self, experts: Experts) -> None:
+        self._experts = experts
+
+    async def now(self) -> Sequence[ExpertSeen]:
+        slots = await self._experts.now()
+        return [ExpertSeen(target=one.target, name=one.person, org=one.org, skill=one.skill) for one in slots]
 
 
 class DispatchedOrders:
@@ -101,6 +113,7 @@ async def furnish_transfers(
     ledger: Ledger,
     orders: Orders,
     seats: Seats,
+    experts: Experts,
     gate: Gate,
     registry: Callable[[], Registry],
     sounds: Path,
@@ -139,10 +152,6 @@ async def furnish_transfers(
         bus=bus,
         clock=clock,
     )
-    offers = Offers(floor, turns, store, store, matrix, registry, zone, clock)
+    offers = Offers(floor, turns, store, store, SlottedExperts(experts), matrix, registry, zone, clock)
     live = LiveCalls(floor, turns, book, transfers, offers, clock)
     return TransferRoom(live=live, watch=watch, store=store)
-
-
-def _proof(ledger: Ledger, seats: Seats, orders: Orders, people: People) -> tuple[LiveLedger, Desks, OrderPassing]:
-    return ledger, SeatedDesks(seats), DispatchedOrders(orders, people)

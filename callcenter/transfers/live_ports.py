@@ -1,6 +1,7 @@
 """What live calls need of others; the composition root wires them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -53,6 +54,23 @@ class LiveLedger(Protocol):
 class Desks(Protocol):
     async def extension_of(self, user: UserId) -> str:
         """'' for a user without a seat."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpertSeen:
+    """An expert within their slot (JC-12). `target` is `seat/<extension>`, or digits for one outside the house; `skill`
+    is a queue's name."""
+
+    target: str
+    name: str
+    org: str
+    skill: str
+
+
+class ExpertBook(Protocol):
+    async def now(self) -> Sequence[ExpertSeen]:
+        """Those whose slot it is."""
         ...
 
 

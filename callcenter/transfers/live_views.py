@@ -101,6 +101,15 @@ class SeatTarget(View):
     queues: tuple[str, ...]
 
 
+class ExpertTarget(View):
+    """Whom one may consult now (JC-12): `target` is `seat/<extension>`, or digits to be given as a number."""
+
+    target: str
+    name: str
+    org: str
+    skill: str
+
+
 class ReceivedMatter(View):
     """What a line that handed the call over to us may have handed over."""
 
@@ -112,8 +121,9 @@ class ReceivedMatter(View):
 
 
 class TargetList(View):
-    """`emergency` always; `proposed` from what was said and dialled; `seats` that are free. `came_from` is the line
-    that handed the call over, '' for a citizen's own call, `received` its matters that the words speak of."""
+    """`emergency` always; `proposed` from what was said and dialled; `seats` that are free; `experts` whose slot it is,
+    and whose seat is free. `came_from` is the line that handed the call over, '' for a citizen's own call, `received`
+    its matters that the words speak of."""
 
     matter_version: int
     came_from: str
@@ -121,6 +131,7 @@ class TargetList(View):
     emergency: tuple[TargetView, ...]
     proposed: tuple[TargetView, ...]
     seats: tuple[SeatTarget, ...]
+    experts: tuple[ExpertTarget, ...]
 
 
 def attempt_view(attempt: Attempt) -> AttemptView:

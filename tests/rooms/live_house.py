@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from callcenter.app.numbers import open_numbers
+from callcenter.app.rosters import KnowledgeCandidates
 from callcenter.app.transfers import TransferRoom, furnish_transfers
 from callcenter.calls.config import CallsConfig
 from callcenter.calls.identity import call_id_of
@@ -20,6 +21,7 @@ from callcenter.core.bus import Bus
 from callcenter.core.clock import SystemClock
 from callcenter.core.errors import DomainError
 from callcenter.core.ids import CallId, LegId, UserId
+from callcenter.knowledge.service import Knowledge
 from callcenter.numbers.config import NumbersConfig
 from callcenter.orders.config import OrdersConfig
 from callcenter.orders.service import Orders, open_orders
@@ -31,6 +33,7 @@ from callcenter.pbx.transport import Reply
 from callcenter.people.audit import Audit
 from callcenter.people.service import open_people
 from callcenter.resources import IVR
+from callcenter.seats.experts import Experts
 from callcenter.seats.service import Seats
 from callcenter.settings import load_settings
 from callcenter.store.pool import Pool
@@ -206,6 +209,7 @@ class LiveHouse:
     desks: Desks
     ledger: Ledger
     orders: Orders
+    experts: Experts
     room: TransferRoom
     sounds: Path
 
@@ -287,6 +291,7 @@ async def open_live(pool: Pool, folder: Path, **settings: Any) -> AsyncIterator[
     registry = read_registry(IVR / "hotlines.yaml")
     calls = CallsReading(pool, audit)
     numbers = open_numbers(NumbersConfig(), pool, bus, CLOCK, audit, calls, lambda: registry)
+    experts = Experts(pool, ("main",), CLOCK, audit, KnowledgeCandidates(Knowledge(pool, CLOCK, audit)))
     await ensure_partitions(pool, CLOCK)
     config = CallsConfig(spool=folder / "spool", retry_first=0.02, retry_most=0.05, write_deadline=2.0)
     async with open_people(pool, CLOCK, QUICK) as people, open_ledger(pool, bus, CLOCK, config, {}) as ledger:
@@ -302,10 +307,19 @@ async def open_live(pool: Pool, folder: Path, **settings: Any) -> AsyncIterator[
             ledger=ledger,
             orders=orders,
             seats=cast(Seats, desks),
+            experts=experts,
             gate=numbers.gate,
             registry=lambda: registry,
             sounds=sounds,
         )
         yield LiveHouse(
-            pool=pool, bus=bus, link=link, desks=desks, ledger=ledger, orders=orders, room=room, sounds=sounds
+            pool=pool,
+            bus=bus,
+            link=link,
+            desks=desks,
+            ledger=ledger,
+            orders=orders,
+            experts=experts,
+            room=room,
+            sounds=sounds,
         )

@@ -17,6 +17,7 @@ from callcenter.pbx import facts
 from callcenter.pbx.errors import ActionRefused, LinkDown, OutcomeUnknown
 from callcenter.people.actor import Actor
 from callcenter.resources import IVR
+from callcenter.seats.experts import NewSlot
 from callcenter.store.config import StoreConfig
 from callcenter.store.notify import open_listener
 from callcenter.store.pool import Pool, open_pool
@@ -237,6 +238,48 @@ async def test_a_colleague_must_be_free(house: LiveHouse, agent: Actor, town: To
     assert [one.target for one in offered.seats] == ["seat/8001", "seat/8002"]
     one = await transfers.consult(agent, call, wanted(target="seat/8002"))
     assert (one.place, one.fallback) == (Place.SEAT, "")
+
+
+async def slot(house: LiveHouse, supervisor: Actor, target: str, *, begins: int, skill: str = "main") -> None:
+    starts = CLOCK.now() + timedelta(minutes=begins)
+    new = NewSlot(
+        org="税务局",
+        person=f"专家 {target}",
+        skill=skill,
+        target=target,
+        starts_at=starts,
+        ends_at=starts + timedelta(hours=1),
+    )
+    await house.experts.add(supervisor, new)
+
+
+async def test_experts_are_offered_in_their_slot_when_their_seat_is_free(
+    house: LiveHouse, agent: Actor, town: Town
+) -> None:
+    call, live, people = await house.talk(), house.room.live, town.people
+    await seat(house.pool, people["agent2"], "8002")
+    for target, begins in (("seat/8002", -30), ("seat/8003", -30), ("seat/8002", 120), ("62000001", -30)):
+        await slot(house, people["supervisor"], target, begins=begins)
+    offered = await live.offers.offered(agent, call)
+    assert [(one.target, one.org, one.skill) for one in offered.experts] == [
+        ("seat/8002", "税务局", "main"),
+        ("62000001", "税务局", "main"),
+    ], "8003 is no free seat"
+    assert offered.seats == (), "an expert is not offered twice"
+    one = await live.transfers.consult(agent, call, wanted(target=offered.experts[0].target))
+    assert (one.place, one.consult) == (Place.SEAT, True)
+    await house.pool.execute("update agent_seat set presence = 'talking' where extension = '8002'")
+    await house.pool.execute("delete from expert_slot where target = '62000001'")
+    assert (await live.offers.offered(agent, call)).experts == ()
+
+
+async def test_outside_of_the_slot_an_expert_is_a_colleague(house: LiveHouse, agent: Actor, town: Town) -> None:
+    call = await house.talk()
+    await seat(house.pool, town.people["agent2"], "8002")
+    for begins in (-61, 5):
+        await slot(house, town.people["supervisor"], "seat/8002", begins=begins)
+    offered = await house.room.live.offers.offered(agent, call)
+    assert (offered.experts, [one.target for one in offered.seats]) == ((), ["seat/8002"])
 
 
 async def test_the_same_id_is_the_same_transfer(house: LiveHouse, agent: Actor) -> None:

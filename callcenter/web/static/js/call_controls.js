@@ -6,6 +6,9 @@ import { clock } from "./format.js";
 import { language, named, t } from "./i18n.js";
 import { TargetsPanel } from "./targets_panel.js";
 
+// An expert outside the house is a number, and no line of the registry.
+const dialled = (one) => (one.skill && !one.target.startsWith("seat/") ? { number: one.target } : { target: one.target, matter: one.matter ?? "" });
+
 export class CallControls {
   constructor(live, callId, said) {
     this.live = live;
@@ -130,7 +133,7 @@ export class CallControls {
     this.panel = this.panel ? null : new TargetsPanel(this.call, {
       said: this.said,
       press: (target, mode) => this.pass(target, mode),
-      consult: (target) => this.send("consult", { id: crypto.randomUUID(), target: target.target, matter: target.matter ?? "" }),
+      consult: (target) => this.send("consult", { id: crypto.randomUUID(), ...dialled(target) }),
     });
     this.draw();
     this.panel?.search.focus();

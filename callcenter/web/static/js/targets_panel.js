@@ -57,6 +57,7 @@ export class TargetsPanel {
       this.problem && h("p", { class: "alert", role: "alert" }, this.problem),
       this.found && this.group("targets.found", this.found.map((one) => this.line(one))),
       offered && !this.found && this.group("targets.proposed", offered.proposed.map((one) => this.line(one))),
+      offered && !this.found && offered.experts.length > 0 && this.group("targets.experts", offered.experts.map((one) => this.expert(one))),
       offered && !this.found && this.group("targets.seats", offered.seats.map((one) => this.seat(one))));
   }
 
@@ -83,7 +84,15 @@ export class TargetsPanel {
         this.ask(one)));
   }
 
-  ask(one) {
-    return h("button", { class: "btn", type: "button", data: { focus: `ask-${one.target}` }, on: { click: () => this.consult(one) } }, t("control.consult"));
+  // Experts are asked, never handed a caller: what they say goes back through the agent, who writes it down.
+  expert(one) {
+    return h("li", { class: "target", data: { expert: one.target } },
+      h("div", { class: "title" }, h("span", { class: "tag accent" }, t("targets.expert")), ` ${one.name} `, h("span", { class: "muted num" }, one.target.replace("seat/", "")),
+        h("div", { class: "sub" }, `${one.org} · ${named("queue", one.skill)}`)),
+      h("div", { class: "does" }, this.ask(one, "primary")));
+  }
+
+  ask(one, kind = "") {
+    return h("button", { class: `btn ${kind}`, type: "button", data: { focus: `ask-${one.target}` }, on: { click: () => this.consult(one) } }, t("control.consult"));
   }
 }
