@@ -14,6 +14,11 @@ class PeopleConfig(BaseModel):
     session_lasts: timedelta = Field(
         default=timedelta(hours=12), gt=timedelta(0), description="A session ends after this time in any case."
     )
+    session_trusted: timedelta = Field(
+        default=timedelta(minutes=15),
+        ge=timedelta(0),
+        description="While the database is away, a session that it confirmed within this time still counts.",
+    )
     failures_allowed: int = Field(default=5, ge=1, description="Failed log-ins of one name before waiting begins.")
     failure_window: timedelta = Field(
         default=timedelta(hours=1), gt=timedelta(0), description="Failed log-ins older than this no longer count."

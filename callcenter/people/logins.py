@@ -15,12 +15,13 @@ from callcenter.people.audit import Audit
 from callcenter.people.backoff import Backoff
 from callcenter.people.config import PeopleConfig
 from callcenter.people.errors import LoginFailed, LoginLocked, WrongPassword
+from callcenter.people.memory import SessionMemory
 from callcenter.people.password_policy import check_password
 from callcenter.people.passwords import Passwords
 from callcenter.people.secret import digest, new_secret
 from callcenter.people.session import Session
 from callcenter.people.store import SQL, user_of
-from callcenter.store.pool import Pool
+from callcenter.store.pool import AWAY, Pool
 
 log = structlog.get_logger(__name__)
 _TOUCH_EVERY: Final = timedelta(minutes=1)
@@ -41,6 +42,7 @@ class Logins:
         self._config = config
         self._passwords = passwords
         self._audit = audit
+        self._memory = SessionMemory(config.session_trusted)
         self._backoff = Backoff(config.failures_allowed, config.first_wait, config.longest_wait)
 
     async def authenticate(self, username: str, password: str) -> LoggedIn:
@@ -58,8 +60,22 @@ class Logins:
         return await self._open_session(actor, name_hash)
 
     async def session(self, token: str) -> Session:
-        """Raises Unauthenticated when the session is unknown, idle for too long, too old, or its user disabled."""
+        """With the database away its last word counts for `session_trusted`. Raises Unauthenticated when the session is
+        unknown, idle for too long, too old, or its user disabled."""
         hashed, now = digest(token), self._clock.now()
+        try:
+            session = await self._stored(hashed, now)
+        except AWAY:
+            if (known := self._memory.recall(hashed, now)) is None:
+                raise
+            return known
+        except Unauthenticated:
+            self._memory.forget(hashed)
+            raise
+        self._memory.confirm(hashed, session, now)
+        return session
+
+    async def _stored(self, hashed: bytes, now: datetime) -> Session:
         row = await SQL.session_by_hash(self._pool, token_hash=hashed)
         if row is None or now >= row["expires_at"] or now - row["seen_at"] >= self._config.session_idle:
             raise Unauthenticated
@@ -68,10 +84,12 @@ class Logins:
         return Session(actor=user_of(row).actor, csrf=row["csrf"], expires_at=row["expires_at"])
 
     async def log_out(self, token: str) -> None:
+        self._memory.forget(digest(token))
         await SQL.delete_session(self._pool, token_hash=digest(token))
 
     async def log_out_everywhere(self, user_id: UserId, *, keep: str | None = None) -> None:
         """Ends all the user's sessions but the one whose token is kept."""
+        self._memory.forget_user(user_id, but=digest(keep) if keep else b"")
         await SQL.delete_sessions_of(self._pool, user_id=user_id, kept=digest(keep) if keep else b"")
 
     async def change_password(self, actor: Actor, old: str, new: str, *, keep: str | None = None) -> None:
@@ -83,6 +101,7 @@ class Logins:
         if not await self._passwords.verify(row["password_hash"], old):
             raise WrongPassword
         hashed = await self._passwords.hash(new)
+        self._memory.forget_user(actor.user_id, but=digest(keep) if keep else b"")
         async with self._pool.acquire() as connection, connection.transaction():
             await SQL.set_password(connection, id=actor.user_id, password_hash=hashed)
             await SQL.delete_sessions_of(connection, user_id=actor.user_id, kept=digest(keep) if keep else b"")
@@ -110,7 +129,9 @@ class Logins:
                 connection, token_hash=digest(token), user_id=actor.user_id, csrf=csrf, at=now, expires_at=expires_at
             )
             await self._audit.record(connection, actor.user_id, "logged_in", "user", actor.user_id)
-        return LoggedIn(token=token, session=Session(actor=actor, csrf=csrf, expires_at=expires_at))
+        session = Session(actor=actor, csrf=csrf, expires_at=expires_at)
+        self._memory.confirm(digest(token), session, now)
+        return LoggedIn(token=token, session=session)
 
     async def _forget_the_old(self, now: datetime) -> None:
         await SQL.drop_old_failures(self._pool, before=now - self._config.failure_window)

@@ -33,8 +33,10 @@ async def test_away_is_503_with_the_remedy_and_back_is_back(severed: SeveredPost
     config = StoreConfig.model_validate({"url": severed.url, "pool_max": 4})
     async with open_pool(config) as pool, open_web(pool) as web, web.client("hw01") as client:
         await severed.cut()
+        assert (await client.ask("GET", "/api/session"))[0] == 200  # confirmed lately: the desk goes on
+        async with web.client() as stranger:
+            assert (await stranger.ask("GET", "/api/session"))[0] == 401
         for method, path, body in [
-            ("GET", "/api/session", None),
             ("POST", "/api/session", {"username": "hw01", "password": "x"}),
             ("GET", "/api/articles", None),
         ]:
