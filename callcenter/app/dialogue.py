@@ -24,7 +24,3 @@ def _raise_first(results: Sequence[BaseException | None]) -> None:
     for result in results:
         if result is not None:
             raise result
-
-
-def _proof(sinks: Sequence[FlowSink]) -> FlowSink:
-    return Sinks(sinks)

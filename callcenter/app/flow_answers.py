@@ -12,11 +12,9 @@ import structlog
 from callcenter.core.clock import Clock
 from callcenter.core.errors import Misconfigured
 from callcenter.flows.conditions import CallerFacts, Moment
-from callcenter.flows.ports import CallerHistory, Greetings, Hours, OrderProgress, Routes, Words
 from callcenter.numbers.callers import Callers
 from callcenter.numbers.gate import DialRefused, Gate, Purpose
 from callcenter.orders.calendar import CalendarMissing, WorkingCalendar
-from callcenter.orders.progress import Progress
 from callcenter.speech.choices import SpokenChoices
 from callcenter.store.pool import Pool
 from callcenter.store.queries import load
@@ -140,14 +138,3 @@ class SpokenWords:
             return await self.choices.recognise(path, phrases)
         finally:
             await asyncio.to_thread(path.unlink, missing_ok=True)
-
-
-def _proof(
-    hours: CityHours,
-    callers: KnownCallers,
-    greetings: HotlineGreetings,
-    routes: HotlineRoutes,
-    words: SpokenWords,
-    progress: Progress,
-) -> tuple[Hours, CallerHistory, Greetings, Routes, Words, OrderProgress]:
-    return hours, callers, greetings, routes, words, progress

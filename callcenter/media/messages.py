@@ -21,7 +21,7 @@ from callcenter.core.errors import Invalid, NotFound, Refused
 from callcenter.core.ids import LegId
 from callcenter.core.pages import place_of
 from callcenter.core.phone import Number
-from callcenter.flows.ports import NewMessage, VoiceMessages
+from callcenter.flows.ports import NewMessage
 from callcenter.media.config import MediaConfig
 from callcenter.media.message_views import Kept, MessagePage, MessageView
 from callcenter.media.reading import RecordingFileGone
@@ -224,7 +224,3 @@ def _view(row: Any) -> MessageView:
 def _masked(row: Any) -> MessageView:
     view = _view(row)
     return view.model_copy(update={"caller_number": Number(view.caller_number).masked})
-
-
-def _proof(mail: VoiceMail) -> VoiceMessages:
-    return mail

@@ -79,7 +79,3 @@ class AmiTelephony:
             caller_id=placing.caller_id,
             timeout=placing.agent_ring,
         )
-
-
-def _proof(link: AmiLink) -> Telephony:
-    return AmiTelephony(link)

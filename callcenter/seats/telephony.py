@@ -2,7 +2,6 @@
 
 from callcenter.pbx import actions
 from callcenter.pbx.link import AmiLink
-from callcenter.seats.ports import Telephony
 
 
 class AmiTelephony:
@@ -27,7 +26,3 @@ class AmiTelephony:
 
     async def hang_up(self, channel: str) -> None:
         await actions.hang_up(self._link, channel)
-
-
-def _proof(link: AmiLink) -> Telephony:
-    return AmiTelephony(link)

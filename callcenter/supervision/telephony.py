@@ -8,7 +8,6 @@ from callcenter.core.ids import LegId
 from callcenter.pbx import actions
 from callcenter.pbx.errors import ActionRefused
 from callcenter.pbx.link import AmiLink
-from callcenter.supervision.ports import Telephony
 
 _SPY: Final = "hl-spy"
 _AGENT: Final = "hl-room-agent"
@@ -66,7 +65,3 @@ class AsteriskTelephony:
                 raise
             return False
         return True
-
-
-def _proof(link: AmiLink) -> Telephony:
-    return AsteriskTelephony(link, "")

@@ -11,7 +11,6 @@ from callcenter.pbx.errors import ActionRefused
 from callcenter.pbx.link import AmiLink
 from callcenter.pbx.snapshot import ChannelSeen, channel_seen
 from callcenter.transfers.attempts import TransferId
-from callcenter.transfers.live_ports import Telephony
 
 _GONE: Final = "No such channel"
 
@@ -71,7 +70,3 @@ class AmiCalls:
             reply = await self._link.send("ConfbridgeList", {"Conference": room})
             return frozenset(event["Channel"] for event in reply.events if event.get("Muted") == "Yes")
         return frozenset()
-
-
-def _proof(link: AmiLink) -> Telephony:
-    return AmiCalls(link)

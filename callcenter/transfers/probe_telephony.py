@@ -112,7 +112,3 @@ class AsteriskProbes:
             caller_id=caller_id,
             timeout=within,
         )
-
-
-def _proof(probes: AsteriskProbes) -> ProbeTelephony:
-    return probes

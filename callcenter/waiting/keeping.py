@@ -12,7 +12,7 @@ from callcenter.core.clock import Clock
 from callcenter.core.errors import NotFound, Refused
 from callcenter.core.pages import Page, place_of
 from callcenter.core.phone import Number
-from callcenter.flows.ports import CallbackOffers, Wanted
+from callcenter.flows.ports import Wanted
 from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
 from callcenter.store.pool import Pool
@@ -116,7 +116,3 @@ class Places:
         log.info("place_moved", place=str(place.id), queue=place.queue, state=state.value, reason=reason)
         self._bus.publish(PlaceMoved(at=now, place=place.id, queue=place.queue, state=state.value, reason=reason))
         return True
-
-
-def _proof(places: Places) -> CallbackOffers:
-    return places

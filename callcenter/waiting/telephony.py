@@ -7,7 +7,7 @@ from callcenter.core.ids import AttemptId, LegId
 from callcenter.numbers.rules import Allowed
 from callcenter.pbx import actions
 from callcenter.pbx.link import AmiLink
-from callcenter.waiting.ports import RingBack, Telephony
+from callcenter.waiting.ports import RingBack
 
 PRIORITY: Final = 5
 """Before all who wait, behind emergencies only."""
@@ -53,7 +53,3 @@ class AmiRingBacks:
             caller_id=call.caller,
             timeout=call.ring,
         )
-
-
-def _proof(link: AmiLink) -> Telephony:
-    return AmiRingBacks(link, "12345")

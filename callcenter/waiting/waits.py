@@ -12,7 +12,6 @@ from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
 from callcenter.core.events import Event
 from callcenter.flows.conditions import QueueFacts
-from callcenter.flows.ports import QueueOutlook
 from callcenter.pbx.facts import PbxFact
 from callcenter.seats.journal import PASSING, RETRY_AFTER, Journal
 from callcenter.seats.presence import Presence
@@ -136,7 +135,3 @@ class Waits:
             except PASSING as error:
                 log.warning("handling_not_measured", cause=type(error).__name__)
             await asyncio.sleep(self._config.measure_every.total_seconds())
-
-
-def _proof(waits: Waits) -> QueueOutlook:
-    return waits
