@@ -17,16 +17,21 @@ from callcenter.calls.events import AgentAnswered, AgentFinished, AgentRung
 from callcenter.core.clock import SystemClock
 from callcenter.core.ids import CallId, new_id
 from callcenter.media.config import MediaConfig
+from callcenter.media.messages import VoiceMail
 from callcenter.media.reading import Recordings
 from callcenter.media.transcripts import Transcripts
+from callcenter.numbers.refusals import Refusals
 from callcenter.orders.config import OrdersConfig
 from callcenter.orders.service import Orders, open_orders
 from callcenter.people.actor import Role
 from callcenter.people.model import NewOrg, NewUser
 from callcenter.store.pool import Pool
+from callcenter.web.messages import message_routes
+from callcenter.web.numbers import numbers_routes
 from callcenter.web.orders import orders_routes
 from callcenter.web.recordings import recording_routes
 from tests.rooms.desks_of_town import CallSeen, Room, Site, brief, open_room, open_site_of
+from tests.rooms.lists_of_callers import Lists, open_lists
 from tests.rooms.people_of_town import PASSWORD
 
 CHROMIUM = os.environ.get("HOTLINE_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -44,6 +49,10 @@ SHOTS = os.environ.get("HOTLINE_SHOTS")
 Shot = Callable[[Page, str], Awaitable[None]]
 
 
+def media_of(folder: Path) -> MediaConfig:
+    return MediaConfig(folder=folder, monitor_folder=folder / "monitor")
+
+
 @dataclass(slots=True, kw_only=True)
 class Desk:
     """The site with a town of clerks; `call` is the one that `ring` let in last."""
@@ -53,6 +62,15 @@ class Desk:
     orders: Orders
     media: Path
     call: CallId | None = None
+
+    @property
+    def lists(self) -> Lists:
+        return open_lists(self.room.pool, SystemClock(), self.room.actors)
+
+    @property
+    def mail(self) -> VoiceMail:
+        """Of the PBX `a`, whose monitor folder is below the media."""
+        return VoiceMail(self.room.pool, media_of(self.media), SystemClock(), self.room.people.audit, "a")
 
     async def ring(self) -> CallId:
         now = datetime.now(UTC)
@@ -151,10 +169,13 @@ async def desk(pool: Pool, database_url: str, tmp_path: Path) -> AsyncIterator[D
             city="Asia/Shanghai",
             audit=room.people.audit,
         )
-        media = MediaConfig(folder=tmp_path)
+        media, lists = media_of(tmp_path), open_lists(pool, SystemClock(), room.actors)
+        mail = VoiceMail(pool, media, SystemClock(), room.people.audit, "a")
         more = [
             *orders_routes(orders),
             *recording_routes(pool, Recordings(pool, media), Transcripts(pool), room.people.audit),
+            *numbers_routes(lists.callers, lists.care, lists.harassment, Refusals(pool)),
+            *message_routes(mail),
         ]
         async with open_site_of(room, database_url, more) as site:
             yield Desk(site=site, room=room, orders=orders, media=tmp_path)

@@ -18,9 +18,9 @@ from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
 from callcenter.people.model import NewUser
 from callcenter.people.service import People, open_people
-from callcenter.seats.card import DeskState
+from callcenter.seats.card import CallNotes, DeskState
 from callcenter.seats.config import SeatsConfig
-from callcenter.seats.ports import CallsReading, OpenOrders, SeenCall, Telephony
+from callcenter.seats.ports import CallsReading, NoNotes, Notes, OpenOrders, SeenCall, Telephony
 from callcenter.seats.service import Seats
 from callcenter.store.notify import open_listener
 from callcenter.store.pool import Pool
@@ -129,6 +129,16 @@ class StagedOrders:
         return self.similar[:limit]
 
 
+class StagedNotes:
+    """What the other rooms know of whoever calls."""
+
+    def __init__(self) -> None:
+        self.known = CallNotes()
+
+    async def notes_of(self, call: CallId, number_key: str) -> CallNotes:
+        return self.known
+
+
 def _proofs(
     calls: LedgerReading, orders: Orders
 ) -> tuple[Telephony, CallsReading, CallsReading, OpenOrders, OpenOrders]:
@@ -160,6 +170,7 @@ class Room:
     telephony: StagedTelephony
     calls: StagedCalls
     orders: StagedOrders
+    notes: StagedNotes
     actors: dict[str, Actor]
 
     def user(self, username: str) -> UserId:
@@ -188,10 +199,16 @@ class Room:
 
 
 def seats_over(
-    pool: Pool, bus: Bus, telephony: Telephony, calls: CallsReading, orders: OpenOrders, config: SeatsConfig
+    pool: Pool,
+    bus: Bus,
+    telephony: Telephony,
+    calls: CallsReading,
+    orders: OpenOrders,
+    config: SeatsConfig,
+    notes: Notes | None = None,
 ) -> Seats:
-    clock = SystemClock()
-    return Seats(pool, telephony, calls, orders, config, clock, bus, audit=Audit(clock), queues=QUEUES)
+    clock, known = SystemClock(), notes or NoNotes()
+    return Seats(pool, telephony, calls, orders, config, clock, bus, audit=Audit(clock), queues=QUEUES, notes=known)
 
 
 @asynccontextmanager
@@ -201,7 +218,7 @@ async def open_room(
     """hw01 (8001) and hw02 (8002) have seats in queues main and housing; `seats.run` is running. `real` takes the
     place of the staged telephony."""
     bus = Bus()
-    telephony, calls, orders = StagedTelephony(), StagedCalls(), StagedOrders()
+    telephony, calls, orders, notes = StagedTelephony(), StagedCalls(), StagedOrders(), StagedNotes()
     async with open_people(pool, SystemClock(), QUICK) as people:
         town = await build_town(people)
         city = town.orgs["city"]
@@ -228,7 +245,7 @@ async def open_room(
             )
             for name, user in town.users.items()
         }
-        seats = seats_over(pool, bus, real or telephony, calls, orders, config or SeatsConfig())
+        seats = seats_over(pool, bus, real or telephony, calls, orders, config or SeatsConfig(), notes)
         await seats.assign(town.users["hw01"].id, "8001", "phone-1", ("main", "housing"))
         await seats.assign(town.users["hw02"].id, "8002", "phone-2", ("main", "housing"))
         async with running(seats):
@@ -241,6 +258,7 @@ async def open_room(
                 telephony=telephony,
                 calls=calls,
                 orders=orders,
+                notes=notes,
                 actors=actors,
             )
 

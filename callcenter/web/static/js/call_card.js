@@ -2,8 +2,9 @@
 
 import { call } from "./api.js";
 import { CallControls } from "./call_controls.js";
+import { CallerLists } from "./caller_lists.js";
 import { h, fill } from "./dom.js";
-import { lasting, moment, phone, separator } from "./format.js";
+import { lasting, moment, phone, separator, tongue } from "./format.js";
 import { named, t } from "./i18n.js";
 import { LinkArrival } from "./link_arrival.js";
 import { MissedList } from "./missed_list.js";
@@ -21,6 +22,7 @@ export class CallCard {
     this.earlier = null;
     this.history = [];
     this.recordings = null;
+    this.lists = null;
     this.el = h("section", { class: "panel", "aria-label": t("card.title") });
     this.draw();
     this.loadHistory();
@@ -109,19 +111,38 @@ export class CallCard {
         h("div", { class: "number num" }, phone(card.caller_number)),
         h("div", { class: "region" }, card.caller_region || t("caller.region_unknown")),
       ),
-      this.link.show(offer.call_id, this.live.state?.presence),
+      card.care && h("div", { class: "care-flag", role: "status" }, t("card.care", { why: named("care", card.care) }), card.care_note && h("div", { class: "said" }, card.care_note)),
+      this.link.show(offer.call_id, this.live.state?.presence, card),
       h("dl", { class: "facts" },
         fact("card.hotline", [card.hotline, card.dialled && h("span", { class: "muted num" }, ` ${card.dialled}`)]),
+        fact("card.language", card.language && tongue(card.language)),
         fact("card.queue", named("queue", card.queue)),
         fact("card.path", path.join(" › ")),
         fact("card.waited", lasting(card.waited_seconds)),
       ),
       card.notes.map((note) => h("p", { class: "note", role: "status" }, named("note", note))),
+      this.transfers(offer),
       this.orders("card.open_orders", card.open_orders),
       this.calls(card.recent_calls),
       this.orders("card.similar_orders", card.similar_orders),
+      this.listed(offer),
       this.heard(offer),
     ];
+  }
+
+  // While the call stands, its controls tell how its transfers are.
+  transfers(offer) {
+    const { transfers } = offer.card;
+    if (!transfers.length || (this.live.state?.offer && this.live.state.presence !== "ringing")) return null;
+    return this.section("card.transfers", transfers, (one) => h("li", { class: "line" },
+      h("span", { class: "top" }, h("span", { class: "title num" }, one.target.replace("seat/", "")), h("span", { class: "tag" }, one.outcome ? named("transfer_outcome", one.outcome) : t("attempt.asked"))),
+      h("span", { class: "sub num" }, moment(one.at), h("span", {}, named("transfer_mode", one.mode)))));
+  }
+
+  listed(offer) {
+    if (!offer.card.caller_number) return null;
+    if (this.lists?.call !== offer.call_id) this.lists = new CallerLists(offer);
+    return this.lists.el;
   }
 
   heard(offer) {

@@ -44,4 +44,7 @@ export function left(due, now) {
   return t(name, { span });
 }
 
+// The name of a language by its code, in the language of the page.
+export const tongue = (code) => new Intl.DisplayNames([language === "en" ? "en" : "zh-CN"], { type: "language" }).of(code);
+
 export const separator = () => (language === "en" ? ", " : "、");

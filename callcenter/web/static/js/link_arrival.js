@@ -5,6 +5,8 @@ import { fill, h } from "./dom.js";
 import { moment } from "./format.js";
 import { language, t } from "./i18n.js";
 
+const fact = (key, value) => value && [h("dt", {}, t(key)), h("dd", {}, value)];
+
 export class LinkArrival {
   constructor() {
     this.el = h("div");
@@ -12,10 +14,10 @@ export class LinkArrival {
   }
 
   // The case may come after its call: it is looked up again when the call goes on.
-  show(callId, stage) {
+  show(callId, stage, card) {
     const asked = `${callId} ${stage}`;
     if (asked !== this.asked) {
-      if (!this.asked.startsWith(callId)) fill(this.el);
+      if (!this.asked.startsWith(callId)) fill(this.el, this.rung(card));
       this.asked = asked;
       this.load(callId, asked);
     }
@@ -25,11 +27,16 @@ export class LinkArrival {
   async load(callId, asked) {
     const found = await call("GET", `/api/calls/${callId}/link`).catch(() => null);
     if (asked !== this.asked) return;
-    fill(this.el, found && this.drawn(found));
+    if (found) fill(this.el, this.drawn(found));
+  }
+
+  // What the card knew when it rang, until more is read.
+  rung(card) {
+    if (!card.remote_case && !card.remote_summary) return null;
+    return h("div", { class: "note", role: "status" }, h("dl", { class: "facts" }, fact("link.case", card.remote_case), fact("link.summary", card.remote_summary)));
   }
 
   drawn(found) {
-    const fact = (key, value) => value && [h("dt", {}, t(key)), h("dd", {}, value)];
     return h("div", { class: "note", role: "status" },
       h("strong", {}, t("link.from", { link: `${found.link} ${found.title?.[language] ?? ""}`.trim() })),
       h("dl", { class: "facts" },

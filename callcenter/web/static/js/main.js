@@ -10,10 +10,12 @@ import { Hotlines } from "./hotlines.js";
 import { loadWords, t } from "./i18n.js";
 import { Live } from "./live.js";
 import { loginPage } from "./login.js";
+import { Messages } from "./messages.js";
 import { Numbers } from "./numbers.js";
 import { OrderDetail } from "./order_detail.js";
 import { OrderForm } from "./order_form.js";
 import { OrderList } from "./order_list.js";
+import { Ordered } from "./ordered.js";
 import { Supervised } from "./supervised.js";
 import { TopBar } from "./topbar.js";
 
@@ -31,11 +33,12 @@ class Desk {
     this.detail = new OrderDetail(live, { moved: () => this.list.load() });
     this.form = this.enters ? new OrderForm({ created: (order) => { this.list.load(); this.open(order.id); } }) : null;
     this.card = this.agent ? new CallCard(live, { openOrder: (id) => this.open(id), looked: () => this.bind(), said: () => this.said() }) : null;
+    this.ordered = new Ordered(live);
     this.supervised = this.agent ? new Supervised() : null;
     this.view = this.enters && this.agent ? "form" : "detail";
     this.work = h("section", { class: "panel", "aria-label": t("work.title") });
     const columns = this.agent ? [this.card.el, this.work, this.list.el] : [this.list.el, this.work];
-    this.el = h("main", { class: "desk" }, this.bar.el, this.banner, this.supervised?.el, h("div", { class: `columns ${this.agent ? "" : "no-seat"}` }, columns));
+    this.el = h("main", { class: "desk" }, this.bar.el, this.banner, this.ordered.el, this.supervised?.el, h("div", { class: `columns ${this.agent ? "" : "no-seat"}` }, columns));
     this.drawWork();
     this.drawBanner();
   }
@@ -93,6 +96,7 @@ class Desk {
     if (this.had && !offer) { this.card?.loadHistory(); this.card?.missed.load(); }
     this.had = offer;
     this.bar.draw();
+    this.ordered.draw();
     this.card?.draw();
     this.bind();
     this.drawBanner();
@@ -147,12 +151,15 @@ function tick() {
 setInterval(tick, 500);
 
 // The address says which page: the wall's board has one of its own, so that a wall can be opened on it.
-const PAGES = { "#/board": Board, "#/hotlines": Hotlines, "#/numbers": Numbers };
+const PAGES = {
+  "#/board": [Board, "supervisor", "leader"], "#/hotlines": [Hotlines, "supervisor", "leader"], "#/numbers": [Numbers, "supervisor", "leader"],
+  "#/messages": [Messages, "agent", "dispatcher", "supervisor"],
+};
 
 function showDesk() {
   desk?.gone();
-  const Page = holds("supervisor", "leader") ? PAGES[location.hash] : undefined;
-  desk = Page ? new Page(live, { redraw: showDesk, leave }) : new Desk();
+  const [Page, ...roles] = PAGES[location.hash] ?? [];
+  desk = Page && holds(...roles) ? new Page(live, { redraw: showDesk, leave }) : new Desk();
   fill(app, desk.el);
   if (live.state) desk.stateCame();
 }

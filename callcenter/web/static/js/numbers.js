@@ -1,13 +1,13 @@
 // Callers in special care, harassing callers under a restraint by two persons, and what the gate did not let be dialled.
 
 import { call, holds, session } from "./api.js";
+import { CATEGORIES } from "./caller_lists.js";
 import { fill, h } from "./dom.js";
 import { complete, field, read, refuse } from "./fields.js";
 import { moment } from "./format.js";
 import { named, switchLanguage, t } from "./i18n.js";
 
 const READ_EVERY = 20_000;
-const CATEGORIES = ["elderly", "disabled", "minor", "expecting", "crisis", "hardship", "other"];
 const LISTS = { care: "/api/care", harassment: "/api/harassment", refusals: "/api/dial-refusals" };
 
 export class Numbers {

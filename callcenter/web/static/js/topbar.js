@@ -25,6 +25,7 @@ export class TopBar {
       h("div", { class: "spring" }),
       this.link,
       h("span", { class: "who" }, h("strong", {}, session.me.name), ` ${session.me.roles.map((role) => named("role", role)).join(" / ")}`),
+      holds("agent", "dispatcher", "supervisor") && h("a", { class: "btn quiet", href: "#/messages" }, t("messages.open")),
       holds("supervisor", "leader") && h("a", { class: "btn quiet", href: "#/board" }, t("board.open")),
       holds("supervisor", "leader") && h("a", { class: "btn quiet", href: "#/hotlines" }, t("hotlines.open")),
       holds("supervisor") && h("a", { class: "btn quiet", href: "#/numbers" }, t("numbers.open")),
