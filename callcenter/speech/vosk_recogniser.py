@@ -8,7 +8,7 @@ from typing import Any
 import vosk
 
 from callcenter.speech.errors import ModelBroken
-from callcenter.speech.recogniser import UNKNOWN, Recogniser, Segment, Word, segment_of
+from callcenter.speech.recogniser import UNKNOWN, Segment, Word, segment_of
 
 
 def load_model(path: Path) -> Any:
@@ -43,7 +43,3 @@ class VoskRecogniser:
 def _segment(result: str) -> Segment | None:
     words = json.loads(result).get("result", [])
     return segment_of([Word(word["word"], word["start"], word["end"], word["conf"]) for word in words])
-
-
-def _proof(model: Any) -> Recogniser:
-    return VoskRecogniser(model, 8000)
