@@ -5,6 +5,7 @@
 
 import asyncio
 import re
+import secrets
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -18,7 +19,7 @@ from typing import Any, Final
 from callcenter.core.clock import SystemClock
 from callcenter.core.errors import DomainError
 from callcenter.pbx.host import AsteriskHost
-from callcenter.sample.desk import Desk
+from callcenter.sample.desk import Desk, StepFailed
 from callcenter.sample.rtp import clip as coded
 from callcenter.sample.sipp import Telephone, open_citizen
 from tests.scenarios.house import PATIENCE, SECOND, House, until
@@ -55,7 +56,6 @@ class Fault(StrEnum):
     DATABASE = "database away for 60 s"
 
 
-NUMBERS: Final[Mapping[Place, str]] = {place: f"1390000010{n}" for n, place in enumerate(Place)}
 WITH_A_PERSON: Final = (Place.TALKING, Place.THREE_WAY, Place.ON_HOLD)
 WAITING: Final = (Place.RINGING, Place.QUEUE, Place.MENU, Place.GREETING)
 
@@ -82,6 +82,8 @@ class Scene:
         self.desks: dict[str, Desk] = {}
         self.agent_of: dict[Place, str] = {}
         self._calls: dict[Place, str] = {}
+        base = secrets.randbelow(10**7)  # who rings again is led to the agent of the last call
+        self.numbers = {place: f"139{base:07}{n}" for n, place in enumerate(Place)}
         self.rescue: Telephone
         self.hotline: Telephone
 
@@ -115,7 +117,7 @@ class Scene:
             await self._ring(place)
         await self.callers[Place.MENU].voice.hears_speech(PATIENCE)
         self.callers[Place.MENU].voice.press("1")
-        await self.house.call_of(NUMBERS[Place.RINGING], stage="ringing")
+        await self.house.call_of(self.numbers[Place.RINGING], stage="ringing")
         await self._ring(Place.QUEUE)
         await self._live(Place.TRANSFERRED, "transfer", {"mode": "one_key", "target": "12366", "matter": "tax"})
         await self._ring(Place.GREETING)
@@ -126,7 +128,7 @@ class Scene:
             (Place.MENU, "in_menu"),
             (Place.QUEUE, "queued"),
         ):
-            await self.house.call_of(NUMBERS[place], stage=stage)
+            await self.house.call_of(self.numbers[place], stage=stage)
         await self.callers[Place.GREETING].voice.hears_speech(PATIENCE)
 
     async def talk(self) -> None:
@@ -156,7 +158,7 @@ class Scene:
                 while waiting:
                     await self._make_ready(*free)
                     for place in list(waiting):
-                        call = await self.house.call_of(NUMBERS[place])
+                        call = await self.house.call_of(self.numbers[place])
                         if call["extension"]:
                             result.kept[place] = True
                             waiting.discard(place)
@@ -173,7 +175,7 @@ class Scene:
         channels = [Channel.read(line) for line in (await self._asterisk("core show channels concise")) if "!" in line]
         members = await self._asterisk("queue show main")
         found = []
-        for place, number in NUMBERS.items():
+        for place, number in self.numbers.items():
             there = next((one.stage for one in channels if one.caller == number and not one.seat), "ended")
             call = await self.house.call_of(number)
             if (told := _SAME.get(call["stage"], call["stage"])) != there:
@@ -193,8 +195,7 @@ class Scene:
     async def end(self) -> None:
         await self.all_hang_up()
         for name in self.desks:
-            await until(partial(self._idle, name))
-            await self.desks[name].post("/api/desk/presence", {"presence": "offline"})
+            await until(partial(self._off_duty, name))
         await self.empty()
 
     async def all_hang_up(self) -> None:
@@ -216,8 +217,12 @@ class Scene:
         idle = "0 active channels" in "".join(await self._asterisk("core show channels count"))
         return idle and not await self.house.sql.fetchval("select count(*) from call where ended_at is null")
 
-    async def _idle(self, name: str) -> bool:
-        return (await self.desks[name].get("/api/desk"))["presence"] not in {"talking", "ringing"}
+    async def _off_duty(self, name: str) -> bool:
+        try:
+            await self.desks[name].post("/api/desk/presence", {"presence": "offline"})
+        except StepFailed:  # the end of the call is still on its way
+            return False
+        return True
 
     async def _make_ready(self, *names: str) -> None:
         for name in names:
@@ -228,14 +233,15 @@ class Scene:
         return (await self.house.host.command(command)).splitlines()
 
     async def _ready(self, name: str) -> None:
-        await self.desks[name].post("/api/desk/presence", {"presence": "ready"})
+        with suppress(StepFailed):  # a call came in this moment: the agent is at work
+            await self.desks[name].post("/api/desk/presence", {"presence": "ready"})
 
     async def _ring(self, place: Place) -> None:
-        caller = self.house.caller(NUMBERS[place], CALLERS, LONG)
+        caller = self.house.caller(self.numbers[place], CALLERS, LONG)
         self.callers[place] = await self._stack.enter_async_context(caller)
 
     async def _meets_agent(self, place: Place) -> None:
-        call = await self.house.call_of(NUMBERS[place], stage="talking")
+        call = await self.house.call_of(self.numbers[place], stage="talking")
         self.agent_of[place] = f"hw{call['extension'][2:]}"
         self._calls[place] = str(call["id"])
 
