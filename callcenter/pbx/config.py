@@ -22,7 +22,7 @@ class AmiConfig(BaseModel):
     ping_every: timedelta = Field(default=timedelta(seconds=10), description="Between two pings.")
     ping_deadline: timedelta = Field(default=timedelta(seconds=5), description="An unanswered ping drops the link.")
     backoff_first: timedelta = Field(default=timedelta(milliseconds=500), description="First wait to reconnect.")
-    backoff_most: timedelta = Field(default=timedelta(seconds=30), description="Longest wait to reconnect.")
+    backoff_most: timedelta = Field(default=timedelta(seconds=5), description="Longest wait to reconnect.")
     refused_wait: timedelta = Field(default=timedelta(seconds=60), description="Wait after a refused log-in.")
     inbox_size: int = Field(default=100_000, ge=10, description="Facts kept for a slow consumer before a gap is made.")
 
