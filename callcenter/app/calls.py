@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from callcenter.calls.figures import FiguresReading
 from callcenter.calls.ledger import Ledger
 from callcenter.calls.missed import MissedCalls
-from callcenter.calls.missed_watch import MissedWatch, Stored
+from callcenter.calls.missed_watch import MissedWatch
 from callcenter.calls.reading import CallsReading
 from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
@@ -42,6 +42,3 @@ def furnish_calls(pool: Pool, bus: Bus, clock: Clock, audit: Audit, ledger: Ledg
         watch=MissedWatch(pool, ledger, clock, bus),
         clock=clock,
     )
-
-
-_proof: type[Stored] = Ledger

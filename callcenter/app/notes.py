@@ -6,7 +6,6 @@ from typing import Any
 from callcenter.core.ids import CallId
 from callcenter.numbers.callers import Callers
 from callcenter.seats.card import CallNotes, EarlierTransfer
-from callcenter.seats.ports import Notes
 from callcenter.store.pool import Pool
 from callcenter.transfers.attempts import Attempt
 from callcenter.transfers.attempts_store import AttemptStore
@@ -45,6 +44,3 @@ def _shown(attempt: Attempt) -> EarlierTransfer:
         outcome=attempt.outcome.value if attempt.outcome is not None else "",
         at=attempt.asked_at,
     )
-
-
-_proof: type[Notes] = HouseNotes

@@ -13,7 +13,6 @@ from callcenter.numbers.care import CareList
 from callcenter.numbers.config import NumbersConfig
 from callcenter.numbers.gate import Gate, ShortCodes
 from callcenter.numbers.harassment import HarassmentList
-from callcenter.numbers.ports import SeenNumbers
 from callcenter.numbers.refusals import Refusals
 from callcenter.numbers.rules_file import read_rules
 from callcenter.numbers.tolls import Tolls
@@ -77,6 +76,3 @@ def open_numbers(
         refusals=Refusals(pool),
         tolls=Tolls(pool, bus, clock, config),
     )
-
-
-_proof: type[SeenNumbers] = LedgerNumbers

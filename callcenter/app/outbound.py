@@ -6,10 +6,12 @@ from callcenter.app.numbers import HIDDEN, LedgerNumbers
 from callcenter.calls.ledger import Ledger
 from callcenter.calls.missed import MissedCalls
 from callcenter.calls.reading import CallsReading
+from callcenter.calls.views import NoSuchCall
 from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
-from callcenter.core.errors import NotFound
+from callcenter.core.errors import Forbidden, NotFound
 from callcenter.core.ids import CallId, MissedId, OrderId, UserId
+from callcenter.media.messages import NoSuchMessage, VoiceMail
 from callcenter.numbers.gate import Gate
 from callcenter.orders.reading import view_of
 from callcenter.orders.room import visible_row
@@ -17,8 +19,6 @@ from callcenter.orders.service import Orders
 from callcenter.orders.terms import ContactOutcome
 from callcenter.outbound.config import OutboundConfig
 from callcenter.outbound.errors import CallerHidden, NoTelephone, SeatBusy
-from callcenter.outbound.ports import Actors, ContactOrders, Telephones
-from callcenter.outbound.ports import MissedCalls as MissedNumbers
 from callcenter.outbound.service import Outbound
 from callcenter.outbound.settling import Settling
 from callcenter.outbound.telephony import AmiTelephony
@@ -87,6 +87,23 @@ class OrdersToContact:
         await self._orders.contact(actor, order, outcome, note, call)
 
 
+class CallsToRing:
+    """Calls whose number the ledger shows to the actor, and those that left a message for all of the centre."""
+
+    def __init__(self, calls: CallsReading, mail: VoiceMail) -> None:
+        self._ledger = LedgerNumbers(calls)
+        self._mail = mail
+
+    async def number_of(self, actor: Actor, call: CallId) -> str:
+        try:
+            return await self._ledger.number_of(actor, call)
+        except NoSuchCall:
+            try:
+                return await self._mail.number_of(actor, call)
+            except (NoSuchMessage, Forbidden):
+                raise NoSuchCall from None
+
+
 class MissedToRing:
     def __init__(self, missed: MissedCalls) -> None:
         self._missed = missed
@@ -107,6 +124,7 @@ def open_outbound(
     ledger: Ledger,
     link: AmiLink,
     calls: CallsReading,
+    mail: VoiceMail,
     orders: Orders,
     seats: Seats,
 ) -> OutboundRoom:
@@ -131,13 +149,7 @@ def open_outbound(
         telephones=SeatTelephones(seats),
         orders=contacts,
         missed=MissedToRing(MissedCalls(pool, audit, clock, bus)),
-        calls=LedgerNumbers(calls),
+        calls=CallsToRing(calls, mail),
         settling=settling,
     )
     return OutboundRoom(service=service, settling=settling)
-
-
-_missed: type[MissedNumbers] = MissedToRing
-_actors: type[Actors] = PeopleActors
-_orders: type[ContactOrders] = OrdersToContact
-_telephones: type[Telephones] = SeatTelephones

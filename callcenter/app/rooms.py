@@ -28,6 +28,7 @@ from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
 from callcenter.core.errors import Misconfigured
 from callcenter.core.folders import require_folder
+from callcenter.media.messages import VoiceMail
 from callcenter.orders.service import Orders, open_orders
 from callcenter.pbx.link import AmiLink
 from callcenter.people.service import People, open_people
@@ -171,6 +172,7 @@ async def _furnish(
             ledger=ledger,
             link=link,
             calls=calls,
+            mail=VoiceMail(pool, settings.media, clock, people.audit, link.pbx),
             orders=orders,
             seats=seats,
         ),

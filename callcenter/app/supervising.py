@@ -11,7 +11,6 @@ from callcenter.settings import Settings
 from callcenter.store.notify import open_listener
 from callcenter.store.pool import Pool
 from callcenter.supervision.board_reading import BoardReading
-from callcenter.supervision.ports import Calls
 from callcenter.supervision.pulse import CHANNEL, BoardPulse
 from callcenter.supervision.service import Supervision
 from callcenter.supervision.store import SessionStore
@@ -63,6 +62,3 @@ def furnish_supervision(
         clock=clock,
         url=settings.store.url.get_secret_value(),
     )
-
-
-_proof: type[Calls] = Ledger

@@ -18,7 +18,7 @@ import structlog
 
 from callcenter.core.clock import Clock
 from callcenter.core.errors import Invalid, NotFound, Refused
-from callcenter.core.ids import LegId
+from callcenter.core.ids import CallId, LegId
 from callcenter.core.pages import place_of
 from callcenter.core.phone import Number
 from callcenter.flows.ports import NewMessage
@@ -27,7 +27,7 @@ from callcenter.media.message_views import Kept, MessagePage, MessageView
 from callcenter.media.reading import RecordingFileGone
 from callcenter.media.sealing import Side, inspect_side
 from callcenter.media.store import TROUBLE
-from callcenter.people.actor import Actor
+from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
 from callcenter.store.pool import Pool
 from callcenter.store.queries import load
@@ -35,6 +35,7 @@ from callcenter.store.queries import load
 log = structlog.get_logger(__name__)
 
 SQL: Final = load("messages")
+MAY_HEAR: Final = (Role.AGENT, Role.DISPATCHER, Role.SUPERVISOR)
 FOLDER: Final = "messages"
 """Below the media folder."""
 _FILE: Final = re.compile(r"message-(?P<leg>[A-Za-z0-9][A-Za-z0-9._-]*)-\d{1,3}")
@@ -167,6 +168,15 @@ class VoiceMail:
         if view.caller_number:
             await self._audit.record(self._pool, actor.user_id, "number_viewed", "voice_message", message)
         return view
+
+    async def number_of(self, actor: Actor, call: CallId) -> str:
+        """Of whoever left a message in this call: who may hear it may ring them back. Raises Forbidden,
+        NoSuchMessage."""
+        actor.require(*MAY_HEAR)
+        message = await SQL.of_call(self._pool, call_id=call)
+        if message is None:
+            raise NoSuchMessage
+        return (await self.get(actor, message)).caller_number
 
     async def hear(self, actor: Actor, message: UUID) -> Path:
         """The file; who hears it is written down. Raises NoSuchMessage, RecordingFileGone."""

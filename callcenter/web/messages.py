@@ -9,11 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.core.ids import OrderId
 from callcenter.media.message_views import MessagePage, MessageView
-from callcenter.people.actor import Actor, Role
+from callcenter.media.messages import MAY_HEAR
+from callcenter.people.actor import Actor
 from callcenter.web.route import Asked, Paged, Route, Wire
 
 TAG: Final = "messages"
-_MAY: Final = frozenset({Role.AGENT, Role.DISPATCHER, Role.SUPERVISOR})
+_MAY: Final = frozenset(MAY_HEAR)
 
 
 class Mail(Protocol):

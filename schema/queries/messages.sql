@@ -28,6 +28,13 @@ left join call_leg l on l.pbx = m.pbx and l.leg = m.leg
 left join app_user u on u.id = m.handled_by
 where m.id = :id;
 
+-- name: of_call(call_id)$
+-- The newest message that was left in the call.
+select m.id from voice_message m join call_leg l on l.pbx = m.pbx and l.leg = m.leg
+where l.call_id = :call_id
+order by m.recorded_at desc, m.id desc
+limit 1;
+
 -- name: handle(id, user_id, at, note)^
 update voice_message set state = 'handled', handled_by = :user_id, handled_at = :at, note = :note
 where id = :id and state = 'new'

@@ -10,15 +10,19 @@ from typing import Any
 import numpy as np
 import pytest
 
+from callcenter.app.outbound import CallsToRing
+from callcenter.calls.reading import CallsReading
+from callcenter.calls.views import NoSuchCall
 from callcenter.core.ids import LegId
 from callcenter.flows.ports import NewMessage
 from callcenter.media.config import MediaConfig
 from callcenter.media.messages import NotAMessage, VoiceMail
 from callcenter.media.sweep import sweep
+from callcenter.people.actor import Role
 from callcenter.people.audit import Audit
 from callcenter.store.pool import Pool
 from callcenter.web.messages import message_routes
-from tests.rooms.media_calls import PBX, make_call
+from tests.rooms.media_calls import PBX, make_call, make_user
 from tests.rooms.people_of_town import MovableClock
 from tests.rooms.web_of_town import Web, open_web
 from tests.speech_material import leave_unclosed, read_wav, write_wav
@@ -164,6 +168,20 @@ async def test_agents_see_them_masked_hear_them_and_mark_them_once(office: Offic
         assert (status, refused["code"]) == (404, "recording-file-gone")
     actions = await office.pool.fetch("select action from audit_log where subject_type = 'voice_message' order by at")
     assert {row["action"] for row in actions} == {"number_viewed", "message_heard", "message_handled"}
+
+
+async def test_who_may_hear_a_message_may_ring_back(office: Office) -> None:
+    office.spoken()
+    await office.mail.keep(office.message())
+    agent, stranger = await make_user(office.pool, Role.AGENT, "8077"), await make_user(office.pool, Role.UNIT_OPERATOR)
+    left, other = await make_call(office.pool, LEG), await make_call(office.pool, "pbx1-2.0")
+    await office.pool.execute("update call set caller_number = $1", NUMBER)
+    calls = CallsToRing(CallsReading(office.pool, Audit(office.clock)), office.mail)
+    assert await calls.number_of(agent, left) == NUMBER
+    for actor, call in ((agent, other), (stranger, left)):
+        with pytest.raises(NoSuchCall):
+            await calls.number_of(actor, call)
+    assert await office.pool.fetchval("select count(*) from audit_log where action = 'number_viewed'") == 1
 
 
 @pytest.mark.parametrize(("method", "end"), [("GET", ""), ("GET", "/audio"), ("POST", "/handled")])
