@@ -4,9 +4,10 @@ Everything goes through what real users have: SIP and RTP, the desk's WebSocket,
 """
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -19,8 +20,6 @@ from callcenter.sample.rtp import RATE
 from callcenter.sample.sipp import Exchange, Telephone, open_agent, open_caller, open_citizen
 from callcenter.sample.timeline import Timeline
 
-CITIZEN: Final = "13900001234"
-"""An invented number."""
 AGENT: Final = "8001"
 PATIENCE: Final = timedelta(seconds=60)
 LOOK_EVERY: Final = 0.2
@@ -41,6 +40,8 @@ class Stage:
     caller_speech: bytes
     agent_speech: bytes
     media: Path
+    citizen: str = field(default_factory=lambda: f"1390000{secrets.randbelow(10_000):04}")
+    """An invented number, another one at each start: who rings again is led to the agent of last time."""
 
 
 class SampleCall:
@@ -92,7 +93,7 @@ class SampleCall:
             caller = open_caller(
                 stage.exchange,
                 dial="12345",
-                caller=CITIZEN,
+                caller=stage.citizen,
                 speech=stage.caller_speech,
                 hold=speech_length + timedelta(seconds=12),
             )
@@ -166,7 +167,7 @@ class SampleCall:
                 "category": "公用事业/供水",
                 "address": "栖岚区云堰街道桐影里小区7号楼",
                 "caller_name": "李女士",
-                "caller_number": CITIZEN,
+                "caller_number": self._stage.citizen,
                 "call_id": call,
                 "centre_id": centre,
                 "idempotency_key": f"sample-{call}",

@@ -9,7 +9,7 @@ from typing import Final
 
 from rich.console import Console
 
-from callcenter.sample.call import AGENT, CITIZEN, Stage, press_at_each_pause
+from callcenter.sample.call import AGENT, Stage, press_at_each_pause
 from callcenter.sample.sipp import open_agent, open_caller, open_citizen
 
 TALK: Final = timedelta(seconds=60)
@@ -33,7 +33,7 @@ async def stay(stage: Stage, console: Console) -> None:
 
 
 async def _ring(stage: Stage, console: Console) -> None:
-    call = open_caller(stage.exchange, dial="12345", caller=CITIZEN, speech=stage.caller_speech, hold=TALK)
+    call = open_caller(stage.exchange, dial="12345", caller=stage.citizen, speech=stage.caller_speech, hold=TALK)
     async with call as caller:
         console.print("市民正在来电 · a citizen is ringing")
         with suppress(TimeoutError):
