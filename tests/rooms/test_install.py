@@ -105,7 +105,10 @@ def test_an_interruption_ends_the_step_and_its_children(tmp_path: Path) -> None:
         work() {{ (echo "$BASHPID" >{tmp_path}/pid; exec sleep 300); }}
         step work nothing again work
     """
-    running = subprocess.Popen(["bash", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    heeding = ("env", "--default-signal=INT")  # tests that run in the background inherit that it is ignored
+    running = subprocess.Popen(
+        [*heeding, "bash", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     pid = tmp_path / "pid"
     deadline = time.monotonic() + 20
     while not (pid.exists() and pid.read_text().strip()):
