@@ -66,6 +66,7 @@ async def house(pool: Pool, database_url: str, tmp_path: Path, ami: AmiServer) -
             "HOTLINE_AMI__SECRET": ami.secret,
             "HOTLINE_MEDIA__SCAN_EVERY": "1",
             "HOTLINE_MEDIA__CLOSE_DEADLINE": "PT0.5S",
+            "HOTLINE_REGISTRY__PROBES": "false",  # else the day's test calls are made up for
         }
         async with serving(settings) as server:
             await server.until("/readyz", 200)
