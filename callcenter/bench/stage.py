@@ -243,6 +243,7 @@ def _settings(folder: Path, database: str, host: AsteriskHost, port: int) -> dic
         "HOTLINE_MEDIA__FOLDER": str(folder / "media"),
         "HOTLINE_MEDIA__MONITOR_FOLDER": str(host.paths.monitor),
         "HOTLINE_SEATS__AFTER_CALL": "false",
+        "HOTLINE_REGISTRY__PROBES": "false",
     }
 
 
