@@ -221,8 +221,9 @@ async def test_what_cannot_be_undone_asks_once_more(page: Page, desk: Wall, shot
     await ready.get_by_role("button", name="强制小休").click()
     await expect(ready).to_contain_text("强制小休？")
     await page.keyboard.press("Enter")
+    await desk.room.until("paused", lambda _: desk.room.telephony.members["main", "8002"][0], username="hw02")
+    await expect(ready).not_to_contain_text("强制小休？")
     await expect(ready).to_contain_text("小休", timeout=4000)
-    assert desk.room.telephony.members["main", "8002"][0] is True
     await talking.get_by_role("button", name="接管").click()
     await expect(talking).to_contain_text("接管该通话？")
     await shot(page, "32-board-sure")

@@ -12,7 +12,11 @@ from tests.speech_material import Material
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-TALKING, WAITING, GREETED = "13900000001", "13900000002", "13900000003"
+CITIZENS = {
+    signal.SIGKILL: ("13900000001", "13900000002", "13900000003"),
+    signal.SIGSTOP: ("13900000004", "13900000005", "13900000006"),
+}
+"""Who talks, waits and is greeted; others for each fault, since who rings again is led past the queue."""
 SAVED = timedelta(seconds=45)
 """The dead-man's switch of the greeting, the announcement of the safe branch and the agent's ringing."""
 MATERIAL = Material()
@@ -35,20 +39,22 @@ def fault(request: pytest.FixtureRequest) -> signal.Signals:
 
 
 async def test_no_caller_is_lost_and_afterwards_everything_is_known(house: House, fault: signal.Signals) -> None:
+    citizens = CITIZENS[fault]
+    talks, waits, is_greeted = citizens
     async with house.desk("hw01") as desk:
         await desk.post("/api/desk/presence", {"presence": "ready"})
     async with (
         house.agent_phone(AGENTS) as agent,
-        house.caller(TALKING, CALLERS) as talking,
+        house.caller(talks, CALLERS) as talking,
         AsyncExitStack() as later,
     ):
         await agent.until("answered", PATIENCE)
-        await house.call_of(TALKING, stage="talking")
-        waiting = await later.enter_async_context(house.caller(WAITING, CALLERS))
-        await house.call_of(WAITING, stage="queued")
-        greeted = await later.enter_async_context(house.caller(GREETED, CALLERS))
+        await house.call_of(talks, stage="talking")
+        waiting = await later.enter_async_context(house.caller(waits, CALLERS))
+        await house.call_of(waits, stage="queued")
+        greeted = await later.enter_async_context(house.caller(is_greeted, CALLERS))
         await greeted.voice.hears_speech(PATIENCE)
-        await house.call_of(GREETED, stage="arrived")
+        await house.call_of(is_greeted, stage="arrived")
         house.signal_server(fault)
         await they_talk(talking, agent)
         await talking.hang_up()
@@ -60,16 +66,16 @@ async def test_no_caller_is_lost_and_afterwards_everything_is_known(house: House
         await house.end_server()
         await house.start_server()
         await they_talk(greeted, agent)
-        await sees_the_talk(house)
+        await sees_the_talk(house, *citizens)
         await greeted.hang_up()
-        await knows_all_three(house)
+        await knows_all_three(house, citizens)
 
 
-async def sees_the_talk(house: House) -> None:
+async def sees_the_talk(house: House, talked: str, waited: str, greeted: str) -> None:
     """The desk and the ledger show what Asterisk has: one caller, who talks with 8001."""
-    call = await house.call_of(GREETED, stage="talking", within=5 * SECOND, extension="8001")
-    assert (await house.call_of(TALKING))["outcome"] == "answered"
-    assert (await house.call_of(WAITING))["outcome"] == "answered"
+    call = await house.call_of(greeted, stage="talking", within=5 * SECOND, extension="8001")
+    assert (await house.call_of(talked))["outcome"] == "answered"
+    assert (await house.call_of(waited))["outcome"] == "answered"
     assert await house.sql.fetchval("select count(*) from call where ended_at is null") == 1
     async with house.desk("hw01") as desk:
         state = await house.desk_shows(desk, presence="talking")
@@ -77,9 +83,9 @@ async def sees_the_talk(house: House) -> None:
         assert state["offer"]["card"]["hotline"]
 
 
-async def knows_all_three(house: House) -> None:
+async def knows_all_three(house: House, citizens: tuple[str, ...]) -> None:
     """Each call with its agent and its talk; the hole is shown and filled; each recording is sealed and read."""
-    for number in (TALKING, WAITING, GREETED):
+    for number in citizens:
         call = await house.call_of(number, stage="ended")
         assert (call["outcome"], call["extension"], call["has_gap"]) == ("answered", "8001", True)
         assert call["queued_at"] <= call["answered_at"] < call["ended_at"]
