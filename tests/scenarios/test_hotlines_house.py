@@ -11,7 +11,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def test_a_test_call_asked_for_at_the_desk(house: House) -> None:
     async with house.desk("bz01") as desk:
         asked = await desk.post("/api/hotlines/12329/tests", {})
-        assert asked["status"] == "waiting"
+        assert asked["status"] in {"waiting", "running"}  # the probe may be quicker than the answer
 
         async def ended() -> dict[str, object] | None:
             page = await desk.get("/api/hotlines/probes?number=12329")

@@ -44,13 +44,13 @@ def session(**changed: Any) -> Session:
     return Session(**{**given, **changed})
 
 
-@pytest.mark.parametrize("mode", SPYING)
+@pytest.mark.parametrize("mode", sorted(SPYING))
 @pytest.mark.parametrize("wanted", Mode)
 def test_whoever_listens_may_come_in_deeper_and_back(mode: Mode, wanted: Mode) -> None:
     assert switch(mode, wanted) is wanted
 
 
-@pytest.mark.parametrize("wanted", SPYING)
+@pytest.mark.parametrize("wanted", sorted(SPYING))
 def test_a_call_taken_over_is_not_given_back(wanted: Mode) -> None:
     with pytest.raises(SwitchRefused) as refused:
         switch(Mode.TAKE_OVER, wanted)
