@@ -18,7 +18,13 @@ class Role(StrEnum):
     UNIT_OPERATOR = "unit_operator"  # 承办单位经办人
     UNIT_HEAD = "unit_head"  # 承办单位负责人
     SUPERVISOR = "supervisor"  # 值班长
-    LEADER = "leader"  # 领导
+    DEPUTY = "deputy"  # 分管领导
+    LEADER = "leader"  # 主要领导
+    INSPECTOR = "inspector"  # 质检员
+    DISCIPLINE = "discipline"  # 纪检
+    FIELD = "field"  # 外勤与工作站人员
+    GUEST = "guest"  # 物业、居委会、企业等外部协办
+    AUDITOR = "auditor"  # 审计员
     ADMIN = "admin"  # 系统管理员
     SERVICE = "service"  # another machine
 

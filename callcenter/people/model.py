@@ -11,7 +11,7 @@ from callcenter.people.actor import Actor, Role
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Username = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{1,39}$")]
-OrgKind = Literal["centre", "unit", "village", "discipline"]
+OrgKind = Literal["centre", "unit", "village", "discipline", "station", "team", "external"]
 
 
 class _Frozen(BaseModel):

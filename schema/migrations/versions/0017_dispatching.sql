@@ -1,0 +1,1 @@
+-- see the queries of the same name
