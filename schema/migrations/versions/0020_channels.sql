@@ -1,1 +1,1 @@
--- see the queries of the same name
+select 1; -- filled below
