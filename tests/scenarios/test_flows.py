@@ -44,7 +44,7 @@ def menu(prompt: str = "merged_notice", **more: str) -> dict[str, Any]:
     nodes: dict[str, Any] = {
         "offer": {"kind": "menu", "prompt": prompt, "choices": {}, "wait": 20, "retries": 0, "otherwise": "agent"},
         "speak": {"kind": "speak", "prompt": "progress_code", "choices": {"7": "done", "0": "agent"}}
-        | {"words": {"7": [PHRASE]}, "retries": 0, "listen": 4, "otherwise": "agent"},
+        | {"words": {"7": [PHRASE]}, "retries": 2, "listen": 4, "otherwise": "agent"},
         "done": {"kind": "say", "prompt": "survey_thanks", "next": "goodbye"},
         "goodbye": {"kind": "hang_up"},
         "fire": {"kind": "transfer", "target": "119", "queue": "home"},
