@@ -1,0 +1,34 @@
+"""PgQueuer over the connections of our pool."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
+from pgqueuer.queries import Queries
+
+from callcenter.store.pool import Connection
+
+
+class _PoolDriver(AsyncpgDriver):
+    """PgQueuer sends JSON as ready text. Connections of our pool encode JSON themselves (`store.pool.prepare`), which
+    would wrap that text once more: it is sent as text and cast by the server instead."""
+
+    async def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
+        return await super().fetch(query.replace("::jsonb[]", "::text[]::jsonb[]"), *args)
+
+
+async def enqueue(connection: Connection, entrypoint: str, payloads: Sequence[str]) -> int:
+    """Within the transaction of `connection`, if there is one. What is already queued or running is left alone; the
+    number newly queued is returned. A job may run twice: what it does must be idempotent."""
+    if not payloads:
+        return 0
+    proxied: Any = connection  # a pool's connection serves PgQueuer as well as a bare one
+    count = len(payloads)
+    ids = await Queries(_PoolDriver(proxied)).enqueue(
+        [entrypoint] * count,
+        [payload.encode() for payload in payloads],
+        [0] * count,
+        dedupe_key=[f"{entrypoint}:{payload}" for payload in payloads],
+        on_conflict="skip",
+    )
+    return sum(id_ is not None for id_ in ids)
