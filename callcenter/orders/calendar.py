@@ -4,6 +4,7 @@ The start day is not counted; a period of days ends with the last moment of its 
 first instant that is late: the start of the following day. So 23:59:59.999999 is still in time, 24:00 is not.
 """
 
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -46,11 +47,18 @@ class NaturalDays:
 
 
 @dataclass(frozen=True, slots=True)
+class Months:
+    """To the same date of a later month, or to its last day when it has no such date; no roll-forward (JC-09)."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Hours:
     span: timedelta
 
 
-Length = WorkingDays | NaturalDays | Hours
+Length = WorkingDays | NaturalDays | Months | Hours
 
 
 class CalendarMissing(errors.Unavailable):
@@ -115,12 +123,41 @@ def walk(start: datetime, length: WorkingDays | NaturalDays, calendar: WorkingCa
             yield Counted(on, day, None)
 
 
+def months_after(on: date, count: int) -> date:
+    """31 January plus one month is the last day of February."""
+    year, month = divmod(on.year * 12 + on.month - 1 + count, 12)
+    return date(year, month + 1, min(on.day, monthrange(year, month + 1)[1]))
+
+
 def due_at(start: datetime, length: Length, calendar: WorkingCalendar) -> datetime:
     """The first instant that is late, in UTC. Raises CalendarMissing; days must be at least one."""
-    if isinstance(length, Hours):
-        return start + length.span
+    match length:
+        case Hours(span):
+            return start + span
+        case Months(count):
+            last_on = months_after(calendar.local_date(start), count)
+            calendar.day(last_on)
+            return calendar.end_of(last_on)
     *_, last = walk(start, length, calendar)
     return calendar.end_of(last.on)
+
+
+def back_from(due: datetime, length: Length, calendar: WorkingCalendar) -> datetime:
+    """The instant from which less than `length` is left until `due`: one working day before the end of a Monday is the
+    end of the Friday before. Raises CalendarMissing."""
+    on = last_day(due, calendar)
+    match length:
+        case Hours(span):
+            return due - span
+        case Months(count):
+            return calendar.end_of(months_after(on, -count))
+        case NaturalDays(count):
+            return calendar.end_of(on - timedelta(days=count))
+    left = length.count
+    while left:
+        on -= timedelta(days=1)
+        left -= calendar.day(on).kind.worked
+    return calendar.end_of(on)
 
 
 def in_time(at: datetime, due: datetime) -> bool:

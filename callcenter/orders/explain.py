@@ -9,6 +9,7 @@ from callcenter.orders.calendar import (
     DayKind,
     Hours,
     Length,
+    Months,
     NaturalDays,
     WorkingCalendar,
     WorkingDays,
@@ -62,6 +63,8 @@ def length_text(length: Length) -> tuple[str, str]:
             return f"{count}个工作日", f"{count} working day(s)"
         case NaturalDays(count):
             return f"{count}个自然日", f"{count} natural day(s)"
+        case Months(count):
+            return f"{count}个月", f"{count} month(s)"
     hours = length.span.total_seconds() / 3600
     return f"{hours:g}小时", f"{hours:g} hour(s)"
 
@@ -80,8 +83,8 @@ def _why(day: Counted, length: WorkingDays | NaturalDays) -> tuple[str, str]:
 
 
 def explain_due(start: datetime, length: Length, calendar: WorkingCalendar) -> list[DayLine]:
-    """One line a day from the start day to the due day; none for hours. Raises CalendarMissing."""
-    if isinstance(length, Hours):
+    """One line a day from the start day to the due day; none for hours and months. Raises CalendarMissing."""
+    if isinstance(length, Hours | Months):
         return []
     lines = []
     for day in walk(start, length, calendar):

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
+from pydantic import ValidationError
+
 from callcenter.core import errors
-from callcenter.orders.calendar import Hours, Length, NaturalDays, WorkingDays
+from callcenter.orders.calendar import Hours, Length, Months, NaturalDays, WorkingDays
+from callcenter.orders.policy import Policy
 from callcenter.orders.terms import Kind, RequestType
 
 Owing = Literal["unit", "centre"]
@@ -48,9 +51,14 @@ class RuleSet:
     title: str
     effective_from: date
     calendar: str
-    contact_attempts: int
+    policy: Policy
     timers: Mapping[Kind, Mapping[str, TimerRule]]
     windows: Mapping[Kind, Mapping[str, WindowRule]]
+
+    @property
+    def contact_attempts(self) -> int:
+        """XY-08: so many fruitless attempts fulfil the first contact."""
+        return self.policy.contact.attempts
 
     @property
     def ref(self) -> str:
@@ -106,6 +114,8 @@ def parse_length(raw: Mapping[str, int]) -> Length:
             return WorkingDays(count)
         case "natural_days":
             return NaturalDays(count)
+        case "months":
+            return Months(count)
         case _:
             return Hours(timedelta(hours=count))
 
@@ -147,6 +157,18 @@ def _check_caps(ref: str, timers: Mapping[str, TimerRule]) -> None:
             )
 
 
+def _policy(ref: str, raw: Mapping[str, Any]) -> Policy:
+    """What the file leaves out has its default; `contact_attempts` is how the first files said it."""
+    given = dict(raw.get("policy", {}))
+    if "contact_attempts" in raw:
+        given["contact"] = {"attempts": raw["contact_attempts"], **given.get("contact", {})}
+    try:
+        return Policy.model_validate(given)
+    except ValidationError as error:
+        wrong = "; ".join(f"policy.{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise RuleSetBroken(ruleset=ref, reason=wrong) from error
+
+
 def parse_ruleset(raw: Mapping[str, Any]) -> RuleSet:
     """From a mapping that the JSON Schema has accepted. Raises RuleSetBroken for what a schema cannot say."""
     ref = f"{raw['id']}/{raw['version']}"
@@ -166,7 +188,7 @@ def parse_ruleset(raw: Mapping[str, Any]) -> RuleSet:
         title=raw["document"]["title"],
         effective_from=date.fromisoformat(raw["effective_from"]),
         calendar=raw["calendar"],
-        contact_attempts=raw["contact_attempts"],
+        policy=_policy(ref, raw),
         timers=timers,
         windows=windows,
     )
