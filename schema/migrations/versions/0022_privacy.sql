@@ -41,20 +41,20 @@ create table audit_chain_place (
     sealed_at timestamptz not null
 );
 
-create function refuse_change() returns trigger language plpgsql as $$
+create function keep_as_written() returns trigger language plpgsql as $$
 begin
     raise exception '% is written once: rows are neither changed nor removed', tg_table_name
         using errcode = 'insufficient_privilege';
 end $$;
 create trigger audit_log_written_once before update or delete on audit_log
-    for each row execute function refuse_change();
-create trigger audit_log_kept before truncate on audit_log for each statement execute function refuse_change();
+    for each row execute function keep_as_written();
+create trigger audit_log_kept before truncate on audit_log for each statement execute function keep_as_written();
 create trigger order_event_written_once before update or delete on order_event
-    for each row execute function refuse_change();
-create trigger order_event_kept before truncate on order_event for each statement execute function refuse_change();
+    for each row execute function keep_as_written();
+create trigger order_event_kept before truncate on order_event for each statement execute function keep_as_written();
 create trigger audit_chain_written_once before update or delete on audit_chain
-    for each row execute function refuse_change();
-create trigger audit_chain_kept before truncate on audit_chain for each statement execute function refuse_change();
+    for each row execute function keep_as_written();
+create trigger audit_chain_kept before truncate on audit_chain for each statement execute function keep_as_written();
 
 -- Who stands for an org, with history (SJ-35, JC-04).
 create table org_slot (
