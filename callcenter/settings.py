@@ -20,6 +20,7 @@ from pydantic_settings import (
 from callcenter.callbacks.config import CallbackConfig
 from callcenter.calls.config import CallsConfig
 from callcenter.core.errors import Misconfigured
+from callcenter.files.config import FilesConfig
 from callcenter.flows.config import FlowsConfig
 from callcenter.logs import LogsConfig
 from callcenter.media.config import MediaConfig
@@ -91,6 +92,7 @@ class Settings(BaseSettings):
     )
     callbacks: CallbackConfig = Field(default_factory=CallbackConfig, description="Automatic call-backs.")
     outbound: OutboundConfig = Field(default_factory=OutboundConfig, description="Agents' calls out.")
+    files: FilesConfig = Field(default_factory=FilesConfig, description="Attachments of orders.")
     media: MediaConfig = Field(default_factory=MediaConfig, description="Recordings and transcripts.")
     supervision: SupervisionConfig = Field(
         default_factory=SupervisionConfig, description="Supervisors in calls, and the live board."

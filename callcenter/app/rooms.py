@@ -8,6 +8,7 @@ import asyncpg
 
 from callcenter.app.calls import CallsRoom, furnish_calls
 from callcenter.app.dialogue import Sinks
+from callcenter.app.files import FilesRoom, furnish_files
 from callcenter.app.flow_room import FlowRoom, furnish_flows
 from callcenter.app.notes import HouseNotes
 from callcenter.app.numbers import Numbers, open_numbers
@@ -65,6 +66,7 @@ class Rooms:
     waiting: WaitingRoom
     rosters: RosterRoom
     flows: FlowRoom
+    files: FilesRoom
 
 
 async def require_schema(pool: Pool) -> None:
@@ -230,4 +232,5 @@ async def _furnish(
             callbacks=waiting.places,
             last_agent=waiting.last_agent,
         ),
+        files=furnish_files(settings.files, pool=pool, clock=clock, audit=people.audit, orders=orders.room),
     )

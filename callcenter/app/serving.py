@@ -144,6 +144,7 @@ class _House:
             self._keep_partitions(),
             sweep_numbers(rooms.pool, rooms.clock),
             rooms.flows.shelf.reload_on_hangup(),
+            rooms.files.sweep(),
         ]
 
     async def _keep_custody(self) -> None:
@@ -183,6 +184,7 @@ class _House:
             *rooms.telephone.routes(),
             *recording_routes(rooms.pool, recordings, transcripts, rooms.people.audit),
             *orders_routes(rooms.orders),
+            *rooms.files.routes(),
             *rooms.flows.routes(),
             *rooms.numbers.routes(),
             *rooms.outbound.routes(),

@@ -241,6 +241,7 @@ def _settings(folder: Path, database: str, host: AsteriskHost, port: int) -> dic
         "HOTLINE_CALLS__SPOOL": str(folder / "spool"),
         "HOTLINE_CALLS__CEL": str(host.paths.cel),
         "HOTLINE_MEDIA__FOLDER": str(folder / "media"),
+        "HOTLINE_FILES__FOLDER": str(folder / "files"),
         "HOTLINE_MEDIA__MONITOR_FOLDER": str(host.paths.monitor),
         "HOTLINE_SEATS__AFTER_CALL": "false",
         "HOTLINE_REGISTRY__PROBES": "false",

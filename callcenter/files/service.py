@@ -49,7 +49,8 @@ class Files:
         kind: Purpose = Purpose.EVIDENCE,
     ) -> FileView:
         """Streams it to the disk; the same content sent again to the same order gives the attachment that is there.
-        `actor` None is the machine (a channel that brings the citizen's photographs). Raises NotFound, FileEmpty, FileTooLarge, FileRefused, OrderFull, StorageFull."""
+        `actor` None is the machine (a channel that brings the citizen's photographs). Raises NotFound, FileEmpty,
+        FileTooLarge, FileRefused, OrderFull, StorageFull."""
         if actor is not None:
             await self._sees.look(actor, order)
         async with self.shelf.receive(stream, self._config.file_limit) as received:

@@ -89,6 +89,7 @@ def settings_of(folder: Path, state: LocalState, database: str, pbx: HostPaths) 
         "HOTLINE_CALLS__CEL": str(pbx.cel),
         "HOTLINE_REGISTRY__PROBES": "false",  # started at any hour, it would make up for the night's test calls at once
         "HOTLINE_MEDIA__FOLDER": str(folder / "media"),
+        "HOTLINE_FILES__FOLDER": str(folder / "files"),
         "HOTLINE_MEDIA__MONITOR_FOLDER": str(pbx.monitor),
         "HOTLINE_ORDERS__CALENDAR_FILE": str(CALENDAR),
         "HOTLINE_CALLBACKS__BEGIN": "00:00",

@@ -53,6 +53,7 @@ def settings_in(folder: Path, database: str) -> dict[str, str]:
         "HOTLINE_FLOWS__PROMPT_CACHE": str(default_cache() / "prompts"),
         "HOTLINE_CALLS__SPOOL": str(folder / "spool"),
         "HOTLINE_MEDIA__FOLDER": str(folder / "media"),
+        "HOTLINE_FILES__FOLDER": str(folder / "files"),
         "HOTLINE_MEDIA__MONITOR_FOLDER": str(folder / "monitor"),
     }
 

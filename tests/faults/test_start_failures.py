@@ -41,7 +41,13 @@ async def test_a_port_that_is_taken(settings: dict[str, str], room: str) -> None
 
 @pytest.mark.parametrize(
     "name",
-    ["HOTLINE_CALLS__SPOOL", "HOTLINE_MEDIA__FOLDER", "HOTLINE_FLOWS__SOUNDS", "HOTLINE_FLOWS__PROMPT_CACHE"],
+    [
+        "HOTLINE_CALLS__SPOOL",
+        "HOTLINE_MEDIA__FOLDER",
+        "HOTLINE_FILES__FOLDER",
+        "HOTLINE_FLOWS__SOUNDS",
+        "HOTLINE_FLOWS__PROMPT_CACHE",
+    ],
 )
 @pytest.mark.parametrize("how", ["read-only", "below a file"])
 async def test_a_folder_that_cannot_be_written(settings: dict[str, str], tmp_path: Path, name: str, how: str) -> None:
