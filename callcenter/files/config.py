@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from pydantic import BaseModel, ByteSize, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 MIB = 1 << 20
 
@@ -12,10 +12,8 @@ class FilesConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     folder: Path = Field(default=Path("files"), description="Where attachments of orders are kept.")
-    file_limit: ByteSize = Field(default=ByteSize(20 * MIB), gt=0, description="The largest attachment, in bytes.")
-    order_limit: ByteSize = Field(
-        default=ByteSize(200 * MIB), gt=0, description="All attachments of one order together, in bytes."
-    )
+    file_limit: int = Field(default=20 * MIB, gt=0, description="The largest attachment, in bytes.")
+    order_limit: int = Field(default=200 * MIB, gt=0, description="All attachments of one order together, in bytes.")
     upload_within: timedelta = Field(
         default=timedelta(minutes=5), gt=timedelta(0), description="How long one upload may take."
     )
