@@ -45,7 +45,7 @@ _SPACES: Final = re.compile(r"[ \t\f\v]+")
 _LINES: Final = re.compile(r"\s*\n\s*")
 _BETWEEN_HAN: Final = re.compile(r"(?<=[㐀-鿿，。；：！？、]) (?=[㐀-鿿])")
 _DOTS: Final = re.compile(r"(?<=[㐀-鿿])\.{3,}|。{2,}|…+")
-_HALF: Final[Mapping[str, str]] = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？", "(": "（", ")": "）"}  # noqa: RUF001
+_HALF: Final[Mapping[str, str]] = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？", "(": "（", ")": "）"}
 _NEAR_HAN: Final = re.compile(r"(?<=[㐀-鿿，。；：！？）”])[,;:!?()]|[()](?=[㐀-鿿])")
 _STOP: Final = re.compile(r"(?<=[㐀-鿿])\.(?=\s|$|[㐀-鿿])")
 _QUOTES: Final = str.maketrans({"「": "“", "」": "”", "『": "‘", "』": "’"})
@@ -113,11 +113,11 @@ def _closed(text: str) -> str:
     depth = 0
     out: list[str] = []
     for mark in text:
-        if mark == "（":  # noqa: RUF001
+        if mark == "（":
             depth += 1
         elif mark == ")" and depth:
-            mark = "）"  # noqa: RUF001, PLW2901
-        if mark == "）" and depth:  # noqa: RUF001
+            mark = "）"  # noqa: PLW2901
+        if mark == "）" and depth:
             depth -= 1
         out.append(mark)
     return "".join(out)
