@@ -65,7 +65,7 @@ _WORDS: Final[Mapping[str, Mapping[str, Any]]] = {
     "request_type": _REQUESTS,
     "kind": {word: kind.value for word, kind in KIND_WORDS.items()},
     "urgency": _URGENCIES,
-    "caller_type": _CALLERS | {word: word for word in ("person", "enterprise", "other")},
+    "caller_type": {**_CALLERS, **{word: word for word in ("person", "enterprise", "other")}},
     "confidential": _YES,
     "anonymous": _YES,
     "grid": _GRIDS,

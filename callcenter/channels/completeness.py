@@ -5,22 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-WANTED: Final = (
-    "希望",
-    "要求",
-    "请求",
-    "请",
-    "诉求",
-    "建议",
-    "咨询",
-    "想知道",
-    "尽快",
-    "查处",
-    "处理",
-    "解决",
-    "?",
-    "？",
-)
+WANTED: Final = re.compile(r"希望|要求|请|诉求|建议|咨询|想知道|尽快|查处|处理|解决|[?？]")
 CAUSE: Final = re.compile(r"因为|由于|原因|导致|造成|起因|引起|没有|缺|坏|漏|堵|停|占|噪|臭|破|断|不")
 COURSE: Final = re.compile(r"后|然后|目前|已经|至今|多次|曾|昨|今|前天|上周|从|自|一直|每天|连续|[0-9]+[天日月年点]")
 ENOUGH: Final = 60

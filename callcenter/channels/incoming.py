@@ -2,16 +2,16 @@
 
 import hashlib
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from callcenter.orders.terms import Kind, RequestType, Urgency
+from callcenter.orders.terms import CallerType, Kind, LocationType, RequestType, Urgency
 
 External = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
 
-TITLE: int = 120
+TITLE: Final = 120
 
 
 class Incoming(BaseModel):
@@ -32,8 +32,8 @@ class Incoming(BaseModel):
     happened_at: AwareDatetime | None = Field(default=None, description="事发时间 / When it happened")
     caller_name: str = Field(default="", max_length=60, description="诉求人姓名 / Caller's name")
     caller_number: str = Field(default="", max_length=32, description="联系电话 / Number to ring back")
-    caller_type: Literal["person", "enterprise", "other"] = Field(
-        default="person", description="个人、企业、其他组织 / Person, enterprise, other (JC-01)"
+    caller_type: CallerType = Field(
+        default=CallerType.PERSON, description="个人、企业、其他组织 / Person, enterprise, other (JC-01)"
     )
     confidential: bool = Field(default=False, description="是否保密 / Keep the caller unknown to the unit")
     anonymous: bool = Field(default=False, description="是否匿名 / The citizen gives no name")
@@ -43,7 +43,7 @@ class Incoming(BaseModel):
     longitude: float | None = Field(default=None, ge=-180, le=180, description="经度 / Longitude, degrees")
     grid: Literal["wgs84", "gcj02"] = Field(default="wgs84", description="坐标系 / Which grid the point is on")
     grid_code: str = Field(default="", max_length=40, description="网格编码 / Grid cell")
-    location_type: str = Field(default="", max_length=40, description="位置类型 / Kind of place (XY-35)")
+    location_type: LocationType = Field(default=LocationType.UNKNOWN, description="位置类型 / Kind of place (XY-35)")
     reported_body: str = Field(default="", max_length=120, description="被反映单位 / Whom the demand is about")
     source_hotline: str = Field(default="", max_length=20, description="来源热线 / The line it came by (JC-06)")
     tags: tuple[Short, ...] = Field(default=(), max_length=20, description="标签 / Tags")
