@@ -10,10 +10,8 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
-import asyncpg
 import structlog
 from pgqueuer import PgQueuer
-from pgqueuer.db import AsyncpgDriver
 from pgqueuer.errors import RetryRequested
 from pgqueuer.models import Job, Schedule
 
@@ -27,6 +25,7 @@ from callcenter.speech.config import SpeechConfig
 from callcenter.speech.models import find_model
 from callcenter.speech.vosk_worker import VoskWorkers, open_workers
 from callcenter.store.config import StoreConfig
+from callcenter.store.jobs import open_queue
 from callcenter.store.pool import Pool, open_pool
 
 log = structlog.get_logger(__name__)
@@ -71,10 +70,8 @@ async def _serve(
     speech: SpeechConfig,
     stop: asyncio.Event,
 ) -> None:
-    # A connection of its own: the pool's encode JSON, which PgQueuer does itself.
-    connection = await asyncpg.connect(database.url.get_secret_value(), timeout=database.connect_timeout)
-    try:
-        queue = _queue(connection, pool, transcriber, speech)
+    async with open_queue(database) as queue:
+        _take(queue, pool, transcriber, speech)
         await queue_unfinished(pool)
         leaving = asyncio.create_task(_leave(queue, workers, speech, stop), name="transcription-leave")
         try:
@@ -85,15 +82,9 @@ async def _serve(
             leaving.cancel()
             with suppress(asyncio.CancelledError):
                 await leaving
-    finally:
-        connection.terminate()
 
 
-def _queue(
-    connection: "asyncpg.Connection[asyncpg.Record]", pool: Pool, transcriber: Transcriber, speech: SpeechConfig
-) -> PgQueuer:
-    queue = PgQueuer(AsyncpgDriver(connection))
-
+def _take(queue: PgQueuer, pool: Pool, transcriber: Transcriber, speech: SpeechConfig) -> None:
     @queue.entrypoint(TRANSCRIBE)
     async def transcribe(job: Job) -> None:
         retry = await transcriber.transcribe(recording_of(job.payload), last=job.attempts + 1 >= speech.attempts)
@@ -104,8 +95,6 @@ def _queue(
     async def look(_schedule: Schedule) -> None:
         if await transcriber.has_model():
             await queue_unfinished(pool)
-
-    return queue
 
 
 async def queue_unfinished(pool: Pool) -> int:

@@ -118,4 +118,3 @@ def _please_ring(row: asyncpg.Record, after: timedelta) -> Notice:
     words = {"kind": str(row["kind"]), "hours": f"{after / timedelta(hours=1):g}", "org": str(row["org"])}
     to = To(org=row["above"], roles=frozenset({Role.DISPATCHER, Role.SUPERVISOR}))
     return Notice(kind="notice_unread", to=to, order=row["order_id"], words=words)
-

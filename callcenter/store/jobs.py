@@ -1,11 +1,15 @@
 """PgQueuer over the connections of our pool."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
+from pgqueuer import PgQueuer
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
 from pgqueuer.queries import Queries
 
+from callcenter.store.config import StoreConfig
 from callcenter.store.pool import Connection
 
 
@@ -32,3 +36,13 @@ async def enqueue(connection: Connection, entrypoint: str, payloads: Sequence[st
         on_conflict="skip",
     )
     return sum(id_ is not None for id_ in ids)
+
+
+@asynccontextmanager
+async def open_queue(config: StoreConfig) -> AsyncIterator[PgQueuer]:
+    """To take jobs from, on a connection of its own: the pool's encode JSON, which PgQueuer does itself."""
+    connection = await asyncpg.connect(config.url.get_secret_value(), timeout=config.connect_timeout)
+    try:
+        yield PgQueuer(AsyncpgDriver(connection))
+    finally:
+        connection.terminate()
