@@ -20,6 +20,7 @@ from pydantic_settings import (
 from callcenter.callbacks.config import CallbackConfig
 from callcenter.calls.config import CallsConfig
 from callcenter.core.errors import Misconfigured
+from callcenter.documents.config import DocumentsConfig
 from callcenter.files.config import FilesConfig
 from callcenter.flows.config import FlowsConfig
 from callcenter.logs import LogsConfig
@@ -27,6 +28,7 @@ from callcenter.media.config import MediaConfig
 from callcenter.numbers.config import NumbersConfig
 from callcenter.orders.config import OrdersConfig
 from callcenter.outbound.config import OutboundConfig
+from callcenter.outbox.config import OutboxConfig
 from callcenter.pbx.agi import AgiConfig
 from callcenter.pbx.config import AmiConfig, PbxConfig
 from callcenter.people.config import PeopleConfig
@@ -92,6 +94,8 @@ class Settings(BaseSettings):
     )
     callbacks: CallbackConfig = Field(default_factory=CallbackConfig, description="Automatic call-backs.")
     outbound: OutboundConfig = Field(default_factory=OutboundConfig, description="Agents' calls out.")
+    outbox: OutboxConfig = Field(default_factory=OutboxConfig, description="Notices and webhooks.")
+    documents: DocumentsConfig = Field(default_factory=DocumentsConfig, description="Printed forms.")
     files: FilesConfig = Field(default_factory=FilesConfig, description="Attachments of orders.")
     media: MediaConfig = Field(default_factory=MediaConfig, description="Recordings and transcripts.")
     supervision: SupervisionConfig = Field(
