@@ -13,6 +13,7 @@ from callcenter.app.flow_room import FlowRoom, furnish_flows
 from callcenter.app.notes import HouseNotes
 from callcenter.app.numbers import Numbers, open_numbers
 from callcenter.app.outbound import OutboundRoom, open_outbound
+from callcenter.app.outbox import OutboxRoom, furnish_outbox, open_outbox
 from callcenter.app.registry import RegistryRoom, furnish_registry, open_book
 from callcenter.app.rosters import RosterRoom, furnish_rosters
 from callcenter.app.speech import Speech as Speech
@@ -29,10 +30,13 @@ from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
 from callcenter.core.errors import Misconfigured
 from callcenter.core.folders import require_folder
+from callcenter.documents.printer import Printer
 from callcenter.media.messages import VoiceMail
 from callcenter.orders.service import Orders, open_orders
 from callcenter.pbx.link import AmiLink
+from callcenter.people.sealing import open_vault
 from callcenter.people.service import People, open_people
+from callcenter.people.vault import Vault
 from callcenter.resources import IVR
 from callcenter.seats.service import Seats
 from callcenter.seats.telephony import AmiTelephony
@@ -51,6 +55,7 @@ class Rooms:
     bus: Bus
     pool: Pool
     people: People
+    vault: Vault
     link: AmiLink
     ledger: Ledger
     calls: CallsReading
@@ -60,6 +65,8 @@ class Rooms:
     callbacks: Callbacks
     numbers: Numbers
     outbound: OutboundRoom
+    outbox: OutboxRoom
+    printer: Printer
     registry: RegistryRoom
     supervision: SupervisionRoom
     transfers: TransferRoom
@@ -90,10 +97,11 @@ async def open_rooms(settings: Settings, clock: Clock) -> AsyncIterator[Rooms]:
     bus = Bus()
     async with open_pool(settings.store) as pool, open_people(pool, clock, settings.people) as people:
         await require_schema(pool)
+        vault = await open_vault(pool, settings.privacy, clock)
         file = settings.flows.hotlines or IVR / "hotlines.yaml"
         book = await open_book(pool, clock, people.audit, file, speech.registry, lambda: read_speech(settings).registry)
         async with open_ledger(pool, bus, clock, settings.calls, book.names) as ledger:
-            yield await _furnish(settings, clock, bus, pool, people, ledger, speech, book)
+            yield await _furnish(settings, clock, bus, pool, people, ledger, speech, book, vault)
 
 
 async def _furnish(
@@ -105,12 +113,14 @@ async def _furnish(
     ledger: Ledger,
     speech: Speech,
     hotlines: RegistryBook,
+    vault: Vault,
 ) -> Rooms:
     require_folder(settings.media.folder, "HOTLINE_MEDIA__FOLDER")
     link = AmiLink(settings.ami, clock)
     calls = CallsReading(pool, people.audit)
+    outbox = open_outbox(settings, clock)
     orders = await open_orders(
-        pool, clock=clock, bus=bus, config=settings.orders, city=settings.city, audit=people.audit
+        pool, clock=clock, bus=bus, config=settings.orders, city=settings.city, audit=people.audit, vault=vault
     )
     numbers = open_numbers(settings.numbers, pool, bus, clock, people.audit, calls, lambda: hotlines.current)
     callbacks = Callbacks(
@@ -123,6 +133,7 @@ async def _furnish(
         ledger=ledger,
         orders=orders,
         gate=numbers.gate,
+        vault=vault,
     )
     seats = Seats(
         pool,
@@ -156,6 +167,7 @@ async def _furnish(
         bus=bus,
         pool=pool,
         people=people,
+        vault=vault,
         link=link,
         ledger=ledger,
         calls=calls,
@@ -164,6 +176,8 @@ async def _furnish(
         seats=seats,
         callbacks=callbacks,
         numbers=numbers,
+        outbox=furnish_outbox(settings, outbox, pool=pool, clock=clock, audit=people.audit, vault=orders.room.vault),
+        printer=Printer(settings.documents.face, settings.documents.issuer),
         outbound=open_outbound(
             settings.outbound,
             pool=pool,

@@ -33,6 +33,7 @@ from callcenter.numbers.tolls import sweep_numbers
 from callcenter.orders import clocks_watch
 from callcenter.pbx.agi import open_agi
 from callcenter.pbx.cel import CelFile
+from callcenter.people.sealing import seal_stored
 from callcenter.settings import Settings
 from callcenter.store.notify import Listener, open_listener
 from callcenter.web.auth import session_routes
@@ -143,8 +144,11 @@ class _House:
             sweep_regularly(rooms.pool, rooms.settings.media, rooms.clock, rooms.bus),
             self._keep_partitions(),
             sweep_numbers(rooms.pool, rooms.clock),
+            self._seal_stored(),
             rooms.flows.shelf.reload_on_hangup(),
             rooms.files.sweep(),
+            rooms.outbox.run(rooms.bus),
+            rooms.outbox.delivery.run(),
         ]
 
     async def _keep_custody(self) -> None:
@@ -158,6 +162,9 @@ class _House:
     async def _keep_ledger(self) -> None:
         cel = self._rooms.settings.calls.cel
         await pump(self._rooms.link, self._rooms.ledger, CelFile(cel) if cel else None)
+
+    async def _seal_stored(self) -> None:
+        await seal_stored(self._rooms.pool, self._rooms.vault)
 
     async def _keep_partitions(self) -> None:
         while True:
@@ -185,6 +192,7 @@ class _House:
             *recording_routes(rooms.pool, recordings, transcripts, rooms.people.audit),
             *orders_routes(rooms.orders),
             *rooms.files.routes(),
+            *rooms.outbox.routes(),
             *rooms.flows.routes(),
             *rooms.numbers.routes(),
             *rooms.outbound.routes(),
