@@ -11,9 +11,8 @@ from typing import Final
 _AXIS: Final = 6378245.0
 """Krasovsky 1940, metres."""
 _FLATTENED: Final = 0.00669342162296594323
-_ENOUGH: Final = 1e-9
-"""Degrees: a tenth of a millimetre."""
-_MOST_STEPS: Final = 30
+_STEPS: Final = 8
+"""Each step is a thousand times nearer: after four, doubles tell no difference any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +45,10 @@ def wgs_of_gcj(point: Point) -> Point:
     if not in_china(point):
         return point
     guess = point
-    for _ in range(_MOST_STEPS):
+    for _ in range(_STEPS):
         shown = gcj_of_wgs(guess)
         north, east = point.latitude - shown.latitude, point.longitude - shown.longitude
         guess = Point(guess.latitude + north, guess.longitude + east)
-        if max(abs(north), abs(east)) < _ENOUGH:
-            break
     return guess
 
 

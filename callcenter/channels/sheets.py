@@ -70,7 +70,7 @@ def _xlsx(content: bytes) -> Iterator[Sequence[Any]]:
         raise NotATable(cause_zh="不是 XLSX 表格", cause_en="it is no XLSX table") from error
     try:
         sheet = book.worksheets[0]
-        yield from _bounded(sheet.iter_rows(values_only=True, max_col=_MOST_COLUMNS))
+        yield from _bounded(sheet.iter_rows(values_only=True))
     finally:
         book.close()
 
@@ -79,4 +79,4 @@ def _bounded(rows: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:
     for count, row in enumerate(rows):
         if count > MOST_ROWS:
             raise TooManyRows(most=MOST_ROWS)
-        yield row
+        yield row[:_MOST_COLUMNS]

@@ -39,7 +39,7 @@ TERMS: Final[Mapping[str, str]] = {
 _AMBIGUOUS: Final = frozenset({"上司", "排程", "社群"})
 """The same in both scripts: changed only in a text that is traditional for another reason."""
 
-_PINYIN: Final = re.compile(r"(?<=[㐀-鿿])\((?=[^)]{1,8}\))[a-zA-ZüÜāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹ·]+\)")
+_PINYIN: Final = re.compile(r"(?<=[㐀-鿿])[(（](?=[^)）]{1,8}[)）])[a-zA-ZüÜāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹ·]+[)）]")
 _TONE: Final = re.compile(r"[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹü]")
 _SPACES: Final = re.compile(r"[ \t\f\v]+")
 _LINES: Final = re.compile(r"\s*\n\s*")
@@ -48,6 +48,7 @@ _DOTS: Final = re.compile(r"(?<=[㐀-鿿])\.{3,}|。{2,}|…+")
 _HALF: Final[Mapping[str, str]] = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？", "(": "（", ")": "）"}
 _NEAR_HAN: Final = re.compile(r"(?<=[㐀-鿿，。；：！？）”])[,;:!?()]|[()](?=[㐀-鿿])")
 _STOP: Final = re.compile(r"(?<=[㐀-鿿])\.(?=\s|$|[㐀-鿿])")
+_NO_MARKS: Final = re.compile(r"[^，；：！？（）…]+")
 _QUOTES: Final = str.maketrans({"「": "“", "」": "”", "『": "‘", "』": "’"})
 _INVISIBLE: Final = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0b-\x1f\x7f]")
 
@@ -88,8 +89,9 @@ def normalised(original: str) -> Normalised:
 
 
 def _plain(text: str) -> str:
-    """NFKC without what is invisible, line by line."""
-    flat = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text).translate(_QUOTES))
+    """NFKC, but for Chinese punctuation, without what is invisible, line by line."""
+    seen = _INVISIBLE.sub("", text).translate(_QUOTES)
+    flat = _NO_MARKS.sub(lambda found: unicodedata.normalize("NFKC", found.group(0)), seen)
     return _LINES.sub("\n", _SPACES.sub(" ", flat)).strip()
 
 
