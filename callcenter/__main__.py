@@ -27,6 +27,8 @@ flow = typer.Typer(help="语音流程 · The call flows.", no_args_is_help=True)
 cli.add_typer(flow, name="flow")
 roster = typer.Typer(help="排班 · The working-hour roster.", no_args_is_help=True)
 cli.add_typer(roster, name="roster")
+keys = typer.Typer(help="密钥 · The keys that names and numbers are sealed with.", no_args_is_help=True)
+cli.add_typer(keys, name="keys")
 errors = Console(stderr=True)
 
 
@@ -105,11 +107,11 @@ def transcribe() -> None:
 @cli.command()
 def migrate() -> None:
     """升级数据库结构 · Bring the database to the schema in use."""
+    from callcenter.app.privacy import migrate as run
     from callcenter.settings import load_settings
-    from callcenter.store.migrate import migrate_once
     from callcenter.store.revision import head
 
-    asyncio.run(migrate_once(load_settings().store))
+    asyncio.run(run(load_settings(), Console()))
     typer.echo(f"数据库结构已是最新 · the database is at {head()}")
 
 
@@ -249,6 +251,35 @@ def check_roster(
 
     if not asyncio.run(rosters.check_roster(load_settings(), days, Console())):
         raise SystemExit(1)
+
+
+@keys.command("new")
+def new_keys(
+    file: Annotated[Path | None, typer.Argument(help="Where; the setting's file if not given.")] = None,
+) -> None:
+    """生成密钥文件 · Make the file of keys; keep a copy at a safe place."""
+    from callcenter.app import privacy
+    from callcenter.settings import load_settings
+
+    typer.echo(privacy.make_keys(load_settings(), file))
+
+
+@keys.command("rotate")
+def rotate_keys(file: Annotated[Path | None, typer.Argument()] = None) -> None:
+    """轮换密钥 · A new sealing key before the others; restart the servers, then: callcenter keys retire."""
+    from callcenter.app import privacy
+    from callcenter.settings import load_settings
+
+    typer.echo(privacy.rotate_keys(load_settings(), file))
+
+
+@keys.command("retire")
+def retire_keys(file: Annotated[Path | None, typer.Argument()] = None) -> None:
+    """停用旧密钥 · Drop the older sealing keys, when nothing is sealed with them any more."""
+    from callcenter.app import privacy
+    from callcenter.settings import load_settings
+
+    typer.echo(asyncio.run(privacy.retire_keys(load_settings(), file)))
 
 
 @add.command("org")

@@ -32,6 +32,7 @@ from callcenter.outbox.config import OutboxConfig
 from callcenter.pbx.agi import AgiConfig
 from callcenter.pbx.config import AmiConfig, PbxConfig
 from callcenter.people.config import PeopleConfig
+from callcenter.people.privacy_config import PrivacyConfig
 from callcenter.seats.config import SeatsConfig
 from callcenter.speech.config import SpeechConfig
 from callcenter.store.config import StoreConfig
@@ -75,6 +76,9 @@ class Settings(BaseSettings):
     store: StoreConfig = Field(default_factory=StoreConfig, description="The database.")
     orders: OrdersConfig = Field(default_factory=OrdersConfig, description="Work orders, rule sets, calendar.")
     people: PeopleConfig = Field(default_factory=PeopleConfig, description="Log-ins and passwords.")
+    privacy: PrivacyConfig = Field(
+        default_factory=PrivacyConfig, description="Keys, the audit chain, the citizen's own pages."
+    )
     web: WebConfig = Field(default_factory=WebConfig, description="HTTP server.")
     seats: SeatsConfig = Field(default_factory=SeatsConfig, description="Agents, presence and the screen-pop.")
     waiting: WaitingConfig = Field(

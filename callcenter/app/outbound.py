@@ -77,8 +77,9 @@ class OrdersToContact:
 
     async def number_of(self, actor: Actor, order: OrderId) -> str:
         row = await visible_row(self._orders.room, actor, order)
-        shown = view_of(row, actor).caller_number
-        if shown != row["caller_number"] or HIDDEN in shown:
+        room = self._orders.room
+        shown = view_of(room, row, actor).caller_number
+        if shown != room.vault.open(row["caller_number"]) or HIDDEN in shown:
             raise CallerHidden
         return shown
 

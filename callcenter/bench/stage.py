@@ -21,6 +21,7 @@ from callcenter.pbx.host import AsteriskHost, AsteriskInstall, default_cache
 from callcenter.pbx.plan import PbxPlan, SeatLine, Trunk
 from callcenter.people.actor import Role
 from callcenter.people.config import PeopleConfig
+from callcenter.people.keys import have_keys
 from callcenter.people.model import NewOrg, NewUser
 from callcenter.people.service import open_people
 from callcenter.resources import IVR
@@ -240,6 +241,7 @@ def _settings(folder: Path, database: str, host: AsteriskHost, port: int) -> dic
         "HOTLINE_FLOWS__PROMPT_CACHE": str(default_cache() / "prompts"),
         "HOTLINE_CALLS__SPOOL": str(folder / "spool"),
         "HOTLINE_CALLS__CEL": str(host.paths.cel),
+        "HOTLINE_PRIVACY__KEYS_FILE": str(have_keys(folder / "keys.json")),
         "HOTLINE_MEDIA__FOLDER": str(folder / "media"),
         "HOTLINE_FILES__FOLDER": str(folder / "files"),
         "HOTLINE_MEDIA__MONITOR_FOLDER": str(host.paths.monitor),

@@ -17,7 +17,9 @@ from callcenter.orders.views import NewOrder
 from callcenter.people.actor import Actor
 from callcenter.people.audit import Audit
 from callcenter.people.config import PeopleConfig
+from callcenter.people.keys import fresh_keys
 from callcenter.people.service import open_people
+from callcenter.people.vault import Vault
 from callcenter.sample.city import load_city, read_city
 from callcenter.sample.state import LocalState
 from callcenter.store.config import StoreConfig
@@ -56,6 +58,7 @@ async def measure_writes(url: str) -> list[Figure]:
                 config=OrdersConfig(),
                 city="Asia/Shanghai",
                 audit=Audit(SystemClock()),
+                vault=Vault(fresh_keys()),
             )
         ).room
         new = NewOrder(title="水压不足", content="高层住户用水高峰水压不足", request_type="help", address="云堰街道")

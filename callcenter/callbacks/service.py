@@ -20,6 +20,7 @@ from callcenter.core.errors import DomainError
 from callcenter.core.ids import OrderId
 from callcenter.orders.events import OrderMoved
 from callcenter.pbx.facts import LinkUp
+from callcenter.people.vault import Vault
 from callcenter.store.pool import Pool
 
 log = structlog.get_logger(__name__)
@@ -40,6 +41,7 @@ class Callbacks:
         ledger: OutboundLedger,
         orders: CallbackOrders,
         gate: DialGate,
+        vault: Vault,
     ) -> None:
         self._pool = pool
         self._bus = bus
@@ -48,6 +50,7 @@ class Callbacks:
         self._zone = ZoneInfo(city)
         self._telephony = telephony
         self._orders = orders
+        self._vault = vault
         self._wake = asyncio.Event()
         self._moved: dict[OrderId, str] = {}
         self._relinked = True
@@ -96,7 +99,7 @@ class Callbacks:
         if not self._relinked:
             return
         self._relinked = False
-        for claim in await patiently(lambda: store.open_attempts(self._pool, self._telephony.pbx)):
+        for claim in await patiently(lambda: store.open_attempts(self._pool, self._vault, self._telephony.pbx)):
             crew.create_task(self._dialer.resume(claim))
         await asyncio.sleep(0)  # lets them take their places among the busy ones
 
@@ -112,7 +115,7 @@ class Callbacks:
         while self._moved:
             order, stage = next(iter(self._moved.items()))
             if stage == "callback":
-                found = await store.awaiting_order(self._pool, order)
+                found = await store.awaiting_order(self._pool, self._vault, order)
                 if found is not None:
                     await self._enrol(order, *found)
             else:
@@ -123,7 +126,7 @@ class Callbacks:
     async def _enrol(self, order: OrderId, round_no: int, number: str) -> None:
         now = self._clock.now()
         due = allowed_from(now, self._config, self._zone)
-        await store.enrol(self._pool, order, round_no, dialable(number), next_at=due, at=now)
+        await store.enrol(self._pool, self._vault, order, round_no, dialable(number), next_at=due, at=now)
 
     async def _tell_orders(self) -> None:
         for done in await store.untold(self._pool):
@@ -151,7 +154,7 @@ class Callbacks:
             now = self._clock.now()
             if allowed_from(now, self._config, self._zone) > now:
                 return
-            claim = await patiently(partial(store.claim, self._pool, self._telephony.pbx, now))
+            claim = await patiently(partial(store.claim, self._pool, self._vault, self._telephony.pbx, now))
             if claim is None:
                 return
             crew.create_task(self._dialer.attempt(claim))

@@ -9,6 +9,7 @@ import asyncpg
 
 from callcenter.callbacks.policy import Outcome, Verdict
 from callcenter.core.ids import AttemptId, CallbackId, CallId, LegId, OrderId, new_id
+from callcenter.people.vault import Vault
 from callcenter.store.pool import Connection, Pool
 from callcenter.store.queries import load
 
@@ -42,14 +43,17 @@ class Finished:
     verdict: Verdict
 
 
-async def enrol(db: Db, order: OrderId, round_no: int, number: str | None, *, next_at: datetime, at: datetime) -> None:
+async def enrol(
+    db: Db, vault: Vault, order: OrderId, round_no: int, number: str | None, *, next_at: datetime, at: datetime
+) -> None:
     """Once for each round of an order. `number` None: there is nothing to dial, so it is over at once."""
     await _sql.enrol(
         db,
         id=new_id(),
         order_id=order,
         round_no=round_no,
-        number=number or "",
+        number=vault.seal(number or ""),
+        number_key=vault.key(number or ""),
         status="waiting" if number else "exhausted",
         next_at=next_at if number else None,
         outcome=None if number else Outcome.NO_NUMBER.value,
@@ -58,26 +62,26 @@ async def enrol(db: Db, order: OrderId, round_no: int, number: str | None, *, ne
     )
 
 
-async def claim(db: Db, pbx: str, at: datetime) -> Claim | None:
+async def claim(db: Db, vault: Vault, pbx: str, at: datetime) -> Claim | None:
     """The call-back that is due longest, None when none is whose citizen is not being rung just now."""
     try:
         row = await _sql.claim(db, attempt=new_id(), pbx=pbx, at=at)
     except asyncpg.UniqueViolationError:  # another claim rang the same citizen a moment earlier
         return None
-    return None if row is None else _claim(row, row["related"])
+    return None if row is None else _claim(row, vault, row["related"])
 
 
-async def open_attempts(db: Db, pbx: str) -> list[Claim]:
+async def open_attempts(db: Db, vault: Vault, pbx: str) -> list[Claim]:
     """Claimed before and not settled: after a restart they must be looked up, never dialled again."""
-    return [_claim(row, None) async for row in _sql.open_attempts(db, pbx=pbx)]
+    return [_claim(row, vault, None) async for row in _sql.open_attempts(db, pbx=pbx)]
 
 
-def _claim(row: Any, related: Any) -> Claim:
+def _claim(row: Any, vault: Vault, related: Any) -> Claim:
     return Claim(
         attempt=AttemptId(row["id"]),
         callback=CallbackId(row["callback_id"]),
         order=OrderId(row["order_id"]),
-        number=row["number"],
+        number=vault.open(row["number"]),
         related=None if related is None else CallId(related),
     )
 
@@ -146,10 +150,10 @@ async def mark_told(db: Db, callback: CallbackId, at: datetime) -> None:
     await _sql.mark_told(db, callback_id=callback, at=at)
 
 
-async def awaiting_order(db: Db, order: OrderId) -> tuple[int, str] | None:
+async def awaiting_order(db: Db, vault: Vault, order: OrderId) -> tuple[int, str] | None:
     """Round and number of an order in call-back, None for any other."""
     row = await _sql.awaiting_order(db, order_id=order)
-    return None if row is None else (row["round_no"], row["caller_number"])
+    return None if row is None else (row["round_no"], vault.open(row["caller_number"]))
 
 
 async def withdraw(db: Db, order: OrderId, at: datetime) -> None:

@@ -15,6 +15,7 @@ from callcenter.orders.room import Room
 from callcenter.orders.terms import Stage
 from callcenter.orders.views import NewOrder
 from callcenter.people.actor import Actor
+from callcenter.people.vault import Vault
 
 
 class IncompleteOrder(errors.Invalid):
@@ -60,13 +61,16 @@ async def _centre(room: Room, actor: Actor, centre: OrgId | None) -> tuple[OrgId
     return OrgId(row["id"]), row["path"]
 
 
-def _fields(new: NewOrder, actor: Actor, owner: tuple[OrgId, str]) -> dict[str, Any]:
+def _fields(new: NewOrder, actor: Actor, owner: tuple[OrgId, str], vault: Vault) -> dict[str, Any]:
     fields = asdict(new)
     del fields["centre"]
     return fields | {
         "id": new_id(),
         "idempotency_key": fields.pop("key"),
         "place": place_of(new.address),
+        "caller_name": vault.seal(new.caller_name),
+        "caller_number": vault.seal(new.caller_number),
+        "caller_key": vault.key_text(new.caller_number),
         "created_by": actor.user_id,
         "owner_org_id": owner[0],
         "owner_org_path": owner[1],
@@ -95,7 +99,7 @@ async def create(room: Room, actor: Actor, new: NewOrder) -> OrderId:
     )
     now = room.clock.now()
     day = f"{room.calendar.local_date(now):%Y%m%d}"
-    row = await room.store.create(_fields(new, actor, owner) | {"stage": stage, "created_at": now}, day)
+    row = await room.store.create(_fields(new, actor, owner, room.vault) | {"stage": stage, "created_at": now}, day)
     if row is not None:
         order = OrderId(row["id"])
         room.bus.publish(OrderMoved(at=now, order=order, move=Register.kind, stage=stage))

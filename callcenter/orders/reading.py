@@ -85,11 +85,12 @@ async def page_of(
     return OrderPage.cut(rows, limit, _line, lambda row: (row["created_at"], row["id"]))
 
 
-def view_of(row: asyncpg.Record, actor: Actor) -> OrderView:
+def view_of(room: Room, row: asyncpg.Record, actor: Actor) -> OrderView:
     """The order without its history, cut down to what the actor may see."""
     standing = standing_of(row)
     sight = sight_of(standing, actor, confidential=row["confidential"])
-    caller = caller_seen(sight, row["caller_name"], row["caller_number"], confidential=row["confidential"])
+    name, number = room.vault.open(row["caller_name"]), room.vault.open(row["caller_number"])
+    caller = caller_seen(sight, name, number, confidential=row["confidential"])
     return OrderView(
         id=OrderId(row["id"]),
         caller_name=caller.name,
@@ -140,7 +141,7 @@ async def whole(room: Room, actor: Actor, order: OrderId) -> OrderView:
         "timers": tuple(_timer(timer, room.calendar) for timer in await room.store.timers(order)),
         "contacts": tuple(map(_contact, await room.store.contacts(order))),
     }
-    return view_of(row, actor).model_copy(update=history)
+    return view_of(room, row, actor).model_copy(update=history)
 
 
 def _brief(row: asyncpg.Record) -> OrderBrief:
@@ -150,7 +151,7 @@ def _brief(row: asyncpg.Record) -> OrderBrief:
 
 async def open_of(room: Room, number_key: str, limit: int) -> list[OrderBrief]:
     """Open orders of this caller, newest first."""
-    return [_brief(row) for row in await room.store.open_of(number_key, limit)]
+    return [_brief(row) for row in await room.store.open_of(room.vault.key(number_key), limit)]
 
 
 async def similar_near(room: Room, number_key: str, limit: int) -> list[OrderBrief]:
@@ -158,4 +159,4 @@ async def similar_near(room: Room, number_key: str, limit: int) -> list[OrderBri
     those of the same category taken in the last seven days. Confidential orders never appear. Nothing for a caller who
     has not rung before: an honest rule, not a guess."""
     since = room.clock.now() - SIMILAR_FOR
-    return [_brief(row) for row in await room.store.similar_near(number_key, since, limit)]
+    return [_brief(row) for row in await room.store.similar_near(room.vault.key(number_key), since, limit)]

@@ -20,6 +20,7 @@ from callcenter.orders.store import OrderStore
 from callcenter.orders.terms import Stage
 from callcenter.people.actor import Actor
 from callcenter.people.audit import Audit
+from callcenter.people.vault import Vault
 from callcenter.store.pool import Pool
 
 
@@ -50,10 +51,13 @@ class Room:
     ruleset: str
     calendar: WorkingCalendar
     audit: Audit
+    vault: Vault
     notices: Notices
 
 
-async def open_room(pool: Pool, *, clock: Clock, bus: Bus, config: OrdersConfig, zone: ZoneInfo, audit: Audit) -> Room:
+async def open_room(
+    pool: Pool, *, clock: Clock, bus: Bus, config: OrdersConfig, zone: ZoneInfo, audit: Audit, vault: Vault
+) -> Room:
     """Reads and checks rule sets and calendar. Raises Misconfigured, naming the file, before anything is served."""
     store = OrderStore(pool)
     calendar = load_calendar(zone, config.calendar_file)
@@ -69,6 +73,7 @@ async def open_room(pool: Pool, *, clock: Clock, bus: Bus, config: OrdersConfig,
         ruleset=config.ruleset,
         calendar=calendar,
         audit=audit,
+        vault=vault,
         notices=Notices(store),
     )
 

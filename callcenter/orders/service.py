@@ -14,6 +14,7 @@ from callcenter.orders.terms import ContactOutcome, ResultType, Solvability
 from callcenter.orders.views import NewOrder, OrderPage, OrderView
 from callcenter.people.actor import Actor
 from callcenter.people.audit import Audit
+from callcenter.people.vault import Vault
 from callcenter.store.pool import Pool
 
 
@@ -43,15 +44,15 @@ class Orders:
 
     async def dispatch(self, actor: Actor, order: OrderId, unit: OrgId, reason: str) -> OrderView:
         """To a unit, or down to another centre."""
-        return reading.view_of(await moves.dispatch(self.room, actor, order, unit, reason), actor)
+        return reading.view_of(self.room, await moves.dispatch(self.room, actor, order, unit, reason), actor)
 
     async def accept(self, actor: Actor, order: OrderId) -> OrderView:
-        return reading.view_of(await moves.make(self.room, actor, order, lifecycle.Accept()), actor)
+        return reading.view_of(self.room, await moves.make(self.room, actor, order, lifecycle.Accept()), actor)
 
     async def contact(
         self, actor: Actor, order: OrderId, outcome: ContactOutcome, note: str = "", call: CallId | None = None
     ) -> OrderView:
-        return reading.view_of(await moves.contact(self.room, actor, order, outcome, note, call), actor)
+        return reading.view_of(self.room, await moves.contact(self.room, actor, order, outcome, note, call), actor)
 
     async def submit(
         self,
@@ -64,26 +65,26 @@ class Orders:
         plan: str = "",
     ) -> OrderView:
         move = lifecycle.Submit(reply=reply, solvability=solvability, result=result, plan=plan)
-        return reading.view_of(await moves.make(self.room, actor, order, move), actor)
+        return reading.view_of(self.room, await moves.make(self.room, actor, order, move), actor)
 
     async def review(self, actor: Actor, order: OrderId, *, approved: bool, opinion: str) -> OrderView:
         move = lifecycle.Approve(opinion=opinion) if approved else lifecycle.SendBack(opinion=opinion)
-        return reading.view_of(await moves.make(self.room, actor, order, move), actor)
+        return reading.view_of(self.room, await moves.make(self.room, actor, order, move), actor)
 
     async def answer(self, actor: Actor, order: OrderId, reply: str) -> OrderView:
-        return reading.view_of(await moves.answer(self.room, actor, order, reply), actor)
+        return reading.view_of(self.room, await moves.answer(self.room, actor, order, reply), actor)
 
     async def close(self, actor: Actor, order: OrderId, reason: str) -> OrderView:
         """After fruitless call-backs, for a recorded reason."""
         move = lifecycle.CloseUnheard(reason=reason)
-        return reading.view_of(await moves.make(self.room, actor, order, move), actor)
+        return reading.view_of(self.room, await moves.make(self.room, actor, order, move), actor)
 
     async def record_callback(
         self, actor: Actor, order: OrderId, *, resolved: bool, satisfied: bool, note: str
     ) -> OrderView:
         """A call-back made by hand."""
         row = await settling.settle_by_hand(self.room, actor, order, resolved=resolved, satisfied=satisfied, note=note)
-        return reading.view_of(row, actor)
+        return reading.view_of(self.room, row, actor)
 
     async def settle_callback(
         self,
@@ -108,7 +109,9 @@ class Orders:
         return await reading.similar_near(self.room, number_key, limit)
 
 
-async def open_orders(pool: Pool, *, clock: Clock, bus: Bus, config: OrdersConfig, city: str, audit: Audit) -> Orders:
+async def open_orders(
+    pool: Pool, *, clock: Clock, bus: Bus, config: OrdersConfig, city: str, audit: Audit, vault: Vault
+) -> Orders:
     """`city` is an IANA zone name. Raises Misconfigured before anything is served."""
-    room = await open_room(pool, clock=clock, bus=bus, config=config, zone=ZoneInfo(city), audit=audit)
+    room = await open_room(pool, clock=clock, bus=bus, config=config, zone=ZoneInfo(city), audit=audit, vault=vault)
     return Orders(room)

@@ -57,6 +57,6 @@ async def awaiting(room: Room) -> list[tuple[OrderId, int, str]]:
     found: list[tuple[OrderId, int, str]] = []
     after: OrderId | None = None
     while rows := await room.store.awaiting_callback(after, BATCH):
-        found += [(OrderId(row["id"]), row["round_no"], row["caller_number"]) for row in rows]
+        found += [(OrderId(row["id"]), row["round_no"], room.vault.open(row["caller_number"])) for row in rows]
         after = found[-1][0]
     return found

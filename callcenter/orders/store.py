@@ -137,11 +137,11 @@ class OrderStore:
     async def awaiting_callback(self, after: OrderId | None, limit: int) -> list[asyncpg.Record]:
         return [row async for row in self._sql.awaiting_callback(self.pool, after_id=after, limit=limit)]
 
-    async def open_of(self, number: str, limit: int) -> list[asyncpg.Record]:
-        return [row async for row in self._sql.open_of_caller(self.pool, number=number, limit=limit)]
+    async def open_of(self, caller: bytes, limit: int) -> list[asyncpg.Record]:
+        return [row async for row in self._sql.open_of_caller(self.pool, caller=caller, limit=limit)]
 
-    async def similar_near(self, number: str, since: datetime, limit: int) -> list[asyncpg.Record]:
-        return [row async for row in self._sql.similar_near(self.pool, number=number, since=since, limit=limit)]
+    async def similar_near(self, caller: bytes, since: datetime, limit: int) -> list[asyncpg.Record]:
+        return [row async for row in self._sql.similar_near(self.pool, caller=caller, since=since, limit=limit)]
 
     async def mark_breaches(self, at: datetime, limit: int) -> list[asyncpg.Record]:
         return [row async for row in self._sql.mark_breaches(self.pool, at=at, limit=limit)]

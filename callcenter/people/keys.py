@@ -81,6 +81,13 @@ def new_keys(file: Path) -> Keys:
     return keys
 
 
+def have_keys(file: Path) -> Path:
+    """For a house on one machine: makes the keys at its first start. Raises Misconfigured."""
+    if not file.exists():
+        new_keys(file)
+    return file
+
+
 def read_keys(file: Path | None) -> Keys:
     """Raises Misconfigured, naming cause and remedy and nothing of the keys."""
     if file is None:

@@ -22,6 +22,7 @@ from callcenter.pbx.host import default_cache
 from callcenter.pbx.plan import PbxPlan
 from callcenter.pbx.tree import HostPaths
 from callcenter.people.config import PeopleConfig
+from callcenter.people.keys import have_keys
 from callcenter.people.service import open_people
 from callcenter.sample.city import CALENDAR, SampleCity, load_city
 from callcenter.sample.state import RTP_FIRST, RTP_PORTS, LocalState
@@ -88,6 +89,7 @@ def settings_of(folder: Path, state: LocalState, database: str, pbx: HostPaths) 
         "HOTLINE_CALLS__SPOOL": str(folder / "spool"),
         "HOTLINE_CALLS__CEL": str(pbx.cel),
         "HOTLINE_REGISTRY__PROBES": "false",  # started at any hour, it would make up for the night's test calls at once
+        "HOTLINE_PRIVACY__KEYS_FILE": str(have_keys(folder / "keys.json")),
         "HOTLINE_MEDIA__FOLDER": str(folder / "media"),
         "HOTLINE_FILES__FOLDER": str(folder / "files"),
         "HOTLINE_MEDIA__MONITOR_FOLDER": str(pbx.monitor),

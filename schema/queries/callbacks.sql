@@ -1,6 +1,6 @@
--- name: enrol(id, order_id, round_no, number, status, next_at, outcome, at, finished_at)!
-insert into callback (id, order_id, round_no, number, status, next_at, outcome, created_at, finished_at)
-values (:id, :order_id, :round_no, :number, :status, :next_at, :outcome, :at, :finished_at)
+-- name: enrol(id, order_id, round_no, number, number_key, status, next_at, outcome, at, finished_at)!
+insert into callback (id, order_id, round_no, number, number_key, status, next_at, outcome, created_at, finished_at)
+values (:id, :order_id, :round_no, :number, :number_key, :status, :next_at, :outcome, :at, :finished_at)
 on conflict (order_id, round_no) do nothing;
 
 -- name: claim(attempt, pbx, at)^
@@ -8,7 +8,8 @@ on conflict (order_id, round_no) do nothing;
 -- rung for another order is not rung twice at once: `callback_number_in_the_air` refuses what two claims raced for.
 with due as (
     select id from callback
-    where status = 'waiting' and next_at <= :at and number not in (select number from callback where status = 'dialling')
+    where status = 'waiting' and next_at <= :at
+      and number_key not in (select number_key from callback where status = 'dialling')
     order by next_at limit 1
     for update skip locked
 ), moved as (
@@ -26,7 +27,7 @@ from claimed join moved on moved.id = claimed.callback_id join work_order o on o
 -- name: next_due()$
 -- A number in the air comes up again when it is settled.
 select min(next_at) from callback
-where status = 'waiting' and number not in (select number from callback where status = 'dialling');
+where status = 'waiting' and number_key not in (select number_key from callback where status = 'dialling');
 
 -- name: mark_sent(attempt, call_id, at)!
 update callback_attempt set status = 'sent', sent_at = :at, call_id = :call_id

@@ -5,11 +5,11 @@
 with placed as (
     insert into work_order
         (id, number, idempotency_key, stage, kind, request_type, urgency, channel, title, content, category, address,
-         place, happened_at, caller_name, caller_number, confidential, call_id, created_by, owner_org_id,
-         owner_org_path, intake_org_path, centre_org_id, created_at)
+         place, happened_at, caller_name, caller_number, caller_key, confidential, call_id, created_by,
+         owner_org_id, owner_org_path, intake_org_path, centre_org_id, created_at)
     select o.id, :day || '-' || lpad(n.no::text, greatest(6, length(n.no::text)), '0'), o.idempotency_key, o.stage,
            o.kind, o.request_type, o.urgency, o.channel, o.title, o.content, o.category, o.address, o.place,
-           o.happened_at, o.caller_name, o.caller_number, o.confidential, o.call_id, o.created_by, o.owner_org_id,
+           o.happened_at, o.caller_name, o.caller_number, o.caller_key, o.confidential, o.call_id, o.created_by, o.owner_org_id,
            o.owner_org_path, o.intake_org_path, o.owner_org_id, o.created_at
     from jsonb_populate_record(null::work_order, :fields) o, (select nextval('order_number') as no) n
     on conflict (created_by, idempotency_key) do nothing
@@ -156,31 +156,31 @@ where stage = 'callback' and not callback_exhausted and closed_at is null
 order by id limit :limit;
 
 
--- name: open_of_caller(number, limit)
+-- name: open_of_caller(caller, limit)
 select id, number, stage, title, category, address, created_at
 from work_order
-where caller_number = :number and caller_number <> '' and closed_at is null
+where caller_key = :caller and caller_key <> '' and closed_at is null
 order by created_at desc limit :limit;
 
--- name: similar_near(number, limit, since)
+-- name: similar_near(caller, limit, since)
 -- Open orders of other callers: at the place of the caller's last order with one, else of its category in `since`.
 with last as (
     select place, category from work_order
-    where caller_number = :number and caller_number <> ''
+    where caller_key = :caller and caller_key <> ''
     order by created_at desc limit 1
 ), last_place as (
     select place from work_order
-    where caller_number = :number and caller_number <> '' and place <> ''
+    where caller_key = :caller and caller_key <> '' and place <> ''
     order by created_at desc limit 1
 ), near as (
     (select w.*, 0 as rank from work_order w, last_place l
-     where w.place = l.place and w.place <> '' and w.closed_at is null and w.caller_number <> :number
+     where w.place = l.place and w.place <> '' and w.closed_at is null and w.caller_key <> :caller
        and not w.confidential
      order by w.created_at desc limit :limit)
     union all
     (select w.*, 1 as rank from work_order w, last l
      where w.category = l.category and w.category <> '' and w.closed_at is null and w.created_at >= :since
-       and w.caller_number <> :number and not w.confidential
+       and w.caller_key <> :caller and not w.confidential
        and w.place is distinct from (select place from last_place)
      order by w.created_at desc limit :limit)
 )

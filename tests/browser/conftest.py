@@ -33,6 +33,7 @@ from callcenter.web.recordings import recording_routes
 from tests.rooms.desks_of_town import CallSeen, Room, Site, brief, open_room, open_site_of
 from tests.rooms.lists_of_callers import Lists, open_lists
 from tests.rooms.people_of_town import PASSWORD
+from tests.vaults import VAULT
 
 CHROMIUM = os.environ.get("HOTLINE_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = [
@@ -168,6 +169,7 @@ async def desk(pool: Pool, database_url: str, tmp_path: Path) -> AsyncIterator[D
             config=OrdersConfig(),
             city="Asia/Shanghai",
             audit=room.people.audit,
+            vault=VAULT,
         )
         media, lists = media_of(tmp_path), open_lists(pool, SystemClock(), room.actors)
         mail = VoiceMail(pool, media, SystemClock(), room.people.audit, "a")

@@ -28,6 +28,7 @@ from callcenter.web.supervision import supervision_routes
 from tests.browser.conftest import Desk, Shot, log_in
 from tests.rooms.desks_of_town import open_room, open_site_of
 from tests.rooms.supervised_rooms import StagedCalls, StagedPbx, Supervisors, hearing
+from tests.vaults import VAULT
 
 
 class LateDesks:
@@ -96,7 +97,13 @@ async def desk(pool: Pool, database_url: str, tmp_path: Path) -> AsyncIterator[W
         staged, calls, store = StagedPbx(), StagedCalls(), SessionStore(pool, room.people.audit)
         service = Supervision(store, staged, calls, room.people.directory, config, clock, room.bus)
         orders = await open_orders(
-            pool, clock=clock, bus=room.bus, config=OrdersConfig(), city="Asia/Shanghai", audit=room.people.audit
+            pool,
+            clock=clock,
+            bus=room.bus,
+            config=OrdersConfig(),
+            city="Asia/Shanghai",
+            audit=room.people.audit,
+            vault=VAULT,
         )
         board = BoardReading(pool, store, config, clock)
         viewers = BoardViewers(late, board, clock)

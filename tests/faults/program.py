@@ -14,6 +14,7 @@ import aiohttp
 import psutil
 
 from callcenter.pbx.host import default_cache
+from callcenter.people.keys import have_keys
 from callcenter.resources import ROOT
 from tests.simulators.ports import free_port
 
@@ -52,6 +53,7 @@ def settings_in(folder: Path, database: str) -> dict[str, str]:
         "HOTLINE_FLOWS__SOUNDS": str(folder / "sounds"),
         "HOTLINE_FLOWS__PROMPT_CACHE": str(default_cache() / "prompts"),
         "HOTLINE_CALLS__SPOOL": str(folder / "spool"),
+        "HOTLINE_PRIVACY__KEYS_FILE": str(have_keys(folder / "keys.json")),
         "HOTLINE_MEDIA__FOLDER": str(folder / "media"),
         "HOTLINE_FILES__FOLDER": str(folder / "files"),
         "HOTLINE_MEDIA__MONITOR_FOLDER": str(folder / "monitor"),

@@ -19,6 +19,7 @@ from callcenter.pbx.snapshot import Snapshot
 from callcenter.store.pool import Pool
 from tests.rooms.callback_rooms import NOON, RememberingLedger, RememberingOrders, SetClock, StagedTelephony
 from tests.rooms.gates import open_gate
+from tests.vaults import VAULT
 
 QUICK = {"last_key": timedelta(milliseconds=50)}
 
@@ -46,6 +47,7 @@ class House:
             ledger=self.ledger,
             orders=self.orders,
             gate=open_gate(self.pool, self.bus, limits=self.limits),
+            vault=VAULT,
         )
         task = asyncio.create_task(service.run())
         try:

@@ -41,6 +41,7 @@ from callcenter.transfers.attempts import Attempt, TransferId
 from callcenter.transfers.registry import read_registry
 from tests.rooms.people_of_town import QUICK
 from tests.simulators.eventually import comes_true
+from tests.vaults import VAULT
 
 PBX = "pbx1"
 CITIZEN, AGENT = "PJSIP/carrier-00000000", "PJSIP/8001-00000001"
@@ -287,7 +288,9 @@ async def open_live(pool: Pool, folder: Path, **settings: Any) -> AsyncIterator[
     bus, link, desks = Bus(), StagedLink(), Desks()
     given = load_settings(transfers={"confirm_within": 0.4, "ring": 5} | settings)
     audit, sounds = Audit(CLOCK), folder / "sounds"
-    orders = await open_orders(pool, clock=CLOCK, bus=bus, config=OrdersConfig(), city="Asia/Shanghai", audit=audit)
+    orders = await open_orders(
+        pool, clock=CLOCK, bus=bus, config=OrdersConfig(), city="Asia/Shanghai", audit=audit, vault=VAULT
+    )
     registry = read_registry(IVR / "hotlines.yaml")
     calls = CallsReading(pool, audit)
     numbers = open_numbers(NumbersConfig(), pool, bus, CLOCK, audit, calls, lambda: registry)

@@ -26,6 +26,7 @@ from tests.rooms.callback_rooms import (
     NOON,
     order_in_callback,
 )
+from tests.vaults import VAULT
 
 
 @pytest.fixture
@@ -206,8 +207,8 @@ async def test_a_restart_settles_what_was_in_the_air_without_dialling(
 async def left_in_the_air(house: House) -> AttemptId:
     """Claimed, then the house went down."""
     order = await order_in_callback(house.pool)
-    await store.enrol(house.pool, order, 1, "13900000001", next_at=NOON, at=NOON)
-    claim = await store.claim(house.pool, "pbx1", NOON)
+    await store.enrol(house.pool, VAULT, order, 1, "13900000001", next_at=NOON, at=NOON)
+    claim = await store.claim(house.pool, VAULT, "pbx1", NOON)
     assert claim is not None
     return claim.attempt
 
@@ -253,9 +254,9 @@ async def test_a_pbx_that_forgot_does_not_make_the_ledger_forget(house: House) -
 
 async def test_the_same_callback_is_claimed_once(house: House) -> None:
     order = await order_in_callback(house.pool)
-    await store.enrol(house.pool, order, 1, "13900000001", next_at=NOON, at=NOON)
-    await store.enrol(house.pool, order, 1, "13900000001", next_at=NOON, at=NOON)
-    claims = await asyncio.gather(*(store.claim(house.pool, f"pbx{n}", NOON) for n in range(8)))
+    await store.enrol(house.pool, VAULT, order, 1, "13900000001", next_at=NOON, at=NOON)
+    await store.enrol(house.pool, VAULT, order, 1, "13900000001", next_at=NOON, at=NOON)
+    claims = await asyncio.gather(*(store.claim(house.pool, VAULT, f"pbx{n}", NOON) for n in range(8)))
     assert len([claim for claim in claims if claim is not None]) == 1
 
 
@@ -346,8 +347,8 @@ async def test_a_citizen_with_two_orders_is_rung_for_one_after_the_other(house: 
 async def test_two_claims_for_one_number_give_one(house: House) -> None:
     for _ in range(2):
         order = await order_in_callback(house.pool)
-        await store.enrol(house.pool, order, 1, "13900000001", next_at=NOON, at=NOON)
-    claims = await asyncio.gather(*(store.claim(house.pool, f"pbx{n}", NOON) for n in range(8)))
+        await store.enrol(house.pool, VAULT, order, 1, "13900000001", next_at=NOON, at=NOON)
+    claims = await asyncio.gather(*(store.claim(house.pool, VAULT, f"pbx{n}", NOON) for n in range(8)))
     assert len([claim for claim in claims if claim is not None]) == 1
 
 

@@ -25,6 +25,7 @@ from tests.rooms.callback_rooms import NOON, RememberingLedger, StagedTelephony,
 from tests.rooms.gates import open_gate
 from tests.rooms.town_of_orders import Town, build_town
 from tests.rooms.web_of_town import open_web
+from tests.vaults import VAULT
 
 
 @pytest.fixture
@@ -44,6 +45,7 @@ async def running(town: Town, telephony: StagedTelephony) -> AsyncIterator[None]
         ledger=RememberingLedger(),
         orders=town.orders,
         gate=open_gate(town.pool, town.bus, limits={}),
+        vault=VAULT,
     )
     task = asyncio.create_task(service.run())
     try:

@@ -25,6 +25,7 @@ from callcenter.orders.terms import ContactOutcome
 from callcenter.people.audit import Audit
 from callcenter.store.pool import Connection, Pool
 from tests.rooms.town_of_orders import Town, build_town, demand
+from tests.vaults import VAULT
 
 
 @pytest.fixture
@@ -318,7 +319,13 @@ async def test_an_order_keeps_the_rules_it_was_dispatched_under(town: Town, tmp_
     (tmp_path / "xiayang-2022.v2.yaml").write_text(yaml.safe_dump(second), "utf-8")
     config = OrdersConfig(rules=tmp_path)
     orders = await open_orders(
-        town.pool, clock=town.clock, bus=town.bus, config=config, city="Asia/Shanghai", audit=Audit(town.clock)
+        town.pool,
+        clock=town.clock,
+        bus=town.bus,
+        config=config,
+        city="Asia/Shanghai",
+        audit=Audit(town.clock),
+        vault=VAULT,
     )
     later = Town(orders, town.clock, town.bus, town.pool, town.orgs, town.people)
     new = await later.submitted()
@@ -348,7 +355,13 @@ async def test_an_unknown_rule_set_stops_the_start(town: Town) -> None:
     config = OrdersConfig(ruleset="nowhere")
     with pytest.raises(Misconfigured, match="nowhere"):
         await open_orders(
-            town.pool, clock=town.clock, bus=town.bus, config=config, city="Asia/Shanghai", audit=Audit(town.clock)
+            town.pool,
+            clock=town.clock,
+            bus=town.bus,
+            config=config,
+            city="Asia/Shanghai",
+            audit=Audit(town.clock),
+            vault=VAULT,
         )
 
 

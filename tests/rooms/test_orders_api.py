@@ -28,6 +28,7 @@ from callcenter.web.server import build_app, open_site
 from tests.rooms.people_of_town import PASSWORD, QUICK
 from tests.rooms.town_of_orders import ORGS, USERS, StandingClock
 from tests.rooms.web_of_town import CONFIG, Client
+from tests.vaults import VAULT
 
 FORM: dict[str, Any] = {
     "title": "高层水压不足",
@@ -87,7 +88,7 @@ async def open_town(pool: Pool) -> AsyncIterator[Site]:
             )
             await people.create_user(user, by=None)
         orders = await open_orders(
-            pool, clock=clock, bus=Bus(), config=OrdersConfig(), city="Asia/Shanghai", audit=people.audit
+            pool, clock=clock, bus=Bus(), config=OrdersConfig(), city="Asia/Shanghai", audit=people.audit, vault=VAULT
         )
         app = build_app([*session_routes(people, CONFIG), *orders_routes(orders)], people, CONFIG, static=None)
         port = await stack.enter_async_context(open_site(app, CONFIG))

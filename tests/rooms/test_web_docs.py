@@ -39,6 +39,7 @@ from tests.rooms.people_of_town import MovableClock
 from tests.rooms.test_rosters import BOOK
 from tests.rooms.waiting_house import waits_running
 from tests.rooms.web_of_town import Client, Web, open_web
+from tests.vaults import VAULT
 
 OWN_SESSION = ("delete_api_session", "post_api_session", "put_api_password")
 
@@ -48,7 +49,9 @@ async def whole(pool: Pool, tmp_path: Path) -> AsyncIterator[Web]:
     """Every room that answers from the database."""
     clock, bus = MovableClock(), Bus()
     audit = Audit(clock)
-    orders = await open_orders(pool, clock=clock, bus=bus, config=OrdersConfig(), city="Asia/Shanghai", audit=audit)
+    orders = await open_orders(
+        pool, clock=clock, bus=bus, config=OrdersConfig(), city="Asia/Shanghai", audit=audit, vault=VAULT
+    )
     seats = Seats(pool, StagedTelephony(), StagedCalls(), orders, SeatsConfig(), clock, bus, audit=audit, queues=())
     store = WaitStore(pool)
     waits = Waits(pbx="a", store=store, seats=seats, config=WaitingConfig(), clock=clock, bus=bus)

@@ -15,6 +15,7 @@ from callcenter.orders.views import NewOrder, OrderView
 from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
 from callcenter.store.pool import Pool
+from tests.vaults import VAULT
 
 ORGS: Final = {
     "city": (None, 1, "centre", "/city/"),
@@ -145,6 +146,6 @@ async def build_town(pool: Pool) -> Town:
     orgs, people = await add_people(pool)
     clock, bus = StandingClock(), Bus()
     orders = await open_orders(
-        pool, clock=clock, bus=bus, config=OrdersConfig(), city="Asia/Shanghai", audit=Audit(clock)
+        pool, clock=clock, bus=bus, config=OrdersConfig(), city="Asia/Shanghai", audit=Audit(clock), vault=VAULT
     )
     return Town(orders, clock, bus, pool, orgs, people)

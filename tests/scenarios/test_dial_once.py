@@ -27,6 +27,7 @@ from tests.rooms.callback_rooms import NOON, RememberingLedger, RememberingOrder
 from tests.rooms.gates import open_gate
 from tests.simulators.eventually import comes_true
 from tests.simulators.relay import ami_relay
+from tests.vaults import VAULT
 
 SOON = timedelta(seconds=15)
 
@@ -179,6 +180,7 @@ class House:
             ledger=RememberingLedger(),
             orders=self.orders,
             gate=open_gate(self.pool, self.bus, limits={}),
+            vault=VAULT,
         )
         tasks = [asyncio.create_task(service.run()), asyncio.create_task(self._pass_on(link))]
         try:

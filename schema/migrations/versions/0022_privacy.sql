@@ -20,6 +20,11 @@ alter table work_order add column caller_key bytea not null default '';
 drop index work_order_caller;
 create index work_order_caller on work_order (caller_key, created_at desc) where caller_key <> '';
 
+-- The number that a call-back dials, likewise.
+alter table callback add column number_key bytea not null default '';
+drop index callback_number_in_the_air;
+create unique index callback_number_in_the_air on callback (number_key) where status = 'dialling' and number_key <> '';
+
 -- The trail: rows are written once, and chained by one writer at a time (people/chain.py). `xid` is the transaction that
 -- wrote the row: whatever is older than the oldest open one is complete, and can be chained without waiting for anybody.
 alter table audit_log add column xid xid8 not null default pg_current_xact_id();

@@ -1,0 +1,67 @@
+"""The keys of the house at its start and at the command line."""
+
+from pathlib import Path
+
+from rich.console import Console
+
+from callcenter.core.clock import SystemClock
+from callcenter.core.errors import Misconfigured, Refused
+from callcenter.people import keys
+from callcenter.people.sealing import all_sealed, open_vault, seal_stored
+from callcenter.people.vault import Vault
+from callcenter.settings import Settings
+from callcenter.store.migrate import migrate_once
+from callcenter.store.pool import open_pool
+
+
+class StillNeeded(Refused):
+    code = "older-keys-still-needed"
+    zh = "仍有内容由旧密钥加密：请先运行 callcenter migrate"
+    en = "older keys still seal something: run callcenter migrate first"
+
+
+def make_keys(settings: Settings, file: Path | None) -> Path:
+    """Where they are. Raises Misconfigured."""
+    at = _file(settings, file)
+    keys.new_keys(at)
+    return at
+
+
+def rotate_keys(settings: Settings, file: Path | None) -> Path:
+    """Raises Misconfigured."""
+    at = _file(settings, file)
+    keys.write_keys(at, keys.read_keys(at).rotated())
+    return at
+
+
+async def retire_keys(settings: Settings, file: Path | None) -> Path:
+    """Raises Misconfigured, StillNeeded."""
+    at = _file(settings, file)
+    known = keys.read_keys(at)
+    async with open_pool(settings.store) as pool:
+        if not await all_sealed(pool, Vault(known)):
+            raise StillNeeded
+    keys.write_keys(at, known.retired())
+    return at
+
+
+async def migrate(settings: Settings, console: Console) -> None:
+    """The schema, then what is stored in the clear or under an older key."""
+    await migrate_once(settings.store)
+    if settings.privacy.keys_file is None:
+        console.print("未设置密钥文件，未加密 · no file of keys is set: nothing was sealed", highlight=False)
+        return
+    async with open_pool(settings.store) as pool:
+        vault = await open_vault(pool, settings.privacy, SystemClock())
+        rows = await seal_stored(pool, vault)
+    console.print(f"已加密 {rows} 行 · rows sealed: {rows}", highlight=False)
+
+
+def _file(settings: Settings, file: Path | None) -> Path:
+    at = file or settings.privacy.keys_file
+    if at is None:
+        raise Misconfigured(
+            cause="no file of keys is named",
+            remedy="name one, or set HOTLINE_PRIVACY__KEYS_FILE",
+        )
+    return at
