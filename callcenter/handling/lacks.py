@@ -11,7 +11,8 @@ from callcenter.orders.terms import RequestType, ResultType, Solvability
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is known of one submission. `contacts` are those in which the citizen was reached; `told` that one of them
+    """What is known of one submission. `reachable`: the citizen left a number; `contacts` are
+    those in which the citizen was reached; `told` that one of them
     brought the result; `repeats` how often the matter was raised. Papers are named by kind with how many there are in
     this round (`papers`) and in all rounds (`ever`); `stances` tells that an explanation records how it was taken."""
 
@@ -20,6 +21,7 @@ class Facts:
     solvability: Solvability
     result: ResultType
     by_owner: bool = True
+    reachable: bool = True
     contacts: int = 0
     told: bool = False
     papers: Mapping[str, int] = field(default_factory=dict)
@@ -57,7 +59,7 @@ def _head_round(f: Facts, p: Policy) -> bool:
 
 
 def _meeting(f: Facts, p: Policy) -> bool:
-    return f.repeats >= max(2, p.supervise.auto.repeat_calls) or f.solvability is Solvability.HARD_NOW
+    return f.reachable and (f.repeats >= max(2, p.supervise.auto.repeat_calls) or f.solvability is Solvability.HARD_NOW)
 
 
 _TABLE: Final[Mapping[Lack, Callable[[Facts, Policy], bool]]] = {
@@ -69,14 +71,14 @@ _TABLE: Final[Mapping[Lack, Callable[[Facts, Policy], bool]]] = {
     ): lambda f, p: p.dedicated_owner and not f.by_owner,
     Lack(
         code="told", rule="JC-25", zh="将办理结果告知诉求人并登记", en="tell the citizen the result, and record it"
-    ): lambda f, _: not f.told,
+    ): lambda f, _: f.reachable and not f.told,
     Lack(
         code="contacts",
         rule="SG-15",
         zh="与诉求人的联系少于规定次数",
         en="fewer contacts with the citizen than usual",
         blocks=False,
-    ): lambda f, p: f.contacts < p.contacts_min,
+    ): lambda f, p: f.reachable and f.contacts < p.contacts_min,
     Lack(
         code="site_visit",
         rule="XY-36",

@@ -1,10 +1,9 @@
--- name: detail_contact(order_id, actor_id, at, direction, counterpart_name, channel, purpose, duration_s, call_id, recording_id, round_no)!
+-- name: detail_contact(order_id, actor_id, direction, counterpart_name, channel, purpose, duration_s, call_id, recording_id, round_no)!
 -- The contact that the move in this transaction has just written.
 update order_contact
 set direction = :direction, counterpart_name = :counterpart_name, channel = :channel, purpose = :purpose,
     duration_s = :duration_s, call_id = coalesce(:call_id, call_id), recording_id = :recording_id, round_no = :round_no
-where id = (select id from order_contact where order_id = :order_id and actor_id = :actor_id and at = :at
-            order by id desc limit 1);
+where id = (select id from order_contact where order_id = :order_id and actor_id = :actor_id order by at desc, id desc limit 1);
 
 -- name: insert_contact(id, order_id, kind, outcome, note, at, actor_id, call_id, direction, counterpart, counterpart_name, channel, purpose, duration_s, recording_id, round_no)!
 insert into order_contact

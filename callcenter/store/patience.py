@@ -1,0 +1,35 @@
+"""Waiting: for a due time or a wake-up, and for a database that is away."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Final, TypeVar
+
+import structlog
+
+from callcenter.store.pool import AWAY
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+BETWEEN_TRIES: Final = timedelta(seconds=2)
+
+
+async def until(wake: asyncio.Event, within: timedelta | None) -> None:
+    """Until woken, or until the time is over; the wake-up is used up."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(None if within is None else max(within.total_seconds(), 0)):
+            await wake.wait()
+    wake.clear()
+
+
+async def patiently(work: Callable[[], Awaitable[T]]) -> T:
+    """The result, however often the database has to be asked."""
+    while True:
+        try:
+            return await work()
+        except AWAY as error:
+            log.warning("waiting_for_database", why=type(error).__name__)
+        await asyncio.sleep(BETWEEN_TRIES.total_seconds())
