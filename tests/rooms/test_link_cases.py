@@ -170,6 +170,7 @@ async def test_a_platforms_call_under_way_gets_the_case_that_follows(
     assert case.call_id == call
 
 
+@pytest.mark.rule("JC-16")
 async def test_a_call_back_from_the_tax_office_brings_its_history(
     house: RegistryHouse, people: dict[str, Actor]
 ) -> None:

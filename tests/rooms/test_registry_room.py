@@ -37,6 +37,7 @@ async def changes_of(house: RegistryHouse, number: str | None = None) -> list[tu
     return [(change.number, change.kind, change.fields) for change in page.items]
 
 
+@pytest.mark.rule("JC-07", "A-15")
 async def test_the_first_start_adds_every_number_once(house: RegistryHouse) -> None:
     taken = await house.book.take_up(None)
     assert len(taken.numbers) == len(LINES)
@@ -110,6 +111,7 @@ async def good_test_call(house: RegistryHouse, number: str) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.rule("JC-09", "JC-10")
 async def test_a_merged_number_comes_to_its_end_step_by_step(house: RegistryHouse) -> None:
     _, people = await add_people(house.pool)
     supervisor, merges = people["supervisor"], house.merges
@@ -174,6 +176,7 @@ async def test_other_modes_have_no_checklist(house: RegistryHouse) -> None:
     assert Role.SUPERVISOR in people["supervisor"].roles
 
 
+@pytest.mark.rule("JC-11")
 async def test_calls_are_counted_by_number_and_city_day(house: RegistryHouse) -> None:
     """The clock stands at 2026-03-04 in the city; a day begins at 16:00 UTC."""
     answered = datetime.fromisoformat("2026-03-04T00:01+08:00")
@@ -197,6 +200,7 @@ async def test_calls_are_counted_by_number_and_city_day(house: RegistryHouse) ->
         await house.reading.days("99999", 3)
 
 
+@pytest.mark.rule("JC-08")
 async def test_citizens_learn_which_number_to_dial(house: RegistryHouse) -> None:
     listed = {line.number: line for line in (await house.reading.public()).items}
     assert {number: line.dial_now for number, line in listed.items()} == {

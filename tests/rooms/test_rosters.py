@@ -73,6 +73,7 @@ async def test_the_roster_as_a_file(web: Web) -> None:
         assert (report["stored"], report["bad"]) == (2, [])
 
 
+@pytest.mark.rule("JC-18")
 async def test_the_command_names_each_gap_hour(web: Web, pool: Pool, database_url: str) -> None:
     settings = load_settings(store={"url": database_url})
     said = Console(record=True, width=200, file=io.StringIO())
@@ -124,6 +125,7 @@ def slot(web: Web, begin: float, **more: Any) -> dict[str, Any]:
     }
 
 
+@pytest.mark.rule("JC-12")
 async def test_experts_are_there_in_their_slots_only(web: Web) -> None:
     async with web.client("root") as client:
         assert (await client.ask("POST", "/api/experts", json=slot(web, -1)))[0] == 201
@@ -142,6 +144,7 @@ async def test_experts_are_there_in_their_slots_only(web: Web) -> None:
         assert (await client.ask("DELETE", f"/api/experts/{later['id']}"))[0] == 404
 
 
+@pytest.mark.rule("JC-12")
 async def test_what_an_expert_said_becomes_an_article_once_a_supervisor_accepts_it(web: Web) -> None:
     async with web.client("root") as client:
         _, planned = await client.ask("POST", "/api/experts", json=slot(web, -1))

@@ -76,6 +76,7 @@ async def seat(pool: Pool, user: Actor, extension: str, presence: str = "ready")
     )
 
 
+@pytest.mark.rule("JC-13", "A-24")
 async def test_an_emergency_line_is_fetched_and_the_agent_leaves(house: LiveHouse, agent: Actor) -> None:
     call, live = await house.talk(), house.room.live
     one = await live.transfers.transfer(agent, call, wanted(matter="fire", summary="三楼"))
@@ -213,6 +214,7 @@ async def test_one_key_out_of_a_room_lets_the_agent_go(house: LiveHouse, agent: 
     assert house.link.channels[CITIZEN].context == "hl-transfer"
 
 
+@pytest.mark.rule("JC-11")
 async def test_a_line_kept_beside_12345_is_a_queue_of_ours(house: LiveHouse, agent: Actor) -> None:
     call = await house.talk()
     one = await house.room.live.transfers.transfer(agent, call, wanted(matter="housing_fund"))
@@ -253,6 +255,7 @@ async def slot(house: LiveHouse, supervisor: Actor, target: str, *, begins: int,
     await house.experts.add(supervisor, new)
 
 
+@pytest.mark.rule("JC-12")
 async def test_experts_are_offered_in_their_slot_when_their_seat_is_free(
     house: LiveHouse, agent: Actor, town: Town
 ) -> None:

@@ -8,6 +8,7 @@ from tests.scenarios.house import House, until
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
+@pytest.mark.rule("JC-10")
 async def test_a_test_call_asked_for_at_the_desk(house: House) -> None:
     async with house.desk("bz01") as desk:
         asked = await desk.post("/api/hotlines/12329/tests", {})

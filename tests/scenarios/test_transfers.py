@@ -179,6 +179,7 @@ async def _sent_in_vain(talk: Talk) -> None:
     await talk.shows(stage="talking")
 
 
+@pytest.mark.rule("JC-13", "A-24")
 async def test_an_emergency_line_joins_by_its_second_phone_and_the_agent_leaves(house: House) -> None:
     async with talking(house) as talk:
         offered = await talk.desk.post(f"/api/calls/{talk.call}/targets", {"text": "有人要跳楼"})

@@ -66,6 +66,7 @@ def test_the_shipped_list_fits_the_shipped_registry() -> None:
     assert {mode for one in MATTERS.matters for mode in one.modes} == set(Means)
 
 
+@pytest.mark.rule("JC-14")
 @pytest.mark.parametrize(
     ("said", "code", "number"),
     [
@@ -92,6 +93,7 @@ def test_what_is_said_leads_to_the_right_line(said: str, code: str, number: str)
     assert all(word in said for word in best.found)
 
 
+@pytest.mark.rule("JC-14")
 def test_what_another_line_hands_over() -> None:
     heard = received(MATTERS, ["邻居家施工噪音扰民，想咨询"], "110")
     assert [matter.code for matter, _ in heard] == ["in_complaint", "in_consultation"]
@@ -161,6 +163,7 @@ def test_an_emergency_is_a_three_way_call_and_theirs_to_keep() -> None:
     assert chosen(matter="police_service", mode=Means.THREE_WAY).mode is Means.THREE_WAY
 
 
+@pytest.mark.rule("A-24")
 def test_in_doubt_the_side_that_was_first_keeps_the_order() -> None:
     assert chosen(matter="dispute").keeper == "12345"
     assert chosen(matter="dispute", first="110").keeper == "110"

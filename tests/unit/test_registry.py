@@ -48,6 +48,7 @@ def faults(*lines: dict[str, Any], groups: tuple[str, ...] = ("public",)) -> lis
     return registry_faults(registry_of(*lines), flows={"main", "merged", "dual"}, prompts={"hello"}, groups=groups)
 
 
+@pytest.mark.rule("JC-09")
 @pytest.mark.parametrize(
     ("start", "end"),
     [
@@ -83,6 +84,7 @@ def test_a_merged_number_is_forwarded_until_it_is_closed() -> None:
     assert status_on(line, date(2027, 3, 1), closed=True) is Status.CLOSED
 
 
+@pytest.mark.rule("JC-07", "JC-08")
 def test_other_numbers_stand_as_their_mode_says() -> None:
     cancelled = Hotline.model_validate(MERGED | {"mode": "cancelled", "until": None})
     assert status_on(cancelled, date(2026, 11, 29), closed=False) is Status.PLANNED
@@ -110,6 +112,7 @@ def test_a_line_that_does_not_fit_its_mode_is_refused(line: dict[str, Any], said
         registry_of(line)
 
 
+@pytest.mark.rule("JC-07", "A-15")
 def test_the_shipped_registry_has_no_fault() -> None:
     registry = read_registry(IVR / "hotlines.yaml")
     flows, prompts = read_flows(IVR / "flows"), read_prompts(IVR / "prompts" / "prompts.yaml")

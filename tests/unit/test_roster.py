@@ -38,6 +38,7 @@ def shift(begin: float, end: float, *breaks: tuple[float, float], queues: tuple[
     )
 
 
+@pytest.mark.rule("JC-18")
 @pytest.mark.parametrize(
     ("shifts", "least", "missing"),
     [
