@@ -108,19 +108,12 @@ from ledger_milestone m join work_order w on w.id = m.order_id
 where m.done_at is null and m.reminded_at is null and m.due_on < :today and w.closed_at is null
 order by m.due_on, m.id limit :limit;
 
--- name: mark_milestone_reminded(id, at)!
-update ledger_milestone set reminded_at = :at where id = :id;
-
--- name: next_milestone()$
-select min(m.due_on) from ledger_milestone m join work_order w on w.id = m.order_id
-where m.done_at is null and m.reminded_at is null and w.closed_at is null;
+-- name: mark_milestone_reminded(id, at)$
+update ledger_milestone set reminded_at = :at where id = :id and reminded_at is null returning id;
 
 -- name: set_interim(order_id, due_at)!
 insert into interim_contact (order_id, due_at) values (:order_id, :due_at)
 on conflict (order_id) do update set due_at = excluded.due_at, reminded_at = null;
-
--- name: drop_interim(order_id)!
-delete from interim_contact where order_id = :order_id;
 
 -- name: interim_of(order_id)$
 select due_at from interim_contact where order_id = :order_id;
@@ -131,8 +124,8 @@ from interim_contact i join work_order w on w.id = i.order_id
 where i.reminded_at is null and i.due_at <= :at and w.stage = 'ledger'
 order by i.due_at limit :limit;
 
--- name: mark_interim_reminded(order_id, at)!
-update interim_contact set reminded_at = :at where order_id = :order_id;
+-- name: mark_interim_reminded(order_id, at)$
+update interim_contact set reminded_at = :at where order_id = :order_id and reminded_at is null returning order_id;
 
 -- name: next_interim()$
 select min(i.due_at) from interim_contact i join work_order w on w.id = i.order_id
@@ -140,8 +133,21 @@ where i.reminded_at is null and w.stage = 'ledger';
 
 -- name: ledger_without_interim(limit)
 -- Orders that came into the ledger while nobody listened.
-select w.id, w.ruleset, w.ruleset_version from work_order w
-where w.stage = 'ledger' and not exists (select 1 from interim_contact i where i.order_id = w.id) limit :limit;
+select w.* from work_order w
+where w.stage = 'ledger' and w.closed_at is null
+  and not exists (select 1 from interim_contact i where i.order_id = w.id) limit :limit;
+
+-- name: insert_missing_rounds()!
+-- A round that a person began is kept like one that the machine began.
+insert into handling_round (order_id, round_no, reason, started_at)
+select w.id, w.round_no, coalesce(e.body->>'reason', ''), coalesce(e.at, w.held_since, w.created_at)
+from work_order w
+left join lateral (
+    select at, body from order_event e where e.order_id = w.id and e.move = 'rehandled' order by e.seq desc limit 1
+) e on true
+where w.stage = 'rehandling' and w.closed_at is null
+  and not exists (select 1 from handling_round r where r.order_id = w.id and r.round_no = w.round_no)
+on conflict do nothing;
 
 -- name: insert_departure(id, order_id, org_id, matter, value, reason, evidence, files, proposed_by, proposed_at)!
 insert into presumption_departure
@@ -234,12 +240,14 @@ group by o.id, o.name order by o.name;
 
 -- name: unanswered_warnings(limit)
 -- Warned, and nothing has followed yet: also what was warned while the house was down (XY-12).
-select w.id, w.number, w.category, w.round_no, w.owner_org_id, w.centre_org_id, w.flag_reason, w.reasonableness,
-       w.reasonableness_confirmed, w.ruleset, w.ruleset_version
+select w.*
 from work_order w
-where w.stage = 'warned'
+where w.stage = 'warned' and w.closed_at is null
   and not exists (select 1 from order_warning g where g.order_id = w.id and g.round_no = w.round_no)
 order by w.id limit :limit;
+
+-- name: next_clock(order_id)$
+select min(due_at) from order_timer where order_id = :order_id and stopped_at is null;
 
 -- name: insert_warning(order_id, round_no, org_id, at, outcome)$
 insert into order_warning (order_id, round_no, org_id, at, outcome)

@@ -180,6 +180,8 @@ create table effect_check (                  -- GH-16: does it still hold, some 
     primary key (order_id, closed_at)
 );
 create index effect_check_due on effect_check (due_at) where done_at is null;
+create index work_order_looked_at_again on work_order (closed_at)
+    where difficult or reopened > 0 or round_no > 1 or solvability = 'hard_now';
 
 -- SG-09: kinds of articles; a reply template has slots in 【】 that must be filled.
 alter table knowledge_article
