@@ -51,13 +51,13 @@ missing_packages() { # run|test → one package a line
     done
     has_asterisk || asterisk_candidate || command -v mmdebstrap >/dev/null || echo mmdebstrap
     usable_python >/dev/null || printf '%s\n' python3 python3-venv
+    [[ -n $(find /usr/share/fonts "$HOME/.fonts" -iname '*NotoSerifCJK*' -print -quit 2>/dev/null) ]] || echo fonts-noto-cjk # printed forms, screenshots
     [[ $1 == test ]] || return 0
     for pair in "${TEST_COMMANDS[@]}"; do
         command -v "${pair%%:*}" >/dev/null || echo "${pair##*:}"
     done
     has_chromium || chromium_package
     [[ -n $(find /usr/lib /lib -name 'libatomic.so.1*' -print -quit 2>/dev/null) ]] || echo libatomic1 # Playwright's node
-    [[ -n $(find /usr/share/fonts "$HOME/.fonts" -iname '*NotoSansCJK*' -print -quit 2>/dev/null) ]] || echo fonts-noto-cjk
 }
 
 apt_install() {
