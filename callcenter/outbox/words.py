@@ -22,7 +22,7 @@ WORDS: Final[Mapping[str, Words]] = {
     ),
     "order_warned": Words(
         zh="预警工单{number}（{category}）：群众回访不满意，第{round}轮处置须于{due}前提交，请负责人全程参与",
-        en="warning order {number} ({category}): the citizen is not satisfied; round {round} is due by {due}, the head takes part",
+        en="warning order {number} ({category}): not satisfied; round {round} is due by {due}, with the head",
         must_read=True,
     ),
     "warning_escalated": Words(
