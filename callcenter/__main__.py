@@ -29,6 +29,8 @@ roster = typer.Typer(help="排班 · The working-hour roster.", no_args_is_help=
 cli.add_typer(roster, name="roster")
 keys = typer.Typer(help="密钥 · The keys that names and numbers are sealed with.", no_args_is_help=True)
 cli.add_typer(keys, name="keys")
+audit = typer.Typer(help="审计链 · The chained audit trail.", no_args_is_help=True)
+cli.add_typer(audit, name="audit")
 errors = Console(stderr=True)
 
 
@@ -250,6 +252,19 @@ def check_roster(
     from callcenter.settings import load_settings
 
     if not asyncio.run(rosters.check_roster(load_settings(), days, Console())):
+        raise SystemExit(1)
+
+
+@audit.command("verify")
+def verify_audit(
+    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    head: Annotated[str | None, typer.Option("--head", help="The head that an earlier check told.")] = None,
+) -> None:
+    """核验审计链 · Whether the audit trail is whole; names the first row that does not fit; exit code 1 then."""
+    from callcenter.app.privacy import verify_audit as run
+    from callcenter.settings import load_settings
+
+    if not asyncio.run(run(load_settings(), Console(), head, as_json=json)):
         raise SystemExit(1)
 
 

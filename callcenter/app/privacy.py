@@ -1,12 +1,15 @@
 """The keys of the house at its start and at the command line."""
 
+from dataclasses import asdict
 from pathlib import Path
 
+import orjson
 from rich.console import Console
 
 from callcenter.core.clock import SystemClock
 from callcenter.core.errors import Misconfigured, Refused
 from callcenter.people import keys
+from callcenter.people.chain import Chain, Verified
 from callcenter.people.sealing import all_sealed, open_vault, seal_stored
 from callcenter.people.vault import Vault
 from callcenter.settings import Settings
@@ -55,6 +58,29 @@ async def migrate(settings: Settings, console: Console) -> None:
         vault = await open_vault(pool, settings.privacy, SystemClock())
         rows = await seal_stored(pool, vault)
     console.print(f"已加密 {rows} 行 · rows sealed: {rows}", highlight=False)
+
+
+async def verify_audit(settings: Settings, console: Console, expected: str | None, *, as_json: bool) -> bool:
+    """Whether the whole trail fits; what does not is named. Raises Misconfigured, Unavailable."""
+    async with open_pool(settings.store) as pool:
+        vault = await open_vault(pool, settings.privacy, SystemClock())
+        found = await Chain(pool, vault, SystemClock(), settings.privacy.chain_every).verify(expected)
+    if as_json:
+        console.print(orjson.dumps(asdict(found)).decode(), highlight=False, soft_wrap=True)
+    else:
+        _show(found, console)
+    return found.broken is None
+
+
+def _show(found: Verified, console: Console) -> None:
+    console.print(
+        f"已核验 {found.checked} 条，未封存 {found.unsealed} 条 · rows that fit: {found.checked}", highlight=False
+    )
+    console.print(f"链尾 head（请另处保存 keep it elsewhere）: {found.head}", highlight=False, soft_wrap=True)
+    if found.broken is not None:
+        one = found.broken
+        place = f"{one.source} {one.row}" if one.row else ""
+        console.print(f"[red]✗ {one.fault}: {place} seq {one.seq}[/red]", highlight=False, soft_wrap=True)
 
 
 def _file(settings: Settings, file: Path | None) -> Path:

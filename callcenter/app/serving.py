@@ -33,6 +33,7 @@ from callcenter.numbers.tolls import sweep_numbers
 from callcenter.orders import clocks_watch
 from callcenter.pbx.agi import open_agi
 from callcenter.pbx.cel import CelFile
+from callcenter.people.chain import Chain
 from callcenter.people.sealing import seal_stored
 from callcenter.settings import Settings
 from callcenter.store.notify import Listener, open_listener
@@ -145,6 +146,7 @@ class _House:
             self._keep_partitions(),
             sweep_numbers(rooms.pool, rooms.clock),
             self._seal_stored(),
+            Chain(rooms.pool, rooms.vault, rooms.clock, rooms.settings.privacy.chain_every).run(),
             rooms.flows.shelf.reload_on_hangup(),
             rooms.files.sweep(),
             rooms.outbox.run(rooms.bus),

@@ -61,6 +61,7 @@ class Standing:
             ),
             "transfers": (gauge("transfers_open", "Transfers that are being tried.", "mode"), "mode"),
             "intrusions": (gauge("intrusions_open", "Supervisors in calls.", "mode"), "mode"),
+            "unchained": (gauge("audit_unsealed", "Audit rows that are not chained yet.", "source"), "source"),
             "transcripts": (gauge("transcripts_open", "Transcripts that are not finished.", "status"), "status"),
         }
 

@@ -2,6 +2,12 @@
 -- What stands open right now. Every branch reads a small table or a partial index over open work, never history.
 select 'agents' as gauge, presence as kind, count(*)::float8 as value from agent_seat group by presence
 union all
+select 'unchained', 'audit_log', count(*)::float8 from audit_log
+where xid >= coalesce((select p.xid from audit_chain_place p), '0'::xid8)
+union all
+select 'unchained', 'order_event', count(*)::float8 from order_event
+where xid >= coalesce((select p.xid from audit_chain_place p), '0'::xid8)
+union all
 select 'orders', stage, count(*)::float8 from work_order where closed_at is null group by stage
 union all
 select 'overdue', name, count(*)::float8 from order_timer

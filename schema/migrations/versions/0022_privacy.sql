@@ -104,3 +104,17 @@ create table public_ask (
 );
 create index public_ask_recent on public_ask (asker, at);
 create index public_ask_at on public_ask (at);
+
+-- What is chained of a row: its own columns as text, the same on every machine and in every time zone. Columns that are
+-- added later are not part of it.
+create function audit_text(a audit_log) returns text immutable language sql as $$
+    select jsonb_build_object(
+        'id', a.id, 'at', to_char(a.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), 'actor', a.actor_id,
+        'action', a.action, 'subject_type', a.subject_type, 'subject_id', a.subject_id, 'detail', a.detail)::text
+$$;
+create function event_text(e order_event) returns text immutable language sql as $$
+    select jsonb_build_object(
+        'id', e.id, 'at', to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), 'actor', e.actor_id,
+        'order', e.order_id, 'seq', e.seq, 'move', e.move, 'before', e.stage_before, 'after', e.stage_after,
+        'body', e.body, 'changes', e.changes)::text
+$$;
