@@ -304,11 +304,14 @@ select reply from (
      order by w.submitted_at desc limit 20)
 ) r where reply is not null order by at desc limit 40;
 
--- name: open_effect_checks(path, before_at, before_id, limit)
+-- name: due_effect_checks(path, at, limit)
 select e.order_id, w.number, w.category, e.closed_at, e.due_at, o.name as org
 from effect_check e join work_order w on w.id = e.order_id join org o on o.id = w.owner_org_id
-where e.done_at is null and starts_with(w.owner_org_path, :path) and (e.due_at, e.order_id) > (:before_at, :before_id)
+where e.done_at is null and e.due_at <= :at and starts_with(w.owner_org_path, :path)
 order by e.due_at, e.order_id limit :limit;
+
+-- name: name_of(id)$
+select name from app_user where id = :id;
 
 -- name: enrol_effect_checks(since, after)!
 -- GH-16: repeated and difficult matters are looked at again, once for each close.
@@ -320,3 +323,6 @@ on conflict do nothing;
 -- name: answer_effect_check(order_id, held, note, done_by, done_at)$
 update effect_check set held = :held, note = :note, done_by = :done_by, done_at = :done_at
 where order_id = :order_id and done_at is null returning closed_at;
+
+-- name: org_name(id)$
+select name from org where id = :id;
