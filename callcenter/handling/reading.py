@@ -15,7 +15,9 @@ from callcenter.handling.lacks import lacks_of
 from callcenter.handling.measures import Dates, days_to_solution, feedback_took, standing_of
 from callcenter.handling.room import SQL, Room, rows
 from callcenter.handling.signals import LIKELY, Reply, score, signals
-from callcenter.orders.records import writable
+from callcenter.orders.records import RECORDS
+from callcenter.orders.standing import stands_on
+from callcenter.orders.standing import standing_of as order_standing
 from callcenter.orders.terms import ResultType, Solvability, Stage
 from callcenter.people.actor import Actor, Role
 
@@ -74,7 +76,7 @@ async def view(room: Room, actor: Actor, order: OrderId) -> model.HandlingView:
         rounds=_all(model.RoundSeen, await rows(SQL.rounds_of(room.pool, order_id=order))),
         exclusion=None if excluded is None else _one(model.ExclusionSeen, excluded),
         perfunctory=await _perfunctory(room, actor, row, facts.contacts),
-        acts=writable(row, actor),
+        acts=_acts(row, actor),
     )
 
 
@@ -107,6 +109,18 @@ async def _perfunctory(room: Room, actor: Actor, row: Any, contacts: int) -> mod
     )
     shown = tuple(model.SignalSeen(code=each.code, weight=each.weight, zh=each.zh, en=each.en) for each in found)
     return model.Perfunctory(score=score(found), likely=score(found) >= LIKELY, signals=shown)
+
+
+def _acts(row: Mapping[str, Any], actor: Actor) -> tuple[str, ...]:
+    standing = order_standing(row)
+    return tuple(
+        what
+        for what, rule in RECORDS.items()
+        if rule.roles
+        and standing.stage in rule.stages
+        and actor.may(*rule.roles)
+        and (rule.side is None or stands_on(rule.side, standing, actor))
+    )
 
 
 async def warnings(room: Room, actor: Actor, cursor: str | None, limit: int) -> model.WarningPage:

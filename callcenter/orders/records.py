@@ -1,0 +1,115 @@
+"""What may be written on an order without moving it: the vocabulary, one line each.
+
+`Orders.record(actor, order, what, ...)` takes the word from here; every room that writes on orders adds its lines.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from callcenter.orders.standing import Side
+from callcenter.orders.terms import Stage
+from callcenter.people.actor import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordRule:
+    """Who may write it, and while the order stands where. `roles` empty: the machine only (`actor` None), which may
+    always write. `side` None: the room that writes has checked it by itself."""
+
+    zh: str
+    en: str
+    stages: frozenset[Stage]
+    roles: frozenset[Role] = frozenset()
+    side: Side | None = Side.SEEN
+
+
+EVERYWHERE: Final = frozenset(Stage) - {Stage.NEW}
+ENDED: Final = frozenset({Stage.CLOSED, Stage.RETURNED_UP})
+OPEN: Final = EVERYWHERE - ENDED
+IN_HAND: Final = frozenset({Stage.ACCEPTED, Stage.HANDLING, Stage.COLLAB, Stage.REHANDLING, Stage.LEDGER})
+"""A unit works on it."""
+CENTRES: Final = frozenset({Role.AGENT, Role.DISPATCHER, Role.REVIEWER, Role.SUPERVISOR})
+UNITS: Final = frozenset({Role.UNIT_OPERATOR, Role.UNIT_HEAD})
+EXCLUDERS: Final = CENTRES | {Role.DEPUTY, Role.LEADER}
+"""XY-27: which of them is the signer, the rule set says."""
+
+RECORDS: Final[Mapping[str, RecordRule]] = {
+    "note_added": RecordRule(
+        zh="补充信息", en="something added", stages=OPEN, roles=CENTRES | UNITS | {Role.SERVICE}, side=Side.SEEN
+    ),
+    "effect_checked": RecordRule(
+        zh="效果回查", en="effect checked", stages=frozenset({Stage.CLOSED}), roles=CENTRES, side=Side.CENTRE
+    ),
+    "contact_logged": RecordRule(
+        zh="联系登记", en="contact logged", stages=OPEN, roles=CENTRES | UNITS | {Role.FIELD}, side=Side.SEEN
+    ),
+    "paper_written": RecordRule(
+        zh="处置记录", en="handling recorded", stages=IN_HAND, roles=UNITS | CENTRES | {Role.FIELD}, side=Side.SEEN
+    ),
+    "work_finished": RecordRule(
+        zh="实际完成", en="finished on the ground", stages=IN_HAND, roles=UNITS, side=Side.UNIT
+    ),
+    "task_added": RecordRule(zh="新增子任务", en="sub-task added", stages=IN_HAND, roles=UNITS | CENTRES),
+    "task_settled": RecordRule(
+        zh="子任务办结", en="sub-task settled", stages=IN_HAND, roles=UNITS | CENTRES | {Role.FIELD}
+    ),
+    "option_proposed": RecordRule(zh="提出方案", en="option proposed", stages=IN_HAND, roles=UNITS | CENTRES),
+    "option_judged": RecordRule(zh="方案论证", en="option judged", stages=IN_HAND, roles=UNITS | CENTRES),
+    "option_chosen": RecordRule(zh="选定方案", en="option chosen", stages=IN_HAND, roles=UNITS | CENTRES),
+    "milestone_planned": RecordRule(
+        zh="列入阶段节点", en="milestone planned", stages=IN_HAND, roles=UNITS, side=Side.UNIT
+    ),
+    "milestone_reached": RecordRule(
+        zh="阶段节点完成", en="milestone reached", stages=IN_HAND, roles=UNITS, side=Side.UNIT
+    ),
+    "departure_proposed": RecordRule(
+        zh="提出推定偏离", en="presumption departed from", stages=IN_HAND, roles=UNITS, side=Side.UNIT
+    ),
+    "departure_decided": RecordRule(
+        zh="推定偏离裁定",
+        en="departure decided",
+        stages=OPEN,
+        roles=frozenset({Role.REVIEWER, Role.SUPERVISOR, Role.DEPUTY, Role.LEADER}),
+        side=Side.CENTRE,
+    ),
+    "handed_over": RecordRule(zh="承办人交接", en="case handed over", stages=IN_HAND, roles=UNITS, side=Side.UNIT),
+    "head_named": RecordRule(zh="指定负责人", en="head named", stages=IN_HAND, roles=UNITS, side=Side.UNIT),
+    "head_confirmed": RecordRule(
+        zh="负责人确认", en="head confirmed", stages=IN_HAND, roles=frozenset({Role.UNIT_HEAD}), side=Side.UNIT
+    ),
+    "exclusion_proposed": RecordRule(
+        zh="申请不纳入测评", en="exclusion proposed", stages=EVERYWHERE, roles=UNITS, side=Side.UNIT
+    ),
+    "exclusion_confirmed": RecordRule(
+        zh="中心确认不纳入测评", en="exclusion confirmed", stages=EVERYWHERE, roles=EXCLUDERS, side=Side.CENTRE
+    ),
+    "exclusion_granted": RecordRule(
+        zh="上级同意不纳入测评", en="exclusion granted", stages=EVERYWHERE, roles=EXCLUDERS, side=Side.CENTRE
+    ),
+    "exclusion_signed": RecordRule(
+        zh="领导签署不纳入测评", en="exclusion signed", stages=EVERYWHERE, roles=EXCLUDERS, side=Side.CENTRE
+    ),
+    "exclusion_rejected": RecordRule(
+        zh="不纳入测评未通过", en="exclusion rejected", stages=EVERYWHERE, roles=EXCLUDERS, side=Side.CENTRE
+    ),
+    "warning_escalated": RecordRule(
+        zh="建议提级督办", en="escalation proposed", stages=frozenset({Stage.WARNED}), side=None
+    ),
+    "warning_for_leader": RecordRule(
+        zh="报领导决定", en="left to a leader", stages=frozenset({Stage.WARNED}), side=None
+    ),
+    "callback_recorded": RecordRule(
+        zh="回访登记", en="call-back recorded", stages=frozenset({Stage.CALLBACK}), roles=CENTRES, side=Side.CENTRE
+    ),
+    "callback_corrected": RecordRule(
+        zh="回访更正",
+        en="call-back corrected",
+        stages=EVERYWHERE,
+        roles=frozenset({Role.REVIEWER, Role.SUPERVISOR}),
+        side=Side.CENTRE,
+    ),
+    "left_untold": RecordRule(
+        zh="未答复诉求人", en="citizen left untold", stages=EVERYWHERE, roles=CENTRES, side=Side.CENTRE
+    ),
+}
