@@ -1,6 +1,6 @@
 """Explains a deadline day by day, in Chinese and English: why each day counts or does not."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -14,6 +14,7 @@ from callcenter.orders.calendar import (
     WorkingCalendar,
     WorkingDays,
     due_at,
+    last_day,
     walk,
 )
 
@@ -97,3 +98,20 @@ def explain_due(start: datetime, length: Length, calendar: WorkingCalendar) -> l
 def explanation(start: datetime, length: Length, calendar: WorkingCalendar) -> Explanation:
     days = tuple(explain_due(start, length, calendar))
     return Explanation(start, length, due_at(start, length, calendar), days)
+
+
+def days_until(
+    start: datetime, length: Length | None, due: datetime, cut_by: str, calendar: WorkingCalendar
+) -> tuple[DayLine, ...]:
+    """Why a clock is due at `due`, which `cut_by` (the public name of an outer clock, '' when none) may have made
+    sooner than the length says: then the days end there. None for a given date. Raises CalendarMissing."""
+    if length is None:
+        return ()
+    days = explain_due(start, length, calendar)
+    if not cut_by:
+        return tuple(days)
+    kept = [day for day in days if day.on <= last_day(due, calendar)]
+    if kept:
+        zh, en = f"外层时限 {cut_by} 于此截止，先到者为准", f"the outer limit {cut_by} ends here, the earlier binds"
+        kept[-1] = replace(kept[-1], why_zh=f"{kept[-1].why_zh}；{zh}", why_en=f"{kept[-1].why_en}; {en}")
+    return tuple(kept)

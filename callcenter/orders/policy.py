@@ -175,6 +175,13 @@ class RepeatPolicy(_Part):
     reading: str = "A-25"
 
 
+class SolvableTarget(_Part):
+    """GH-11: what is solvable should be solved sooner than the limit; no clock, but a target that is reported on."""
+
+    length: Span | None = None
+    reading: str = "A-25"
+
+
 class OrderClass(_Part):
     """SJ-17, A-08: neutral classes; the tenant's label. The first class whose conditions hold takes the order: its
     request is one of `requests` (empty: any), and it is difficult when `difficult` asks so."""
@@ -232,5 +239,6 @@ class Policy(BaseModel):
     contacts_min: Annotated[int, Field(ge=1, le=20)] = 2
     dedicated_owner: bool = False
     repeat: RepeatPolicy = RepeatPolicy()
+    solvable_target: SolvableTarget = SolvableTarget()
     classes: tuple[OrderClass, ...] = ()
     warnings: tuple[WarningSign, ...] = DEFAULT_WARNINGS

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +12,9 @@ from jsonschema import Draft202012Validator
 
 from callcenter.core import errors
 from callcenter.core.errors import Misconfigured
-from callcenter.orders.rulesets import RuleBook, RuleSet, RuleSetBroken, parse_ruleset
+from callcenter.orders.policy import Policy
+from callcenter.orders.ruleset_parsing import inherited, parse_ruleset
+from callcenter.orders.rulesets import RuleBook, RuleSet, RuleSetBroken
 from callcenter.orders.store import OrderStore
 
 RULES: Final = Path(__file__).resolve().parent / "rules"
@@ -36,7 +38,16 @@ class RuleFile:
     sha256: str
 
 
-def _read(path: Path) -> RuleFile:
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A file as it stands, before it has inherited anything."""
+
+    path: Path
+    raw: Mapping[str, Any]
+    sha256: str
+
+
+def _read(path: Path) -> _Written:
     try:
         text = path.read_bytes()
         raw: Any = yaml.safe_load(text)
@@ -46,11 +57,30 @@ def _read(path: Path) -> RuleFile:
         ) from error
     except yaml.YAMLError as error:
         raise RuleSetBroken(ruleset=path.name, reason=f"not valid YAML: {error}") from error
-    validator = Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
-    wrong = [f"{'.'.join(map(str, e.absolute_path)) or '-'}: {e.message}" for e in validator.iter_errors(raw)]
-    if wrong:
-        raise RuleSetBroken(ruleset=path.name, reason="; ".join(wrong[:5]))
-    return RuleFile(parse_ruleset(raw), hashlib.sha256(text).hexdigest())
+    return _Written(path, raw if isinstance(raw, dict) else {}, hashlib.sha256(text).hexdigest())
+
+
+def _whole(file: _Written, by_ref: Mapping[str, _Written], heirs: tuple[str, ...] = ()) -> Mapping[str, Any]:
+    """With what it inherits. Raises RuleSetBroken for a parent that is not there or inherits from its heir."""
+    parent = file.raw.get("extends")
+    if parent is None:
+        return file.raw
+    if parent in heirs:
+        raise RuleSetBroken(ruleset=file.path.name, reason=f"{parent} inherits from itself")
+    if parent not in by_ref:
+        raise RuleSetBroken(ruleset=file.path.name, reason=f"it extends {parent}, which is not there")
+    return inherited(_whole(by_ref[parent], by_ref, (*heirs, parent)), file.raw)
+
+
+def published_schema() -> dict[str, Any]:
+    """The schema of a whole rule set; the part of `policy` is made from `Policy`."""
+    schema: dict[str, Any] = json.loads(SCHEMA.read_text("utf-8"))
+    return schema
+
+
+def policy_schema() -> dict[str, Any]:
+    """What stands in the published schema under `$defs`, from the model that reads it."""
+    return Policy.model_json_schema(ref_template="#/$defs/{model}")
 
 
 def _files(folders: Sequence[Path]) -> Iterator[Path]:
@@ -61,8 +91,19 @@ def _files(folders: Sequence[Path]) -> Iterator[Path]:
 
 
 def read_rule_files(extra: Path | None = None) -> list[RuleFile]:
-    """The shipped rule sets and those of the folder `extra`. Raises RuleSetBroken or Misconfigured, naming the file."""
-    return [_read(path) for path in _files([RULES, *([extra] if extra else [])])]
+    """The shipped rule sets and those of the folder `extra`, each with what it inherits. Raises RuleSetBroken or
+    Misconfigured, naming the file."""
+    written = [_read(path) for path in _files([RULES, *([extra] if extra else [])])]
+    by_ref = {f"{file.raw.get('id')}/{file.raw.get('version')}": file for file in written}
+    validator = Draft202012Validator(published_schema())
+    found = []
+    for file in written:
+        raw = _whole(file, by_ref)
+        wrong = [f"{'.'.join(map(str, e.absolute_path)) or '-'}: {e.message}" for e in validator.iter_errors(raw)]
+        if wrong:
+            raise RuleSetBroken(ruleset=file.path.name, reason="; ".join(wrong[:5]))
+        found.append(RuleFile(parse_ruleset(raw), file.sha256))
+    return found
 
 
 def rule_book(files: Sequence[RuleFile]) -> RuleBook:

@@ -1,46 +1,100 @@
 """Rule sets as values: which clocks an order has, when they start and stop, and how long they run (XY-01, A3.8)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, Literal
-
-from pydantic import ValidationError
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, Literal
 
 from callcenter.core import errors
-from callcenter.orders.calendar import Hours, Length, Months, NaturalDays, WorkingDays
+from callcenter.orders.calendar import Length
 from callcenter.orders.policy import Policy
 from callcenter.orders.terms import Kind, RequestType
 
-Owing = Literal["unit", "centre"]
+Owing = Literal["unit", "centre", "street", "district", "city"]
+"""Who owes a duty: the unit that handles the order, the centre that answers for it, or the centre of a level above."""
+
+LEVELS: Final[Mapping[Owing, int]] = {"city": 1, "district": 2, "street": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class UpperDue:
+    """Not a length but the date that an upper platform gave: kept as it came (JC-17)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """Until another clock of the order is due, such as the quality window before the superior date (SJ-19)."""
+
+    clock: str
+
+
+Limit = Length | UpperDue | Until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimerRule:
-    """A duty. The sets hold move kinds (`lifecycle.Move.kind`); `cap` names the timer it never outlasts; `reading` is
-    the ambiguity (requirements A4) that the value interprets, '' when the regulation itself says it."""
+    """A duty.
+
+    `starts`, `stops`, `resumes` hold kinds of moves, or the start events of `starting` (XY-50). An `outer` clock starts
+    once a round and is never moved by a re-dispatch (A-05). `caps` name the outer clocks it never outlasts, `buffer` is
+    left between (A-02). `binds`: it counts for the effective due of the handling. `public` is its name in requirements
+    A3.1, `consequence` what a breach is counted as, `reading` the ambiguity (A4) that the value interprets, '' when the
+    regulation itself says it. `classes` empty: every class (SJ-17). `unless_contacted`: not started again for a citizen
+    who has been contacted (A-11). `first_round`: only before any warning. `follows`: reckoned in advance, it begins
+    where that clock ends.
+    """
 
     name: str
-    length: Length
+    public: str
+    length: Limit
     starts: frozenset[str]
     stops: frozenset[str]
     resumes: frozenset[str]
     owed_by: Owing
-    cap: str | None
+    owed_to: str
+    consequence: str
+    outer: bool
+    binds: bool
+    caps: tuple[str, ...]
+    buffer: Length | None
+    classes: frozenset[str]
     except_for: frozenset[RequestType]
+    unless_contacted: bool
+    first_round: bool
+    follows: str
     source: str
     reading: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowRule:
-    """A right that lapses, such as returning an order (XY-17)."""
+    """A right that lapses, such as returning an order (XY-17), and never outlasts the clock `cap` (A-21)."""
 
     name: str
+    public: str
     length: Length
+    cap: str
     starts: frozenset[str]
     source: str
     reading: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixLine:
+    """JC-21: what holds for a category (its beginning) at a level ('' any); the first line that fits is used. `lengths`
+    replace those of the named timers; `duty` says who is responsible, `scope_in` and `scope_out` what belongs here."""
+
+    category: str
+    level: str
+    lengths: Mapping[str, Length] = field(default_factory=dict)
+    scope_in: str = ""
+    scope_out: str = ""
+    duty: str = ""
+    supervise: str = ""
+    callback: str = ""
+
+    def fits(self, category: str, level: str) -> bool:
+        return category.startswith(self.category) and self.level in {"", level}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +103,14 @@ class RuleSet:
     version: int
     document: str
     title: str
+    published_on: date | None
     effective_from: date
     calendar: str
+    extends: str
     policy: Policy
     timers: Mapping[Kind, Mapping[str, TimerRule]]
     windows: Mapping[Kind, Mapping[str, WindowRule]]
+    matrix: tuple[MatrixLine, ...] = ()
 
     @property
     def contact_attempts(self) -> int:
@@ -64,6 +121,16 @@ class RuleSet:
     def ref(self) -> str:
         """How events and screens name it: `xiayang-2022/1`."""
         return f"{self.id}/{self.version}"
+
+    def line_for(self, category: str, level: str) -> MatrixLine | None:
+        return next((line for line in self.matrix if line.fits(category, level)), None)
+
+    def class_of(self, request: RequestType, *, difficult: bool) -> str:
+        """SJ-17, A-08: the first class whose conditions hold; '' where the rule set knows none."""
+        for one in self.policy.classes:
+            if (difficult or not one.difficult) and (not one.requests or request in one.requests):
+                return one.name
+        return ""
 
 
 class NoSuchRuleSet(errors.Misconfigured):
@@ -103,92 +170,14 @@ class RuleBook:
             raise NoSuchRuleSet(ruleset=f"{ruleset} ({on})", known=self._known())
         return max(versions, key=lambda r: r.version)
 
+    def named(self, ref: str, on: date) -> RuleSet:
+        """From `xiayang-2022/1`, or `xiayang-2022` for the version in force on a day. Raises NoSuchRuleSet."""
+        ruleset, _, version = ref.partition("/")
+        return self.get(ruleset, int(version)) if version.isascii() and version.isdigit() else self.current(ruleset, on)
+
+    def all(self) -> list[RuleSet]:
+        """By id and version."""
+        return [self._all[key] for key in sorted(self._all)]
+
     def _known(self) -> str:
         return ", ".join(sorted(r.ref for r in self._all.values()))
-
-
-def parse_length(raw: Mapping[str, int]) -> Length:
-    ((unit, count),) = raw.items()
-    match unit:
-        case "working_days":
-            return WorkingDays(count)
-        case "natural_days":
-            return NaturalDays(count)
-        case "months":
-            return Months(count)
-        case _:
-            return Hours(timedelta(hours=count))
-
-
-def _timer(name: str, raw: Mapping[str, Any]) -> TimerRule:
-    return TimerRule(
-        name=name,
-        length=parse_length(raw["length"]),
-        starts=frozenset(raw["starts"]),
-        stops=frozenset(raw["stops"]),
-        resumes=frozenset(raw.get("resumes", ())),
-        owed_by=raw["owed_by"],
-        cap=raw.get("cap"),
-        except_for=frozenset(map(RequestType, raw.get("except_for", ()))),
-        source=raw["source"],
-        reading=raw.get("reading", ""),
-    )
-
-
-def _window(name: str, raw: Mapping[str, Any]) -> WindowRule:
-    return WindowRule(
-        name=name,
-        length=parse_length(raw["length"]),
-        starts=frozenset(raw["starts"]),
-        source=raw["source"],
-        reading=raw.get("reading", ""),
-    )
-
-
-def _check_caps(ref: str, timers: Mapping[str, TimerRule]) -> None:
-    for timer in timers.values():
-        cap = timers.get(timer.cap) if timer.cap else timer
-        if cap is None:
-            raise RuleSetBroken(ruleset=ref, reason=f"timer {timer.name} is capped by {timer.cap}, which is not there")
-        if not timer.starts <= cap.starts or (cap is not timer and cap.cap):
-            raise RuleSetBroken(
-                ruleset=ref,
-                reason=f"the cap {cap.name} of timer {timer.name} must start with it and have no cap itself",
-            )
-
-
-def _policy(ref: str, raw: Mapping[str, Any]) -> Policy:
-    """What the file leaves out has its default; `contact_attempts` is how the first files said it."""
-    given = dict(raw.get("policy", {}))
-    if "contact_attempts" in raw:
-        given["contact"] = {"attempts": raw["contact_attempts"], **given.get("contact", {})}
-    try:
-        return Policy.model_validate(given)
-    except ValidationError as error:
-        wrong = "; ".join(f"policy.{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise RuleSetBroken(ruleset=ref, reason=wrong) from error
-
-
-def parse_ruleset(raw: Mapping[str, Any]) -> RuleSet:
-    """From a mapping that the JSON Schema has accepted. Raises RuleSetBroken for what a schema cannot say."""
-    ref = f"{raw['id']}/{raw['version']}"
-    timers: dict[Kind, Mapping[str, TimerRule]] = {}
-    windows: dict[Kind, Mapping[str, WindowRule]] = {}
-    for kind in Kind:
-        own = raw["kinds"][kind.value]
-        merged = {**raw["timers"], **own.get("timers", {})}
-        timers[kind] = {name: _timer(name, rule) for name, rule in merged.items()}
-        rights = {**raw.get("windows", {}), **own.get("windows", {})}
-        windows[kind] = {name: _window(name, rule) for name, rule in rights.items()}
-        _check_caps(ref, timers[kind])
-    return RuleSet(
-        id=raw["id"],
-        version=raw["version"],
-        document=raw["document"]["number"],
-        title=raw["document"]["title"],
-        effective_from=date.fromisoformat(raw["effective_from"]),
-        calendar=raw["calendar"],
-        policy=_policy(ref, raw),
-        timers=timers,
-        windows=windows,
-    )

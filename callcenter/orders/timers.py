@@ -1,24 +1,81 @@
 """Which clocks of an order start, stop and run on at a move (A3.1). Nothing ticks: a timer is a row with a due time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, Final
 
 from callcenter.core.ids import OrgId
-from callcenter.orders.calendar import WorkingCalendar, due_at, in_time
-from callcenter.orders.rulesets import RuleSet, TimerRule
+from callcenter.orders.calendar import Length, WorkingCalendar, back_from, due_at, in_time
+from callcenter.orders.ruleset_parsing import length_raw
+from callcenter.orders.rulesets import LEVELS, RuleSet, TimerRule, Until, UpperDue
+from callcenter.orders.signs import Sign, signs_of
+from callcenter.orders.starting import LEFT, events_of
 from callcenter.orders.terms import Kind, RequestType
+
+UPPER: Final = "upper"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the clocks need to know of an order. `outer_dues` are the due times of the outer clocks that this round has
+    started; `handed_down`: it was put to a lower centre as it was taken."""
+
+    kind: Kind
+    request: RequestType
+    level: str = ""
+    category: str = ""
+    difficult: bool = False
+    contacted: bool = False
+    round_no: int = 1
+    handed_down: bool = False
+    upper_due_at: datetime | None = None
+    outer_dues: Mapping[str, datetime] = field(default_factory=dict)
+
+
+def facts_of(row: Mapping[str, Any]) -> Facts:
+    """From a row of work_order, as it is after the move; `outer_dues` of `order_by_id` come as JSON."""
+    dues = {name: datetime.fromisoformat(due) for name, due in (row.get("outer_dues") or {}).items()}
+    owner, intake = row["owner_org_path"], row["intake_org_path"]
+    return Facts(
+        kind=Kind(row["kind"]),
+        request=RequestType(row["request_type"]),
+        level=row.get("level") or "",
+        category=row.get("category") or "",
+        difficult=bool(row.get("difficult")),
+        contacted=row.get("contacted_at") is not None,
+        round_no=row.get("round_no") or 1,
+        handed_down=owner != intake and owner.startswith(intake),
+        upper_due_at=row.get("upper_due_at"),
+        outer_dues=dues,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """A clock that begins; `owner` owes it, `due_at` is the first instant that is late."""
+    """A clock that begins; `due_at` is the first instant that is late.
+
+    `owner` owes it; above the street it is the centre of `owner_level` over the order, 0: `owner` itself. `own_due_at`
+    is what the length alone gives, `cut_by` the outer clock that ends it sooner. `length` is None for a given date.
+    """
 
     name: str
     owner: OrgId
+    owner_level: int
+    kind: Kind
     start_event: str
     started_at: datetime
     due_at: datetime
+    own_due_at: datetime
+    cut_by: str
+    length: Mapping[str, int] | None
+    consequence: str
+    outer: bool
+    binds: bool
+    signs: tuple[Sign, ...]
+    ruleset: str
+    ruleset_version: int
+    calendar: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +90,118 @@ class Clocks:
 NO_CLOCKS = Clocks()
 
 
-def _due(rule: TimerRule, rules: Mapping[str, TimerRule], at: datetime, calendar: WorkingCalendar) -> datetime:
-    due = due_at(at, rule.length, calendar)
-    return min(due, due_at(at, rules[rule.cap].length, calendar)) if rule.cap else due
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """How a due time came about: `own` by the length alone, `at` what binds, `cut_by` the outer clock that cut it."""
+
+    at: datetime
+    own: datetime
+    length: Length | None
+    cut_by: str = ""
+
+
+def applies(rule: TimerRule, ruleset: RuleSet, facts: Facts) -> bool:
+    if facts.request in rule.except_for or (rule.unless_contacted and facts.contacted):
+        return False
+    if rule.first_round and facts.round_no > 1:
+        return False
+    return not rule.classes or ruleset.class_of(facts.request, difficult=facts.difficult) in rule.classes
+
+
+def _own(
+    rule: TimerRule,
+    ruleset: RuleSet,
+    facts: Facts,
+    at: datetime,
+    dues: Mapping[str, datetime],
+    calendar: WorkingCalendar,
+) -> tuple[datetime | None, Length | None]:
+    match rule.length:
+        case UpperDue():
+            return facts.upper_due_at, None
+        case Until(clock):
+            return dues.get(clock), None
+        case length:
+            line = ruleset.line_for(facts.category, facts.level)
+            length = line.lengths.get(rule.name, length) if line else length
+            return due_at(at, length, calendar), length
+
+
+def _cut(
+    rule: TimerRule, own: datetime, at: datetime, dues: Mapping[str, datetime], calendar: WorkingCalendar
+) -> tuple[datetime, str]:
+    """The outer clocks' remaining time cuts, less the buffer where that leaves any. An outer clock that has passed
+    leaves nothing to cut to: it is late itself, and the unit has its own time."""
+    found = (own, "")
+    for name in rule.caps:
+        cap = dues.get(name)
+        if cap is None or cap <= at:
+            continue
+        kept = back_from(cap, rule.buffer, calendar) if rule.buffer else cap
+        found = min(found, (kept if kept > at else cap, name), key=lambda pair: pair[0])
+    return found
+
+
+def dues_at(
+    rules: Mapping[str, TimerRule], at: datetime, *, ruleset: RuleSet, facts: Facts, calendar: WorkingCalendar
+) -> dict[str, Due]:
+    """The due times of clocks that start together; outer ones first, for they cut the others. A clock that waits for a
+    date that is not there does not start. Raises CalendarMissing."""
+    dues = dict(facts.outer_dues)
+    if facts.upper_due_at is not None:
+        dues[UPPER] = facts.upper_due_at
+    found: dict[str, Due] = {}
+    for name, rule in sorted(rules.items(), key=lambda item: (not item[1].outer, isinstance(item[1].length, Until))):
+        own, length = _own(rule, ruleset, facts, at, dues, calendar)
+        if own is None:
+            continue
+        binding, cut_by = _cut(rule, own, at, dues, calendar)
+        found[name] = Due(at=binding, own=own, length=length, cut_by=cut_by)
+        if rule.outer:
+            dues.setdefault(name, binding)
+    return found
+
+
+def _started(
+    rule: TimerRule,
+    due: Due,
+    move: str,
+    at: datetime,
+    ruleset: RuleSet,
+    facts: Facts,
+    calendar: WorkingCalendar,
+    unit: OrgId,
+    centre: OrgId,
+) -> Started:
+    return Started(
+        name=rule.name,
+        owner=unit if rule.owed_by == "unit" else centre,
+        owner_level=LEVELS.get(rule.owed_by, 0),
+        kind=facts.kind,
+        start_event=move,
+        started_at=at,
+        due_at=due.at,
+        own_due_at=due.own,
+        cut_by=due.cut_by,
+        length=length_raw(due.length) if due.length else None,
+        consequence=rule.consequence,
+        outer=rule.outer,
+        binds=rule.binds,
+        signs=signs_of(ruleset.policy.warnings, at, due.at, None if due.cut_by else due.length, calendar),
+        ruleset=ruleset.id,
+        ruleset_version=ruleset.version,
+        calendar=calendar.name,
+    )
+
+
+def _stopped(move: str, events: frozenset[str], rules: Mapping[str, TimerRule], facts: Facts) -> tuple[str, ...]:
+    left = move in LEFT
+    stopped = [name for name, rule in rules.items() if events & rule.stops or (left and _of_unit(rule))]
+    return (*stopped, *sorted(facts.outer_dues.keys() - rules.keys()))
+
+
+def _of_unit(rule: TimerRule) -> bool:
+    return rule.owed_by == "unit" and not rule.outer
 
 
 def clocks_at(
@@ -43,33 +209,42 @@ def clocks_at(
     at: datetime,
     *,
     ruleset: RuleSet,
-    kind: Kind,
-    request: RequestType,
+    facts: Facts,
     calendar: WorkingCalendar,
     unit: OrgId,
     centre: OrgId,
 ) -> Clocks:
-    """`unit` handles the order, `centre` answers for it. Raises CalendarMissing."""
-    rules = {name: rule for name, rule in ruleset.timers[kind].items() if request not in rule.except_for}
+    """`unit` handles the order, `centre` answers for it. An outer clock that this round has started already is given
+    again only for its owner: its due time stays (A-05). Raises CalendarMissing."""
+    events = events_of(move, handed_down=facts.handed_down)
+    rules = ruleset.timers[facts.kind]
+    starting = {name: rule for name, rule in rules.items() if events & rule.starts and applies(rule, ruleset, facts)}
+    dues = dues_at(starting, at, ruleset=ruleset, facts=facts, calendar=calendar)
     return Clocks(
         started=tuple(
-            Started(
-                name=name,
-                owner=unit if rule.owed_by == "unit" else centre,
-                start_event=move,
-                started_at=at,
-                due_at=_due(rule, ruleset.timers[kind], at, calendar),
-            )
-            for name, rule in rules.items()
-            if move in rule.starts
+            _started(rule, dues[name], move, at, ruleset, facts, calendar, unit, centre)
+            for name, rule in starting.items()
+            if name in dues
         ),
-        stopped=tuple(name for name, rule in rules.items() if move in rule.stops),
-        resumed=tuple(name for name, rule in rules.items() if move in rule.resumes),
+        stopped=_stopped(move, events, rules, facts),
+        resumed=tuple(name for name, rule in rules.items() if events & rule.resumes),
     )
+
+
+def window_due(name: str, began_at: datetime, *, ruleset: RuleSet, kind: Kind, calendar: WorkingCalendar) -> datetime:
+    """The first instant at which the right has lapsed, reckoned from the dispatch. Raises CalendarMissing."""
+    right = ruleset.windows[kind][name]
+    own = due_at(began_at, right.length, calendar)
+    if not right.cap:
+        return own
+    rules = ruleset.timers[kind]
+    capping = {clock: rules[clock] for clock in (right.cap, *rules[right.cap].caps)}
+    facts = Facts(kind=kind, request=RequestType.COMPLAINT)
+    return min(own, dues_at(capping, began_at, ruleset=ruleset, facts=facts, calendar=calendar)[right.cap].at)
 
 
 def window_open(
     name: str, at: datetime, began_at: datetime, *, ruleset: RuleSet, kind: Kind, calendar: WorkingCalendar
 ) -> bool:
     """Whether a right that lapses may still be used, e.g. `return` within two working days of dispatch (XY-17)."""
-    return in_time(at, due_at(began_at, ruleset.windows[kind][name].length, calendar))
+    return in_time(at, window_due(name, began_at, ruleset=ruleset, kind=kind, calendar=calendar))

@@ -12,7 +12,8 @@ import yaml
 from callcenter.core.errors import Misconfigured
 from callcenter.orders.calendar import Hours, NaturalDays, WorkingDays
 from callcenter.orders.ruleset_files import RULES, read_rule_files, rule_book
-from callcenter.orders.rulesets import NoSuchRuleSet, RuleBook, RuleSetBroken, parse_length, parse_ruleset
+from callcenter.orders.ruleset_parsing import parse_length, parse_ruleset
+from callcenter.orders.rulesets import NoSuchRuleSet, RuleBook, RuleSetBroken
 from callcenter.orders.terms import Kind, RequestType
 
 SHIPPED = yaml.safe_load((RULES / "xiayang-2022.yaml").read_text("utf-8"))
@@ -80,7 +81,7 @@ def test_one_version_twice_is_refused() -> None:
     ("change", "says"),
     [
         (lambda raw: raw["kinds"]["snapshot"]["timers"]["handle"].update(cap="gone"), "which is not there"),
-        (lambda raw: raw["kinds"]["snapshot"]["timers"]["handle"].update(starts=["accepted"]), "must start with it"),
+        (lambda raw: raw["kinds"]["snapshot"]["timers"]["outer"].update(outer=False), "must be an outer clock"),
         (lambda raw: raw["kinds"]["snapshot"]["timers"]["outer"].update(cap="accept"), "have no cap itself"),
     ],
 )

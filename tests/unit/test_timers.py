@@ -11,7 +11,7 @@ from callcenter.orders.calendar import last_day
 from callcenter.orders.calendar_data import load_calendar
 from callcenter.orders.ruleset_files import read_rule_files, rule_book
 from callcenter.orders.terms import Kind, RequestType
-from callcenter.orders.timers import Clocks, clocks_at, window_open
+from callcenter.orders.timers import Clocks, Facts, clocks_at, window_open
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CALENDAR = load_calendar(ZONE)
@@ -25,7 +25,13 @@ def at(text: str) -> datetime:
 
 def clocks(move: str, when: str, kind: Kind = Kind.ORDINARY, request: RequestType = RequestType.COMPLAINT) -> Clocks:
     return clocks_at(
-        move, at(when), ruleset=RULES, kind=kind, request=request, calendar=CALENDAR, unit=UNIT, centre=CENTRE
+        move,
+        at(when),
+        ruleset=RULES,
+        facts=Facts(kind=kind, request=request),
+        calendar=CALENDAR,
+        unit=UNIT,
+        centre=CENTRE,
     )
 
 
