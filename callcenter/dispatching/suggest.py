@@ -9,7 +9,7 @@ from callcenter.core.ids import OrgId
 from callcenter.dispatching.duty import DutyItem
 
 AT_MOST: Final = 5
-_WORD, _CATEGORY, _AREA, _RULING, _PRECEDENT, _PLACE = 2.0, 3.0, 4.0, 12.0, 1.0, 2.0
+_WORD, _CATEGORY, _AREA, _RULING, _PRECEDENT, _PLACE = 2.0, 3.0, 4.0, 100.0, 1.0, 2.0
 _PRECEDENTS_AT_MOST: Final = 5
 URGENT_WORDS: Final = ("燃气泄漏", "漏电", "塌陷", "坍塌", "坠落", "起火", "生命危险")
 SEMI_URGENT_WORDS: Final = ("停水", "停电", "积水", "老人被困", "路面塌", "电梯困人")

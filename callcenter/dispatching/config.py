@@ -1,0 +1,15 @@
+"""Settings of dispatch."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class DispatchingConfig(BaseModel):
+    """`intake_least` of 100 points must be there before dispatch (SG-30). `precedent_days`: how far back finished
+    orders speak for a unit. `ping_pong` distinct units make an order one that runs in circles (SG-07)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    intake_least: int = Field(default=40, ge=0, le=100)
+    precedent_days: int = Field(default=365, ge=1, le=3660)
+    ping_pong: int = Field(default=2, ge=2, le=10)
+    co_working_days: int = Field(default=3, ge=1, le=60, description="A co-handler's time when nobody says otherwise.")

@@ -1,0 +1,437 @@
+"""What readers get of dispatch. Nothing of a caller in any of it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from callcenter.core.ids import OrderId, OrgId
+from callcenter.core.pages import Page
+
+
+class Seen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class AnswerView(Seen):
+    """What a named unit said to a version."""
+
+    org_id: OrgId
+    org: str
+    agreed: bool
+    note: str
+    decided_by: str
+    at: datetime
+
+
+class DutyView(Seen):
+    """`state` is waiting, refused, in_force, scheduled, expired or retired."""
+
+    id: UUID
+    code: str
+    version: int
+    centre_org_id: OrgId
+    centre: str
+    title: str
+    category: str
+    keywords: tuple[str, ...]
+    areas: tuple[str, ...]
+    lead_org_id: OrgId
+    lead: str
+    co_org_ids: tuple[OrgId, ...]
+    co: tuple[str, ...]
+    basis: str
+    exceptions: str
+    level: str
+    functional: bool
+    valid_from: date
+    valid_to: date | None
+    state: str
+    answers: int
+    needed: int
+    may_answer: bool
+
+
+class DutyPage(Page[DutyView]):
+    """In the order of code and version."""
+
+
+class DutyWhole(Seen):
+    """One version with the answers to it, and the versions before and after."""
+
+    item: DutyView
+    answers: tuple[AnswerView, ...]
+    versions: tuple[DutyView, ...]
+
+
+class Imported(Seen):
+    proposed: int
+
+
+class GapView(Seen):
+    """清单外: a dispatch that no item covered."""
+
+    id: UUID
+    order_id: OrderId
+    number: str
+    title: str
+    category: str
+    reason: str
+    unit: str
+    noted_by: str
+    at: datetime
+
+
+class GapPage(Page[GapView]):
+    """Newest first."""
+
+
+class CoverageLine(Seen):
+    category: str
+    orders: int
+    covered: bool
+
+
+class CoverageView(Seen):
+    """SG-05: of the categories that citizens brought, how many an item in force serves."""
+
+    categories: int
+    covered: int
+    share: float | None
+    lines: tuple[CoverageLine, ...]
+
+
+class ContactView(Seen):
+    """GH-05: a member of staff who answers for a matter."""
+
+    id: UUID
+    org_id: OrgId
+    org: str
+    matter: str
+    keywords: tuple[str, ...]
+    contact: str
+    backup: str
+    phone: str
+    hours: str
+    updated_at: datetime
+
+
+class ContactPage(Page[ContactView]):
+    """In the order of the matter."""
+
+
+class ReasonView(Seen):
+    """`kind`: words, category, area, ruling, precedent, place."""
+
+    kind: str
+    told: str
+
+
+class SuggestionView(Seen):
+    org_id: OrgId
+    org: str
+    kind: str
+    score: float
+    item_id: UUID | None
+    item: str
+    co_org_ids: tuple[OrgId, ...]
+    exceptions: str
+    category: str
+    level: str
+    reasons: tuple[ReasonView, ...]
+    pushed_down: bool
+
+
+class SuggestionsView(Seen):
+    """The best first. `intake` is the score of completeness, `least` what is needed before dispatch."""
+
+    items: tuple[SuggestionView, ...]
+    stations: tuple["PlaceView", ...]
+    contacts: tuple[ContactView, ...]
+    intake: int
+    least: int
+    missing_zh: tuple[str, ...]
+    missing_en: tuple[str, ...]
+
+
+class PlaceView(Seen):
+    """A joint-duty station with its area."""
+
+    org_id: OrgId
+    name: str
+    roads: tuple[str, ...]
+    grid_codes: tuple[str, ...]
+
+
+class PlacePage(Page[PlaceView]):
+    """By name, on one page."""
+
+
+class DispatchView(Seen):
+    """One hop, or one co-handler of it (XY-06)."""
+
+    id: UUID
+    seq: int
+    kind: str
+    role: str
+    from_org: str
+    to_org: str
+    to_org_id: OrgId
+    by: str
+    at: datetime
+    reason: str
+    item: str
+    outside_list: bool
+    grassroots_reason: str
+    suggested_org: str | None
+    rank: int | None
+    dues: Mapping[str, datetime]
+
+
+class HeldView(Seen):
+    """SG-07: how long one org has held the order, in hours."""
+
+    org_id: OrgId
+    org: str
+    hours: float
+
+
+class TrailView(Seen):
+    hops: int
+    distinct: int
+    returned_to_origin: bool
+    ping_pong: bool
+    held: tuple[HeldView, ...]
+
+
+class TaskView(Seen):
+    """A task as those on the order see it."""
+
+    id: UUID
+    kind: str
+    org_id: OrgId | None
+    helper: str
+    asked_org: str
+    task: str
+    asked_at: datetime
+    accept_due_at: datetime | None
+    due_at: datetime
+    accepted_at: datetime | None
+    attended_at: datetime | None
+    opinion: str
+    result: str
+    done_at: datetime | None
+    late_at: datetime | None
+    absent_at: datetime | None
+    cancelled_at: datetime | None
+    rating: int | None
+    whistle_id: UUID | None
+
+
+class HelpView(Seen):
+    """A task as its helper sees it: the demand and the place, never the caller (XY-34)."""
+
+    task: TaskView
+    number: str
+    title: str
+    demand: str
+    category: str
+    address: str
+    latitude: float | None
+    longitude: float | None
+    actions: tuple[str, ...]
+
+
+class HelpPage(Page[HelpView]):
+    """Newest first."""
+
+
+class WhistleView(Seen):
+    id: UUID
+    org: str
+    org_id: OrgId
+    matter: str
+    place: str
+    urgency: str
+    blown_at: datetime
+    report_due_at: datetime
+    confirmed_at: datetime | None
+
+
+class MeetingView(Seen):
+    id: UUID
+    held_at: datetime
+    place: str
+    participants: tuple[str, ...]
+    minutes: str
+    decisions: str
+    noted_by: str
+
+
+class ClaimView(Seen):
+    id: UUID
+    org_id: OrgId
+    org: str
+    reason: str
+    at: datetime
+    accepted: bool | None
+    note: str
+
+
+class DifficultyView(Seen):
+    id: UUID
+    org: str
+    reason: str
+    at: datetime
+    granted: bool | None
+    opinion: str
+
+
+class ClaimableView(Seen):
+    id: OrderId
+    number: str
+    title: str
+    category: str
+    place: str
+    stage: str
+    created_at: datetime
+
+
+class ClaimablePage(Page[ClaimableView]):
+    """Newest first."""
+
+
+class DispatchingView(Seen):
+    """Everything of dispatch on one order, and what the reader may do with it now."""
+
+    dispatches: tuple[DispatchView, ...]
+    trail: TrailView
+    tasks: tuple[TaskView, ...]
+    whistles: tuple[WhistleView, ...]
+    meetings: tuple[MeetingView, ...]
+    claims: tuple[ClaimView, ...]
+    difficulties: tuple[DifficultyView, ...]
+    first_org: str | None
+    responsible_org: str | None
+    territory_org: str | None
+    duty_org: str | None
+    duty_body: str
+    block_reason: str | None
+    locked: bool
+    difficult: bool
+    actions: tuple[str, ...]
+
+
+class ReturnView(Seen):
+    """退单申请表. `state`: draft, signed, granted, rejected, withdrawn."""
+
+    id: UUID
+    org_id: OrgId
+    org: str
+    state: str
+    reason_code: str
+    reason_text: str
+    basis: str
+    suggested_org_id: OrgId
+    suggested_org: str
+    drafted_by: str
+    drafted_at: datetime
+    dispatched_at: datetime
+    window_due_at: datetime
+    signed_by: str | None
+    signed_at: datetime | None
+    delegated_by: str | None
+    digest: str
+    opinion: str
+    decided_by: str | None
+    decided_at: datetime | None
+
+
+class RefusalView(Seen):
+    at: datetime
+    opinion: str
+    lead_org: str
+    instruction: str
+
+
+class SignView(Seen):
+    """签派批办单. `state`: open, proposed, approved, modified, ended."""
+
+    id: UUID
+    state: str
+    cause: str
+    cause_text: str
+    opened_at: datetime
+    opinion: str | None
+    lead_org_id: OrgId | None
+    lead_org: str | None
+    co_orgs: tuple[str, ...]
+    co_org_ids: tuple[OrgId, ...]
+    due_at: datetime | None
+    proposed_by: str | None
+    proposed_at: datetime | None
+    instruction: str
+    decided_by: str | None
+    decided_at: datetime | None
+    digest: str
+    refusals: tuple[RefusalView, ...]
+
+
+class ReturningView(Seen):
+    """Returns and signed dispatch of one order. `window_due_at` is the first instant that is too late; null without a
+    unit or when it cannot return the order."""
+
+    returns: tuple[ReturnView, ...]
+    signs: tuple[SignView, ...]
+    window_due_at: datetime | None
+    window_open: bool
+    locked: bool
+    dispute: str | None
+    actions: tuple[str, ...]
+
+
+class DelegationView(Seen):
+    id: UUID
+    org: str
+    head: str
+    deputy: str
+    reason: str
+    from_at: datetime
+    until_at: datetime
+
+
+class DelegationPage(Page[DelegationView]):
+    """On one page."""
+
+
+class UnitReturns(Seen):
+    """XY-46: a unit's returns in the period. `wrong`: granted, and yet the order came back to it. `extra_days`: average
+    days from its dispatch to the decision, on granted returns."""
+
+    org_id: OrgId
+    org: str
+    applied: int
+    granted: int
+    rejected: int
+    late: int
+    wrong: int
+    extra_days: float | None
+    top_reason: str | None
+
+
+class FiguresView(Seen):
+    """SJ-29, SG-40, SG-07. Shares are null without orders. Minutes run from intake to the unit that finally has it."""
+
+    orders: int
+    first_right: int
+    accuracy: float | None
+    median_minutes: float | None
+    p90_minutes: float | None
+    suggested: int
+    suggestion_accepted: float | None
+    outside_list: float | None
+    average_hops: float | None
+    ping_pong: int
+    volunteered: int
+    returns: tuple[UnitReturns, ...]
