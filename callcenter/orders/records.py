@@ -112,4 +112,26 @@ RECORDS: Final[Mapping[str, RecordRule]] = {
     "left_untold": RecordRule(
         zh="未答复诉求人", en="citizen left untold", stages=EVERYWHERE, roles=CENTRES, side=Side.CENTRE
     ),
+    "supplemented": RecordRule(
+        zh="渠道补充", en="more told by the channel", stages=EVERYWHERE, roles=CENTRES | {Role.SERVICE}
+    ),
+    "sent_out": RecordRule(
+        zh="发往对接平台",
+        en="sent to another platform",
+        stages=OPEN,
+        roles=frozenset({Role.DISPATCHER, Role.SUPERVISOR}),
+    ),
+    "season_named": RecordRule(zh="归入专项", en="named after its campaign", stages=OPEN),
+    "urged": RecordRule(zh="市民催办", en="urged by the citizen", stages=OPEN, roles=CENTRES),
+    "matter_led": RecordRule(
+        zh="成为事件主单", en="leads a matter", stages=OPEN, roles=CENTRES | {Role.DEPUTY, Role.LEADER}
+    ),
+    "merged": RecordRule(
+        zh="并入事件", en="merged into a matter", stages=OPEN, roles=CENTRES | {Role.DEPUTY, Role.LEADER}
+    ),
+    "unmerged": RecordRule(
+        zh="从事件拆出", en="taken out of its matter", stages=EVERYWHERE, roles=CENTRES | {Role.DEPUTY, Role.LEADER}
+    ),
+    "repeat_noted": RecordRule(zh="认定重复来电", en="found to be a repeat", stages=EVERYWHERE, roles=CENTRES),
+    "group_found": RecordRule(zh="群体性诉求", en="a group demand", stages=EVERYWHERE),
 }
