@@ -15,6 +15,7 @@ from callcenter.flows.conditions import CallerFacts, Moment
 from callcenter.numbers.callers import Callers
 from callcenter.numbers.gate import DialRefused, Gate, Purpose
 from callcenter.orders.calendar import CalendarMissing, WorkingCalendar
+from callcenter.people.vault import Vault
 from callcenter.speech.choices import SpokenChoices
 from callcenter.store.pool import Pool
 from callcenter.store.queries import load
@@ -47,16 +48,17 @@ class CityHours:
 class KnownCallers:
     """Calls and orders by number, the lists of callers, and the agent who knows the caller."""
 
-    def __init__(self, pool: Pool, callers: Callers, last_agent: LastAgent, clock: Clock) -> None:
+    def __init__(self, pool: Pool, callers: Callers, last_agent: LastAgent, clock: Clock, vault: Vault) -> None:
         self._pool = pool
         self._callers = callers
         self._last_agent = last_agent
         self._clock = clock
+        self._vault = vault
 
     async def of(self, number: str) -> CallerFacts:
         now = self._clock.now()
         row, listed, seat = await asyncio.gather(
-            SQL.caller_facts(self._pool, number=number, day=now - REPEAT_WITHIN),
+            SQL.caller_facts(self._pool, number=number, caller=self._vault.key(number), day=now - REPEAT_WITHIN),
             self._callers.known(number),
             self._last_agent.of(number),
         )

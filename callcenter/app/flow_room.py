@@ -170,7 +170,7 @@ async def furnish_flows(
     outside = Outside(
         hours=CityHours(orders.room.calendar),
         greetings=HotlineGreetings(registry),
-        history=KnownCallers(pool, callers, last_agent, clock),
+        history=KnownCallers(pool, callers, last_agent, clock, orders.room.vault),
         queues=queues,
         orders=progress,
         messages=mail,

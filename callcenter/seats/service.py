@@ -179,8 +179,10 @@ class Seats:
         return OfferPage.cut(found, limit, lambda offer: offer, lambda offer: (offer.offered_at, offer.id))
 
     async def seats(self, actor: Actor) -> list[SeatView]:
-        """All seats, by extension. Raises Forbidden for others than supervisors."""
+        """The seats of the actor's org and those below it (XY-03), by extension. Raises Forbidden for others than
+        supervisors."""
         actor.require(Role.SUPERVISOR)
+        below = await self._store.users_below(actor.org_path)
         seats = self._watch.crew.all() if self._watch.running else await self._store.all()
         return [
             SeatView(
@@ -197,6 +199,7 @@ class Seats:
                 order=OrderView.model_validate(seat.order) if seat.order else None,
             )
             for seat in sorted(seats, key=lambda seat: seat.extension)
+            if seat.user in below
         ]
 
     async def _change(self, actor: Actor, wanted: Ask, reason: str) -> None:

@@ -65,6 +65,10 @@ class SeatStore:
     async def all(self) -> list[Seat]:
         return [_seat(row) async for row in _QUERIES.all_seats(self._pool)]
 
+    async def users_below(self, org_path: str) -> frozenset[UserId]:
+        """Users with a seat in an org or below it."""
+        return frozenset([UserId(row["user_id"]) async for row in _QUERIES.users_below(self._pool, path=org_path)])
+
     async def phones(self) -> list[tuple[str, str]]:
         """Extension and SIP secret of every seat, for Asterisk's configuration."""
         return [(row["extension"], row["sip_secret"]) async for row in _QUERIES.phones(self._pool)]

@@ -11,6 +11,10 @@ select s.user_id, u.name, s.extension, s.queues, s.presence, s.reason, s.since, 
 from agent_seat s join app_user u on u.id = s.user_id
 order by s.extension;
 
+-- name: users_below(path)
+select s.user_id from agent_seat s join app_user u on u.id = s.user_id join org o on o.id = u.org_id
+where starts_with(o.path, :path);
+
 -- name: seat_of(user_id)^
 select s.user_id, u.name, s.extension, s.queues, s.presence, s.reason, s.since, s.call_id, s.offer_id, s.reachable,
        s.version, s.penalties, s.forced, s.rest, s.rest_reason
