@@ -4,6 +4,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from callcenter.orders.phases import Template
+
 
 class OrdersConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -11,6 +13,18 @@ class OrdersConfig(BaseModel):
     ruleset: str = Field(default="xiayang-2022", description="Id of the rule set for orders dispatched from now on.")
     rules: Path | None = Field(
         default=None, description="Folder with further rule sets (YAML), beside the shipped ones."
+    )
+    phases: Template = Field(
+        default="five-jincheng",
+        description="How an order's progress is shown: five-jincheng (接听受理…督办回访), seven-sungeng (收件…办结) or "
+        "five-gaohang (接诉…评价).",
+    )
+    effect_check_days: int = Field(
+        default=0,
+        ge=0,
+        le=366,
+        description="So many days after the close the effect of repeated, difficult and reopened orders is checked; "
+        "0: no check.",
     )
     calendar_file: Path | None = Field(
         default=None,

@@ -1,55 +1,123 @@
 """What each move writes beside the stage: columns of the row, the event's body, a contact row. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from typing import Any, Final
 
-from callcenter.core.ids import UserId, new_id
 from callcenter.orders import lifecycle as life
-from callcenter.orders.terms import ContactOutcome
+from callcenter.orders.effect import Effect as Effect
+from callcenter.orders.effect import Moment as Moment
+from callcenter.orders.effect import contact_row
+from callcenter.orders.effects_closing import CLOSING
+from callcenter.orders.effects_dispatch import DISPATCHING
+from callcenter.orders.terms import DONE, ContactOutcome, Level, ResultType
+
+URGENT: Final = frozenset({Level.URGENT, Level.SEMI_URGENT})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
-    """`changes` are columns of work_order; what is empty changes nothing."""
-
-    changes: Mapping[str, Any]
-    body: Mapping[str, Any]
-    contacts: Sequence[Mapping[str, Any]] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """The order's row before the move, who moves it (None: the machine), and when."""
-
-    row: Mapping[str, Any]
-    by: UserId | None
-    at: datetime
-
-
-def _contact(moment: Moment, kind: str, outcome: str, note: str, call: object) -> list[Mapping[str, Any]]:
-    of = {"id": new_id(), "kind": kind, "outcome": outcome, "note": note, "actor_id": moment.by, "call_id": call}
-    return [of]
+def _classify(move: life.Classify, moment: Moment) -> Effect:
+    """GH-14: what the citizen's demand is; '' and None leave a column as it is."""
+    given = {
+        "level": move.level,
+        "kind": move.order_kind,
+        "category": move.category or None,
+        "category_code": move.category_code or None,
+    }
+    if move.level in URGENT and move.order_kind is None and moment.row["kind"] == "ordinary":
+        given["kind"] = move.level
+    changes = {name: value for name, value in given.items() if value is not None}
+    before = {name: moment.row[name] for name in changes if name != "category"}
+    return Effect(changes=changes, body={**changes, "before": before, "reason": move.reason})
 
 
 def _assign(move: life.Assign, moment: Moment) -> Effect:
+    centre = moment.row["owner_org_id"]
     return Effect(
-        changes={"owner_org_id": move.centre, "centre_org_id": move.centre},
+        changes={
+            "owner_org_id": move.centre,
+            "centre_org_id": move.centre,
+            "assigned_by_org_id": centre,
+            "assigned_at": moment.at,
+            "held_since": moment.at,
+        },
+        body={"centre": move.centre, "from": centre, "reason": move.reason},
+    )
+
+
+def _give_back(move: life.GiveBack, moment: Moment) -> Effect:
+    return Effect(
+        changes={
+            "owner_org_id": move.centre,
+            "centre_org_id": move.centre,
+            "assigned_by_org_id": None,
+            "assigned_at": None,
+            "held_since": moment.at,
+        },
         body={"centre": move.centre, "from": moment.row["owner_org_id"], "reason": move.reason},
     )
 
 
-def _dispatch(move: life.Dispatch, moment: Moment) -> Effect:
-    centre = moment.row["owner_org_id"]
+def _return_up(move: life.ReturnUp, moment: Moment) -> Effect:
+    return Effect(changes={"closed_at": moment.at, "close_reason": move.reason}, body={"reason": move.reason})
+
+
+def _on_the_line(
+    moment: Moment, reply: str, result: ResultType, reason: str, body: Mapping[str, Any], **more: Any
+) -> Effect:
+    """What ends with the citizen on the line: told at once, and for this reason never rung again (XY-02 c)."""
     return Effect(
-        changes={"owner_org_id": move.unit, "centre_org_id": centre, "dispatched_at": moment.at},
-        body={"unit": move.unit, "from": centre, "reason": move.reason},
+        changes={
+            "reply": reply,
+            "replied_at": moment.at,
+            "contacted_at": moment.row["contacted_at"] or moment.at,
+            "result_type": result,
+            "close_reason": reason,
+            **more,
+        },
+        body={"reply": reply, **body},
+        contacts=contact_row(moment, "direct_answer", ContactOutcome.REACHED, "", moment.row["call_id"])
+        if moment.by
+        else (),
     )
 
 
-def _accept(_: life.Accept, moment: Moment) -> Effect:
-    return Effect(changes={"accepted_at": moment.at}, body={})
+def _answer(move: life.Answer, moment: Moment) -> Effect:
+    article = {"article_id": move.article} if move.article else {}
+    said = {"article": move.article} if move.article else {}
+    return _on_the_line(
+        moment, move.reply, ResultType.ANSWERED, "direct_answer", said, finished_at=moment.at, **article
+    )
+
+
+def _transfer(move: life.TransferOut, moment: Moment) -> Effect:
+    return _on_the_line(moment, move.told, ResultType.TRANSFERRED, "transferred", {"target": move.target})
+
+
+def _not_accept(move: life.NotAccept, moment: Moment) -> Effect:
+    return _on_the_line(
+        moment,
+        move.told,
+        ResultType.NOT_ACCEPTED,
+        f"not_accepted:{move.reason}",
+        {"reason": move.reason},
+        handled_by=moment.by,
+    )
+
+
+TAKEN_BACK: Final[Mapping[str, Any]] = {"reply": None, "replied_at": None, "result_type": None, "close_reason": None}
+"""The demand is open again: what was said instead of handling it no longer counts."""
+
+
+def _bounce(move: life.BounceBack, _: Moment) -> Effect:
+    return Effect(changes={**TAKEN_BACK}, body={"reason": move.reason})
+
+
+def _take_after_all(move: life.RejectNotAccepted, _: Moment) -> Effect:
+    return Effect(changes={**TAKEN_BACK, "handled_by": None}, body={"opinion": move.opinion})
+
+
+def _confirm_not_accepted(move: life.ConfirmNotAccepted, moment: Moment) -> Effect:
+    return Effect(changes={"closed_at": moment.at}, body={"opinion": move.opinion})
 
 
 def _try_contact(move: life.TryContact, moment: Moment) -> Effect:
@@ -57,73 +125,60 @@ def _try_contact(move: life.TryContact, moment: Moment) -> Effect:
     return Effect(
         changes={"missed_contacts": missed},
         body={"missed": missed},
-        contacts=_contact(moment, "first_contact", ContactOutcome.UNREACHABLE, move.note, move.call),
+        contacts=contact_row(moment, "first_contact", ContactOutcome.UNREACHABLE, move.note, move.call),
     )
 
 
 def _make_contact(move: life.Contact, moment: Moment) -> Effect:
-    kind = "further" if moment.row["contacted_at"] else "first_contact"
+    first = moment.row["contacted_at"] is None
     return Effect(
-        changes={"contacted_at": moment.at},
+        changes={"contacted_at": moment.at} if first else {},
         body={"outcome": move.outcome},
-        contacts=_contact(moment, kind, move.outcome, move.note, move.call),
+        contacts=contact_row(moment, "first_contact" if first else "further", move.outcome, move.note, move.call),
     )
 
 
 def _submit(move: life.Submit, moment: Moment) -> Effect:
+    """A-29: told is not done; a result that is still being carried out has no finish yet (`handling` may give the
+    day on the ground as a further column)."""
     said = {"reply": move.reply, "solvability": move.solvability, "result_type": move.result}
-    return Effect(
-        changes={**said, "handled_by": moment.by, "submitted_at": moment.at}, body={**said, "plan": move.plan}
-    )
+    when = {"submitted_at": moment.at, "replied_at": moment.at}
+    finished = {"finished_at": moment.at if move.result in DONE else None}
+    return Effect(changes={**said, **when, **finished, "handled_by": moment.by}, body={**said, "plan": move.plan})
 
 
-def _review(move: life.Approve | life.SendBack, _: Moment) -> Effect:
-    return Effect(changes={}, body={"opinion": move.opinion})
-
-
-def _answer(move: life.Answer, moment: Moment) -> Effect:
-    return Effect(
-        changes={"reply": move.reply, "contacted_at": moment.at},
-        body={"reply": move.reply},
-        contacts=_contact(moment, "direct_answer", ContactOutcome.REACHED, "", moment.row["call_id"]),
-    )
-
-
-def _satisfy(_: life.Satisfy, moment: Moment) -> Effect:
-    heard = {"resolved": True, "satisfied": True}
-    return Effect(changes={**heard, "closed_at": moment.at}, body=heard)
-
-
-def _warn(move: life.Warn, _: Moment) -> Effect:
-    heard = {"resolved": move.resolved, "satisfied": move.satisfied}
-    return Effect(changes={**heard, "flagged": True, "flag_reason": "XY-11"}, body=heard)
-
-
-def _exhaust(_: life.ExhaustCallback, __: Moment) -> Effect:
-    return Effect(changes={"callback_exhausted": True}, body={})
-
-
-def _close(move: life.CloseUnheard, moment: Moment) -> Effect:
-    return Effect(changes={"closed_at": moment.at, "close_reason": move.reason}, body={"reason": move.reason})
+def _plain(move: life.Move, _: Moment) -> Effect:
+    """The move's own words are all there is to write."""
+    return Effect(changes={}, body={field.name: getattr(move, field.name) for field in fields(move)})
 
 
 _EFFECTS: Final[Mapping[type[life.Move], Callable[[Any, Moment], Effect]]] = {
+    life.Classify: _classify,
     life.Assign: _assign,
-    life.Dispatch: _dispatch,
-    life.Accept: _accept,
+    life.GiveBack: _give_back,
+    life.ReturnUp: _return_up,
+    life.Answer: _answer,
+    life.TransferOut: _transfer,
+    life.BounceBack: _bounce,
+    life.NotAccept: _not_accept,
+    life.ConfirmNotAccepted: _confirm_not_accepted,
+    life.RejectNotAccepted: _take_after_all,
     life.TryContact: _try_contact,
     life.Contact: _make_contact,
+    life.Verify: _plain,
+    life.Collaborate: _plain,
+    life.EndCollaboration: _plain,
+    life.EndCollaborationAgain: _plain,
     life.Submit: _submit,
-    life.Approve: _review,
-    life.SendBack: _review,
-    life.Answer: _answer,
-    life.Satisfy: _satisfy,
-    life.Warn: _warn,
-    life.ExhaustCallback: _exhaust,
-    life.CloseUnheard: _close,
+    life.Approve: _plain,
+    life.SendBack: _plain,
+    life.SendBackAgain: _plain,
+    life.BeginCallback: _plain,
+    **DISPATCHING,
+    **CLOSING,
 }
 
 
 def effect_of(move: life.Move, moment: Moment) -> Effect:
-    """For every move of an existing order (`Register` makes the order, see `intake`)."""
+    """For every move of an existing order (`Register` and `Receive` make the order, see `intake`)."""
     return _EFFECTS[type(move)](move, moment)

@@ -1,21 +1,24 @@
 """Taking a demand in: one order a key, numbered by the city's date."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 
 from callcenter.core import errors
 from callcenter.core.ids import OrderId, OrgId, UserId, new_id
-from callcenter.orders.events import OrderMoved
+from callcenter.orders.events import ClockStarted, OrderMoved
 from callcenter.orders.guards import Standing, decide
-from callcenter.orders.lifecycle import Register
+from callcenter.orders.lifecycle import Move, Register
 from callcenter.orders.places import place_of
 from callcenter.orders.room import Room
 from callcenter.orders.terms import Stage
+from callcenter.orders.timers import clocks_at, facts_of
 from callcenter.orders.views import NewOrder
 from callcenter.people.actor import Actor
 from callcenter.people.vault import Vault
+
+REGISTER: Final = Register()
 
 
 class IncompleteOrder(errors.Invalid):
@@ -67,6 +70,7 @@ def _fields(new: NewOrder, actor: Actor, owner: tuple[OrgId, str], vault: Vault)
     return fields | {
         "id": new_id(),
         "idempotency_key": fields.pop("key"),
+        **{name: list(fields[name]) for name in ("caller_needs", "special_groups", "tags")},
         "place": place_of(new.address),
         "caller_name": vault.seal(new.caller_name),
         "caller_number": vault.seal(new.caller_number),
@@ -78,12 +82,17 @@ def _fields(new: NewOrder, actor: Actor, owner: tuple[OrgId, str], vault: Vault)
     }
 
 
+ROUND_ONE: Final = {"round_no": 1, "ruleset": None, "contacted_at": None, "difficult": False}
+"""What the clocks ask of a row that is not written yet."""
+
+
 def _same(row: asyncpg.Record, new: NewOrder) -> bool:
     return all(row[name] == getattr(new, name) for name in ("title", "content", "request_type", "call_id"))
 
 
-async def create(room: Room, actor: Actor, new: NewOrder) -> OrderId:
-    """The new order's id, or the one made before with the same key by the same user. Raises Invalid, Forbidden."""
+async def create(room: Room, actor: Actor, new: NewOrder, move: Move = REGISTER) -> OrderId:
+    """The new order's id, or the one made before with the same key by the same user, or by the channel with the same id
+    of its own. Raises Invalid, Forbidden, CalendarMissing."""
     _check_complete(new)
     owner = await _centre(room, actor, new.centre)
     stage = decide(
@@ -94,18 +103,37 @@ async def create(room: Room, actor: Actor, new: NewOrder) -> OrderId:
             owner_org_path=owner[1],
             intake_org_path=actor.org_path,
         ),
-        Register(),
+        move,
         actor,
     )
     now = room.clock.now()
-    day = f"{room.calendar.local_date(now):%Y%m%d}"
-    row = await room.store.create(_fields(new, actor, owner, room.vault) | {"stage": stage, "created_at": now}, day)
-    if row is not None:
-        order = OrderId(row["id"])
-        room.bus.publish(OrderMoved(at=now, order=order, move=Register.kind, stage=stage))
-        await room.notices.tell(order, ())
-        return order
-    before = await room.store.of_key(actor.user_id, str(new.key))
+    fields = _fields(new, actor, owner, room.vault) | {"stage": stage, "created_at": now, "held_since": now}
+    clocks = clocks_at(
+        move.kind,
+        now,
+        ruleset=room.rules.current(room.ruleset, room.calendar.local_date(now)),
+        facts=facts_of({**fields, **ROUND_ONE}),
+        calendar=room.calendar,
+        unit=owner[0],
+        centre=owner[0],
+    )
+    row = await room.store.create(fields, f"{room.calendar.local_date(now):%Y%m%d}", move.kind, clocks)
+    if row is None:
+        return await _made_before(room, actor, new)
+    order = OrderId(row["id"])
+    room.bus.publish(OrderMoved(at=now, order=order, move=move.kind, stage=stage, owner=owner[0], centre=owner[0]))
+    dues = row["dues_started"] or ()
+    for due in dues:
+        room.bus.publish(ClockStarted(at=now, order=order, due_at=due))
+    await room.notices.tell(order, dues)
+    return order
+
+
+async def _made_before(room: Room, actor: Actor, new: NewOrder) -> OrderId:
+    """Raises KeyReused when what was made before is another demand."""
+    before = await room.store.of_key(actor.user_id, str(new.key)) if new.key else None
+    if before is None and new.external_id:
+        before = await room.store.of_channel(new.channel, new.external_id)
     if before is None or not _same(before, new):
         raise KeyReused
     return OrderId(before["id"])

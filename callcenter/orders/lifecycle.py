@@ -1,188 +1,146 @@
-"""The life cycle of a work order as one transition table (requirements A3.2, first form).
+"""The life cycle of a work order as one transition table (requirements A3.2).
 
 Every rule about which move is possible at which stage lives here; who may make it and what it must carry is in
-`guards`. A move that grows the life cycle is a new type and new lines of `NEXT`.
+`guards`. A move that grows the life cycle is a new type in a `moves_*` module and new lines of `NEXT`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar, Final
+from dataclasses import fields
+from typing import Final
 
 from callcenter.core import errors
-from callcenter.core.ids import CallId, OrgId
-from callcenter.orders.terms import STAGE_NAMES, ContactOutcome, ResultType, Solvability, Stage
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
-    """What somebody asks to do with an order. `kind` is the word in events, rule sets and the API."""
-
-    kind: ClassVar[str]
-    zh: ClassVar[str]
-    en: ClassVar[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Register(Move):
-    """The demand is complete enough to be dispatched (B-26)."""
-
-    kind = "created"
-    zh = "登记"
-    en = "register"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer(Move):
-    """The agent answers at once, with the citizen on the line: no unit and no handling clock."""
-
-    kind = "answered"
-    zh = "直接答复"
-    en = "answer directly"
-    reply: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assign(Move):
-    """Passes the order down to another centre, which will dispatch it (XY-05)."""
-
-    kind = "assigned"
-    zh = "转派下级中心"
-    en = "assign to a centre"
-    centre: OrgId
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dispatch(Move):
-    """XY-06: to the handling unit, with the basis."""
-
-    kind = "dispatched"
-    zh = "派单"
-    en = "dispatch"
-    unit: OrgId
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accept(Move):
-    """先行接单 (XY-07)."""
-
-    kind = "accepted"
-    zh = "接单"
-    en = "accept"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TryContact(Move):
-    """The citizen was not reached, and fewer attempts were made than the rule set asks for (XY-08)."""
-
-    kind = "contact_attempted"
-    zh = "记录联系未果"
-    en = "record an attempt to contact"
-    note: str
-    call: CallId | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contact(Move):
-    """先行联系 (XY-08) fulfilled: reached, or enough attempts made."""
-
-    kind = "contacted"
-    zh = "记录联系"
-    en = "record the contact"
-    outcome: ContactOutcome
-    note: str
-    call: CallId | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submit(Move):
-    """XY-09; `plan` is the work plan or coordination record that XY-04 asks for unless the matter is solvable."""
-
-    kind = "submitted"
-    zh = "提交办理结果"
-    en = "submit the result"
-    reply: str
-    solvability: Solvability
-    result: ResultType
-    plan: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approve(Move):
-    kind = "reviewed"
-    zh = "审核通过"
-    en = "approve"
-    opinion: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendBack(Move):
-    kind = "sent_back"
-    zh = "审核退回"
-    en = "send back"
-    opinion: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Satisfy(Move):
-    """The citizen said at call-back: resolved and satisfied (XY-10)."""
-
-    kind = "closed"
-    zh = "回访满意结案"
-    en = "close after a satisfied call-back"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Warn(Move):
-    """XY-11: the citizen said at call-back: not resolved, or not satisfied."""
-
-    kind = "warned"
-    zh = "列为预警工单"
-    en = "mark as a warning order"
-    resolved: bool | None
-    satisfied: bool | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExhaustCallback(Move):
-    """A-20: every attempt was made and no full answer came. The order stays for a human to decide."""
-
-    kind = "callback_exhausted"
-    zh = "回访未果待人工处理"
-    en = "leave to a human after fruitless call-backs"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CloseUnheard(Move):
-    """Closes without the citizen's answer, for a recorded reason (XY-02 c)."""
-
-    kind = "closed"
-    zh = "说明原因结案"
-    en = "close with a reason"
-    reason: str
-
+from callcenter.core.ids import CallId
+from callcenter.orders.moves_base import Move as Move
+from callcenter.orders.moves_closing import BeginCallback as BeginCallback
+from callcenter.orders.moves_closing import Close as Close
+from callcenter.orders.moves_closing import CloseUnheard as CloseUnheard
+from callcenter.orders.moves_closing import ExhaustCallback as ExhaustCallback
+from callcenter.orders.moves_closing import Explain as Explain
+from callcenter.orders.moves_closing import Fulfil as Fulfil
+from callcenter.orders.moves_closing import Hang as Hang
+from callcenter.orders.moves_closing import Refuse as Refuse
+from callcenter.orders.moves_closing import Rehandle as Rehandle
+from callcenter.orders.moves_closing import Reopen as Reopen
+from callcenter.orders.moves_closing import Satisfy as Satisfy
+from callcenter.orders.moves_closing import Unhang as Unhang
+from callcenter.orders.moves_closing import UnhangAgain as UnhangAgain
+from callcenter.orders.moves_closing import Warn as Warn
+from callcenter.orders.moves_dispatch import Accept as Accept
+from callcenter.orders.moves_dispatch import Claim as Claim
+from callcenter.orders.moves_dispatch import Dispatch as Dispatch
+from callcenter.orders.moves_dispatch import Dispatched as Dispatched
+from callcenter.orders.moves_dispatch import GrantReturn as GrantReturn
+from callcenter.orders.moves_dispatch import NeedSign as NeedSign
+from callcenter.orders.moves_dispatch import Redispatch as Redispatch
+from callcenter.orders.moves_dispatch import RejectReturn as RejectReturn
+from callcenter.orders.moves_dispatch import RequestReturn as RequestReturn
+from callcenter.orders.moves_dispatch import SignDispatch as SignDispatch
+from callcenter.orders.moves_handling import Approve as Approve
+from callcenter.orders.moves_handling import Collaborate as Collaborate
+from callcenter.orders.moves_handling import Contact as Contact
+from callcenter.orders.moves_handling import EndCollaboration as EndCollaboration
+from callcenter.orders.moves_handling import EndCollaborationAgain as EndCollaborationAgain
+from callcenter.orders.moves_handling import SendBack as SendBack
+from callcenter.orders.moves_handling import SendBackAgain as SendBackAgain
+from callcenter.orders.moves_handling import Submit as Submit
+from callcenter.orders.moves_handling import TryContact as TryContact
+from callcenter.orders.moves_handling import Verify as Verify
+from callcenter.orders.moves_intake import Answer as Answer
+from callcenter.orders.moves_intake import Assign as Assign
+from callcenter.orders.moves_intake import BounceBack as BounceBack
+from callcenter.orders.moves_intake import Classify as Classify
+from callcenter.orders.moves_intake import ConfirmNotAccepted as ConfirmNotAccepted
+from callcenter.orders.moves_intake import GiveBack as GiveBack
+from callcenter.orders.moves_intake import NotAccept as NotAccept
+from callcenter.orders.moves_intake import Receive as Receive
+from callcenter.orders.moves_intake import Register as Register
+from callcenter.orders.moves_intake import RejectNotAccepted as RejectNotAccepted
+from callcenter.orders.moves_intake import ReturnUp as ReturnUp
+from callcenter.orders.moves_intake import TransferOut as TransferOut
+from callcenter.orders.terms import STAGE_NAMES, ContactOutcome, Stage
 
 NEXT: Final[Mapping[tuple[Stage, type[Move]], Stage]] = {
     (Stage.NEW, Register): Stage.PENDING_DISPATCH,
+    (Stage.NEW, Receive): Stage.TRIAGE,
+    (Stage.TRIAGE, Classify): Stage.PENDING_DISPATCH,
+    (Stage.TRIAGE, Assign): Stage.TRIAGE,
+    (Stage.TRIAGE, GiveBack): Stage.TRIAGE,
+    (Stage.TRIAGE, ReturnUp): Stage.RETURNED_UP,
+    (Stage.TRIAGE, Answer): Stage.ANSWERED,
+    (Stage.TRIAGE, TransferOut): Stage.TRANSFERRED,
+    (Stage.TRIAGE, NotAccept): Stage.NOT_ACCEPTED,
+    (Stage.TRIAGE, TryContact): Stage.TRIAGE,
+    (Stage.TRIAGE, Contact): Stage.TRIAGE,
     (Stage.PENDING_DISPATCH, Answer): Stage.ANSWERED,
-    (Stage.PENDING_DISPATCH, Assign): Stage.PENDING_DISPATCH,
+    (Stage.PENDING_DISPATCH, Assign): Stage.TRIAGE,
+    (Stage.PENDING_DISPATCH, TransferOut): Stage.TRANSFERRED,
+    (Stage.PENDING_DISPATCH, NotAccept): Stage.NOT_ACCEPTED,
+    (Stage.PENDING_DISPATCH, TryContact): Stage.PENDING_DISPATCH,
+    (Stage.PENDING_DISPATCH, Contact): Stage.PENDING_DISPATCH,
     (Stage.PENDING_DISPATCH, Dispatch): Stage.DISPATCHED,
-    (Stage.ANSWERED, CloseUnheard): Stage.CLOSED,
+    (Stage.PENDING_DISPATCH, Claim): Stage.DISPATCHED,
+    (Stage.PENDING_DISPATCH, NeedSign): Stage.SIGN_PENDING,
+    (Stage.ANSWERED, Close): Stage.CLOSED,
+    (Stage.TRANSFERRED, Close): Stage.CLOSED,
+    (Stage.TRANSFERRED, BounceBack): Stage.TRIAGE,
+    (Stage.NOT_ACCEPTED, ConfirmNotAccepted): Stage.CLOSED,
+    (Stage.NOT_ACCEPTED, RejectNotAccepted): Stage.TRIAGE,
     (Stage.DISPATCHED, Accept): Stage.ACCEPTED,
     (Stage.ACCEPTED, TryContact): Stage.ACCEPTED,
     (Stage.ACCEPTED, Contact): Stage.HANDLING,
+    (Stage.ACCEPTED, Verify): Stage.HANDLING,
+    (Stage.ACCEPTED, RequestReturn): Stage.RETURN_REQUESTED,
+    (Stage.RETURN_REQUESTED, RejectReturn): Stage.ACCEPTED,
+    (Stage.RETURN_REQUESTED, GrantReturn): Stage.REDISPATCH,
+    (Stage.RETURN_REQUESTED, NeedSign): Stage.SIGN_PENDING,
+    (Stage.REDISPATCH, Redispatch): Stage.DISPATCHED,
+    (Stage.REDISPATCH, Claim): Stage.DISPATCHED,
+    (Stage.REDISPATCH, NeedSign): Stage.SIGN_PENDING,
+    (Stage.SIGN_PENDING, SignDispatch): Stage.DISPATCHED,
+    (Stage.SIGN_PENDING, Claim): Stage.DISPATCHED,
     (Stage.HANDLING, TryContact): Stage.HANDLING,
     (Stage.HANDLING, Contact): Stage.HANDLING,
+    (Stage.HANDLING, Collaborate): Stage.COLLAB,
     (Stage.HANDLING, Submit): Stage.SUBMITTED,
-    (Stage.SUBMITTED, Approve): Stage.CALLBACK,
+    (Stage.HANDLING, Hang): Stage.LEDGER,
+    (Stage.COLLAB, TryContact): Stage.COLLAB,
+    (Stage.COLLAB, Contact): Stage.COLLAB,
+    (Stage.COLLAB, EndCollaboration): Stage.HANDLING,
+    (Stage.COLLAB, EndCollaborationAgain): Stage.REHANDLING,
+    (Stage.SUBMITTED, Approve): Stage.REVIEWED,
     (Stage.SUBMITTED, SendBack): Stage.HANDLING,
-    (Stage.CALLBACK, Satisfy): Stage.CLOSED,
+    (Stage.SUBMITTED, SendBackAgain): Stage.REHANDLING,
+    (Stage.REVIEWED, BeginCallback): Stage.CALLBACK,
+    (Stage.CALLBACK, Satisfy): Stage.CLOSE_PENDING,
     (Stage.CALLBACK, Warn): Stage.WARNED,
     (Stage.CALLBACK, ExhaustCallback): Stage.CALLBACK,
-    (Stage.CALLBACK, CloseUnheard): Stage.CLOSED,
+    (Stage.CALLBACK, CloseUnheard): Stage.CLOSE_PENDING,
+    (Stage.CALLBACK, Hang): Stage.LEDGER,
+    (Stage.WARNED, Rehandle): Stage.REHANDLING,
+    (Stage.WARNED, Explain): Stage.CLOSE_PENDING,
+    (Stage.WARNED, Hang): Stage.LEDGER,
+    (Stage.REHANDLING, TryContact): Stage.REHANDLING,
+    (Stage.REHANDLING, Contact): Stage.REHANDLING,
+    (Stage.REHANDLING, Collaborate): Stage.COLLAB,
+    (Stage.REHANDLING, Submit): Stage.SUBMITTED,
+    (Stage.REHANDLING, Explain): Stage.CLOSE_PENDING,
+    (Stage.REHANDLING, Hang): Stage.LEDGER,
+    (Stage.LEDGER, TryContact): Stage.LEDGER,
+    (Stage.LEDGER, Contact): Stage.LEDGER,
+    (Stage.LEDGER, Unhang): Stage.HANDLING,
+    (Stage.LEDGER, UnhangAgain): Stage.REHANDLING,
+    (Stage.LEDGER, Fulfil): Stage.CLOSE_PENDING,
+    (Stage.CLOSE_PENDING, Close): Stage.CLOSED,
+    (Stage.CLOSE_PENDING, Refuse): Stage.REHANDLING,
+    (Stage.CLOSED, Reopen): Stage.TRIAGE,
 }
 MOVES: Final[tuple[type[Move], ...]] = tuple(dict.fromkeys(move for _, move in NEXT))
+OF_LATER_ROUND: Final[Mapping[type[Move], type[Move]]] = {
+    SendBack: SendBackAgain,
+    EndCollaboration: EndCollaborationAgain,
+    Unhang: UnhangAgain,
+}
+"""What goes back into handling goes back into 再次处置 from the second round on."""
 
 
 class MoveRefused(errors.Refused):
@@ -212,6 +170,14 @@ def advance(stage: Stage, move: type[Move]) -> Stage:
         return NEXT[stage, move]
     except KeyError:
         raise MoveRefused(stage, move) from None
+
+
+def fitting(move: Move, *, again: bool) -> Move:
+    """The move itself, or the one that does the same in a later round (`again`)."""
+    later = OF_LATER_ROUND.get(type(move))
+    if later is None or not again:
+        return move
+    return later(**{field.name: getattr(move, field.name) for field in fields(move)})
 
 
 def contact_move(outcome: ContactOutcome, note: str, call: CallId | None, missed: int, enough: int) -> Move:

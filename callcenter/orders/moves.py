@@ -1,7 +1,6 @@
 """Moving an order: read, decide (pure), write guarded by the version that was read, then tell the house."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -12,16 +11,26 @@ from callcenter.core.ids import OrderId, OrgId, UserId
 from callcenter.orders import lifecycle as life
 from callcenter.orders.effects import Moment, effect_of
 from callcenter.orders.events import ClockStarted, OrderMoved
-from callcenter.orders.guards import decide
-from callcenter.orders.room import Conflict, NoSuchOrder, Room, standing_of, visible_row
+from callcenter.orders.guards import decide, decide_record, follow_up, standing_of
+from callcenter.orders.room import Conflict, NoSuchOrder, Room, visible_row
+from callcenter.orders.row import Row
 from callcenter.orders.rulesets import RuleSet
 from callcenter.orders.store import Change
-from callcenter.orders.terms import ContactOutcome, Kind, RequestType
-from callcenter.orders.timers import NO_CLOCKS, Clocks, clocks_at
+from callcenter.orders.terms import ContactOutcome, Stage
+from callcenter.orders.timers import NO_CLOCKS, Clocks, clocks_at, facts_of
 from callcenter.people.actor import Actor
 from callcenter.store.pool import Connection
 
 log = structlog.get_logger(__name__)
+
+Also = Callable[[Connection, asyncpg.Record], Awaitable[None]]
+"""Writes of another room that must happen together with the move: it gets the row as the move left it."""
+Columns = Mapping[str, Any] | Callable[[asyncpg.Record], Mapping[str, Any]]
+"""Columns of work_order, null allowed; a function gets the row that is being changed (counters, sets)."""
+
+UNFINISHED = frozenset({Stage.REVIEWED, Stage.ANSWERED, Stage.CLOSE_PENDING})
+"""Stages from which the machine may go on by itself."""
+SPARE_TRIES = 3
 
 
 class NoSuchUnit(errors.Invalid):
@@ -30,50 +39,61 @@ class NoSuchUnit(errors.Invalid):
     en = "the chosen unit does not exist or lies outside your centre's area"
 
 
-def _rules_of(room: Room, row: asyncpg.Record, move: life.Move, at: datetime) -> RuleSet | None:
-    """The rules an order was dispatched under, the current ones when it is being dispatched, None before."""
-    if isinstance(move, life.Dispatch):
-        return room.rules.current(room.ruleset, room.calendar.local_date(at))
+def rules_of(room: Room, row: Row) -> RuleSet:
+    """The rules an order was dispatched under; before, those that it would be dispatched under now (XY-01)."""
     if row["ruleset"] is None:
-        return None
+        return room.rules.current(room.ruleset, room.calendar.local_date(room.clock.now()))
     return room.rules.get(row["ruleset"], row["ruleset_version"])
 
 
-def _clocks(room: Room, row: asyncpg.Record, move: life.Move, rules: RuleSet | None, at: datetime) -> Clocks:
-    if rules is None:
-        return NO_CLOCKS
-    dispatched = isinstance(move, life.Dispatch)
+def _clocks(room: Room, after: Mapping[str, Any], move: str, rules: RuleSet) -> Clocks:
+    """`after` is the row as the move leaves it."""
     return clocks_at(
-        move.kind,
-        at,
+        move,
+        room.clock.now(),
         ruleset=rules,
-        kind=Kind(row["kind"]),
-        request=RequestType(row["request_type"]),
+        facts=facts_of(after),
         calendar=room.calendar,
-        unit=move.unit if isinstance(move, life.Dispatch) else OrgId(row["owner_org_id"]),
-        centre=OrgId(row["owner_org_id"] if dispatched else row["centre_org_id"]),
+        unit=OrgId(after["owner_org_id"]),
+        centre=OrgId(after["centre_org_id"]),
     )
 
 
-def plan(
+async def _with_path(room: Room, changes: dict[str, Any]) -> dict[str, Any]:
+    """Rows are seen by their holder's path: it changes with the holder. Raises NoSuchUnit."""
+    if "owner_org_id" not in changes or "owner_org_path" in changes:
+        return changes
+    org = await room.store.org(changes["owner_org_id"])
+    if org is None:
+        raise NoSuchUnit
+    return changes | {"owner_org_path": org["path"]}
+
+
+def columns_of(given: Columns | None, row: asyncpg.Record) -> dict[str, Any]:
+    return dict(given(row) if callable(given) else given or {})
+
+
+async def plan(
     room: Room,
     row: asyncpg.Record,
-    move: life.Move,
+    asked: life.Move,
     actor: Actor | None,
     *,
-    extra: Mapping[str, Any] | None = None,
+    extra: Columns | None = None,
     note: Mapping[str, Any] | None = None,
 ) -> Change:
     """What the move would write. `extra` are further columns, `note` further words of the event. Raises Refused,
     Forbidden, CalendarMissing; writes nothing."""
-    before = standing_of(row)
+    move = life.fitting(asked, again=row["again"])
+    rules = rules_of(room, row)
+    before = standing_of(row, rules.policy)
     after = decide(before, move, actor)
     now = room.clock.now()
-    rules = _rules_of(room, row, move, now)
     by = UserId(actor.user_id) if actor else None
-    effect = effect_of(move, Moment(row=dict(row), by=by, at=now))
-    changes = {**effect.changes, **(extra or {})}
-    if isinstance(move, life.Dispatch) and rules is not None:
+    moment = Moment(row=dict(row), by=by, at=now, centre_contacts=before.centre_contacts)
+    effect = effect_of(move, moment)
+    changes = await _with_path(room, {**effect.changes, **columns_of(extra, row)})
+    if isinstance(move, life.Dispatched) and row["ruleset"] is None:
         changes |= {"ruleset": rules.id, "ruleset_version": rules.version}
     return Change(
         order=OrderId(row["id"]),
@@ -83,11 +103,10 @@ def plan(
         move=move.kind,
         stage_before=before.stage,
         stage_after=after,
-        calendar=room.calendar.name,
         changes=changes,
         body={**effect.body, **(note or {})},
         contacts=effect.contacts,
-        clocks=_clocks(room, row, move, rules, now),
+        clocks=_clocks(room, {**row, **changes}, move.kind, rules),
     )
 
 
@@ -101,12 +120,54 @@ async def write(room: Room, change: Change, on: "Connection | None" = None) -> a
 
 async def tell(room: Room, change: Change, moved: asyncpg.Record) -> None:
     """After the commit."""
-    room.bus.publish(OrderMoved(at=change.at, order=change.order, move=change.move, stage=change.stage_after))
+    room.bus.publish(
+        OrderMoved(
+            at=change.at,
+            order=change.order,
+            move=change.move,
+            stage=change.stage_after,
+            owner=OrgId(moved["owner_org_id"]),
+            centre=OrgId(moved["centre_org_id"]),
+        )
+    )
     log.info("order_moved", order=str(change.order), move=change.move, stage=str(change.stage_after))
     dues = [*(moved["dues_started"] or ()), *(moved["dues_resumed"] or ())]
     for due in dues:
         room.bus.publish(ClockStarted(at=change.at, order=change.order, due_at=due))
     await room.notices.tell(change.order, dues)
+
+
+Made = Sequence[tuple[Change, asyncpg.Record]]
+
+
+async def _follow(room: Room, row: asyncpg.Record, on: Connection) -> Made:
+    """What the machine does next, until it waits for somebody."""
+    made: list[tuple[Change, asyncpg.Record]] = []
+    while row["stage"] in UNFINISHED:
+        policy = rules_of(room, row).policy
+        standing = standing_of(row, policy)
+        move = follow_up(standing, qc_window=policy.qc.window, closing_audit=policy.callback.closing_audit)
+        if move is None:
+            break
+        change = await plan(room, row, move, None)
+        row = await write(room, change, on)
+        made.append((change, row))
+    return made
+
+
+async def carry_out(room: Room, change: Change, also: Also | None) -> asyncpg.Record:
+    """Writes the change with what belongs to it in one transaction, then tells. Gives the row at its end."""
+    if also is None and change.stage_after not in UNFINISHED:
+        made: Made = [(change, await write(room, change))]
+    else:
+        async with room.store.pool.acquire() as connection, connection.transaction():
+            moved = await write(room, change, connection)
+            if also is not None:
+                await also(connection, moved)
+            made = [(change, moved), *await _follow(room, moved, connection)]
+    for one, row in made:
+        await tell(room, one, row)
+    return made[-1][1]
 
 
 async def apply(
@@ -115,19 +176,77 @@ async def apply(
     move: life.Move,
     actor: Actor | None,
     *,
-    extra: Mapping[str, Any] | None = None,
+    extra: Columns | None = None,
     note: Mapping[str, Any] | None = None,
+    also: Also | None = None,
 ) -> asyncpg.Record:
-    """Plans, writes, tells; gives the row after the move."""
-    change = plan(room, row, move, actor, extra=extra, note=note)
-    moved = await write(room, change)
-    await tell(room, change, moved)
-    return moved
+    """Plans, writes, tells; gives the row after the move and after what the machine did upon it."""
+    return await carry_out(room, await plan(room, row, move, actor, extra=extra, note=note), also)
 
 
-async def make(room: Room, actor: Actor, order: OrderId, move: life.Move) -> asyncpg.Record:
-    """A move that needs nothing but the order itself."""
-    return await apply(room, await visible_row(room, actor, order), move, actor)
+async def make(
+    room: Room,
+    actor: Actor | None,
+    order: OrderId,
+    move: life.Move,
+    *,
+    extra: Columns | None = None,
+    note: Mapping[str, Any] | None = None,
+    also: Also | None = None,
+) -> asyncpg.Record:
+    """`actor` None is the machine, which sees every order. Raises NoSuchOrder, Refused, Forbidden, Conflict."""
+    row = await row_of(room, order) if actor is None else await visible_row(room, actor, order)
+    return await apply(room, row, move, actor, extra=extra, note=note, also=also)
+
+
+def plan_record(
+    room: Room,
+    row: asyncpg.Record,
+    what: str,
+    actor: Actor | None,
+    body: Mapping[str, Any],
+    changes: Columns | None,
+) -> Change:
+    """Raises NoSuchRecord, RecordRefused, Forbidden."""
+    rules = rules_of(room, row)
+    before = standing_of(row, rules.policy)
+    decide_record(before, what, actor)
+    columns = columns_of(changes, row)
+    return Change(
+        order=OrderId(row["id"]),
+        version=row["version"],
+        at=room.clock.now(),
+        actor=UserId(actor.user_id) if actor else None,
+        move=what,
+        stage_before=before.stage,
+        stage_after=before.stage,
+        changes=columns,
+        body=dict(body),
+        clocks=_clocks(room, {**row, **columns}, what, rules) if row["ruleset"] else NO_CLOCKS,
+    )
+
+
+async def record(
+    room: Room,
+    actor: Actor | None,
+    order: OrderId,
+    what: str,
+    body: Mapping[str, Any],
+    *,
+    changes: Columns | None = None,
+    also: Also | None = None,
+) -> asyncpg.Record:
+    """Writes on the order without moving it. Who was slower writes again on the row as it is now, unless `changes` were
+    reckoned from an older row: then Conflict."""
+    tries = SPARE_TRIES if changes is None or callable(changes) else 1
+    while True:
+        tries -= 1
+        row = await row_of(room, order) if actor is None else await visible_row(room, actor, order)
+        try:
+            return await carry_out(room, plan_record(room, row, what, actor, body, changes), also)
+        except Conflict:
+            if not tries:
+                raise
 
 
 async def dispatch(room: Room, actor: Actor, order: OrderId, unit: OrgId, reason: str) -> asyncpg.Record:
@@ -142,28 +261,20 @@ async def dispatch(room: Room, actor: Actor, order: OrderId, unit: OrgId, reason
     return await apply(room, row, move, actor, extra={"owner_org_path": org["path"]})
 
 
+async def give_back(room: Room, actor: Actor, order: OrderId, reason: str) -> asyncpg.Record:
+    """To the centre that assigned it (XY-05)."""
+    row = await visible_row(room, actor, order)
+    centre = OrgId(row["assigned_by_org_id"] or row["owner_org_id"])
+    return await apply(room, row, life.GiveBack(centre=centre, reason=reason), actor)
+
+
 async def contact(
     room: Room, actor: Actor, order: OrderId, outcome: ContactOutcome, note: str, call: Any
 ) -> asyncpg.Record:
     row = await visible_row(room, actor, order)
-    rules = _rules_of(room, row, life.Accept(), room.clock.now())
-    enough = rules.contact_attempts if rules else 1
+    enough = rules_of(room, row).policy.contact.attempts
     move = life.contact_move(outcome, note, call, row["missed_contacts"], enough)
     return await apply(room, row, move, actor)
-
-
-async def answer(room: Room, actor: Actor, order: OrderId, reply: str) -> asyncpg.Record:
-    """Answers and closes in one transaction: the citizen was on the line, so there is nothing to call back for
-    (XY-02 c)."""
-    row = await visible_row(room, actor, order)
-    answering = plan(room, row, life.Answer(reply=reply), actor)
-    async with room.store.pool.acquire() as connection, connection.transaction():
-        answered = await write(room, answering, connection)
-        closing = plan(room, answered, life.CloseUnheard(reason="direct_answer"), actor)
-        closed = await write(room, closing, connection)
-    await tell(room, answering, answered)
-    await tell(room, closing, closed)
-    return closed
 
 
 async def row_of(room: Room, order: OrderId) -> asyncpg.Record:

@@ -8,16 +8,17 @@ import asyncpg
 from callcenter.core import errors
 from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
-from callcenter.core.ids import OrderId, OrgId, UserId
+from callcenter.core.ids import OrderId
 from callcenter.orders.calendar import WorkingCalendar
 from callcenter.orders.calendar_data import load_calendar
 from callcenter.orders.config import OrdersConfig
-from callcenter.orders.guards import Standing, visible
 from callcenter.orders.notices import Notices
+from callcenter.orders.phases import Template
 from callcenter.orders.ruleset_files import enrol, read_rule_files, rule_book
 from callcenter.orders.rulesets import RuleBook
+from callcenter.orders.standing import standing_of as standing_of
+from callcenter.orders.standing import visible
 from callcenter.orders.store import OrderStore
-from callcenter.orders.terms import Stage
 from callcenter.people.actor import Actor
 from callcenter.people.audit import Audit
 from callcenter.people.vault import Vault
@@ -53,6 +54,8 @@ class Room:
     audit: Audit
     vault: Vault
     notices: Notices
+    phases: Template
+    effect_check_days: int
 
 
 async def open_room(
@@ -75,20 +78,8 @@ async def open_room(
         audit=audit,
         vault=vault,
         notices=Notices(store),
-    )
-
-
-def standing_of(row: asyncpg.Record) -> Standing:
-    return Standing(
-        stage=Stage(row["stage"]),
-        created_by=UserId(row["created_by"]),
-        owner_org_id=OrgId(row["owner_org_id"]),
-        owner_org_path=row["owner_org_path"],
-        intake_org_path=row["intake_org_path"],
-        handled_by=row["handled_by"],
-        contacted=row["contacted_at"] is not None,
-        replied=bool(row["reply"]),
-        callback_exhausted=row["callback_exhausted"],
+        phases=config.phases,
+        effect_check_days=config.effect_check_days,
     )
 
 

@@ -1,15 +1,23 @@
-"""The work-order room's door: every use case under one name, for `web`, `callbacks` and `seats`."""
+"""The work-order room's door: every use case under one name, for `web` and the rooms that write on orders."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
+
+import asyncpg
 
 from callcenter.core.briefs import OrderBrief
 from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
 from callcenter.core.ids import AttemptId, CallId, OrderId, OrgId
-from callcenter.orders import intake, lifecycle, moves, reading, settling
+from callcenter.orders import intake, lifecycle, moves, reading, settling, showing
 from callcenter.orders.config import OrdersConfig
-from callcenter.orders.room import Room, open_room
+from callcenter.orders.moves import Also, Columns
+from callcenter.orders.policy import Policy
+from callcenter.orders.room import Room, open_room, visible_row
+from callcenter.orders.row import Row
+from callcenter.orders.rulesets import RuleSet
 from callcenter.orders.terms import ContactOutcome, ResultType, Solvability
 from callcenter.orders.views import NewOrder, OrderPage, OrderView
 from callcenter.people.actor import Actor
@@ -25,11 +33,65 @@ class Orders:
     def __init__(self, room: Room) -> None:
         self.room = room
 
+    async def row(self, actor: Actor, order: OrderId) -> asyncpg.Record:
+        """The row of work_order. Raises NoSuchOrder, also for what the actor may not see."""
+        return await visible_row(self.room, actor, order)
+
+    async def row_of(self, order: OrderId) -> asyncpg.Record:
+        """For the machine, which sees every order. Raises NoSuchOrder."""
+        return await moves.row_of(self.room, order)
+
+    async def move(
+        self,
+        actor: Actor | None,
+        order: OrderId,
+        move: lifecycle.Move,
+        *,
+        extra: Columns | None = None,
+        note: Mapping[str, Any] | None = None,
+        also: Also | None = None,
+    ) -> asyncpg.Record:
+        """Makes any move: the row, its event, its clocks and `also` in one transaction, then the house is told. `extra`
+        are further columns (null allowed; a function of the row for counters), `note` further words of the event. Gives
+        the row after the move and after what the machine did upon it (`guards.follow_up`). `actor` None: the machine.
+        Raises NoSuchOrder, MoveRefused and other Refused, Forbidden, Conflict."""
+        return await moves.make(self.room, actor, order, move, extra=extra, note=note, also=also)
+
+    async def record(
+        self,
+        actor: Actor | None,
+        order: OrderId,
+        what: str,
+        body: Mapping[str, Any],
+        *,
+        changes: Columns | None = None,
+        also: Also | None = None,
+    ) -> asyncpg.Record:
+        """Writes on the order without moving it; `what` is a word of `records.RECORDS`. Otherwise as `move`."""
+        return await moves.record(self.room, actor, order, what, body, changes=changes, also=also)
+
+    def view(self, row: asyncpg.Record, actor: Actor) -> OrderView:
+        """Without its history, cut down to what the actor may see."""
+        return showing.view_of(self.room, row, actor)
+
+    def rules_of(self, row: Row) -> RuleSet:
+        """The rules it was dispatched under; before, the current ones."""
+        return moves.rules_of(self.room, row)
+
+    def policy_of(self, row: Row) -> Policy:
+        return self.rules_of(row).policy
+
     async def create(self, actor: Actor, new: NewOrder) -> OrderView:
+        """Complete enough to be dispatched (B-26)."""
         return await self.get(actor, await intake.create(self.room, actor, new))
 
+    async def receive(self, actor: Actor, new: NewOrder) -> OrderView:
+        """From a channel or another platform: somebody will classify it. The same `external_id` of a channel again
+        gives the order that was made of it."""
+        return await self.get(actor, await intake.create(self.room, actor, new, lifecycle.Receive()))
+
     async def get(self, actor: Actor, order: OrderId) -> OrderView:
-        return await reading.whole(self.room, actor, order)
+        return await showing.whole(self.room, actor, order)
 
     async def list(
         self,
@@ -42,17 +104,25 @@ class Orders:
     ) -> OrderPage:
         return await reading.page_of(self.room, actor, scope=scope, stage=stage, cursor=cursor, limit=limit)
 
+    async def make(self, actor: Actor, order: OrderId, move: lifecycle.Move) -> OrderView:
+        """A move that needs nothing but the order itself."""
+        return self.view(await self.move(actor, order, move), actor)
+
     async def dispatch(self, actor: Actor, order: OrderId, unit: OrgId, reason: str) -> OrderView:
         """To a unit, or down to another centre."""
-        return reading.view_of(self.room, await moves.dispatch(self.room, actor, order, unit, reason), actor)
+        return self.view(await moves.dispatch(self.room, actor, order, unit, reason), actor)
+
+    async def give_back(self, actor: Actor, order: OrderId, reason: str) -> OrderView:
+        """To the centre that assigned it."""
+        return self.view(await moves.give_back(self.room, actor, order, reason), actor)
 
     async def accept(self, actor: Actor, order: OrderId) -> OrderView:
-        return reading.view_of(self.room, await moves.make(self.room, actor, order, lifecycle.Accept()), actor)
+        return await self.make(actor, order, lifecycle.Accept())
 
     async def contact(
         self, actor: Actor, order: OrderId, outcome: ContactOutcome, note: str = "", call: CallId | None = None
     ) -> OrderView:
-        return reading.view_of(self.room, await moves.contact(self.room, actor, order, outcome, note, call), actor)
+        return self.view(await moves.contact(self.room, actor, order, outcome, note, call), actor)
 
     async def submit(
         self,
@@ -65,26 +135,27 @@ class Orders:
         plan: str = "",
     ) -> OrderView:
         move = lifecycle.Submit(reply=reply, solvability=solvability, result=result, plan=plan)
-        return reading.view_of(self.room, await moves.make(self.room, actor, order, move), actor)
+        return await self.make(actor, order, move)
 
     async def review(self, actor: Actor, order: OrderId, *, approved: bool, opinion: str) -> OrderView:
         move = lifecycle.Approve(opinion=opinion) if approved else lifecycle.SendBack(opinion=opinion)
-        return reading.view_of(self.room, await moves.make(self.room, actor, order, move), actor)
+        return await self.make(actor, order, move)
 
-    async def answer(self, actor: Actor, order: OrderId, reply: str) -> OrderView:
-        return reading.view_of(self.room, await moves.answer(self.room, actor, order, reply), actor)
+    async def answer(self, actor: Actor, order: OrderId, reply: str, article: UUID | None = None) -> OrderView:
+        """Answers and closes in one transaction: the citizen was on the line, so there is nothing to call back for
+        (XY-02 c)."""
+        return await self.make(actor, order, lifecycle.Answer(reply=reply, article=article))
 
-    async def close(self, actor: Actor, order: OrderId, reason: str) -> OrderView:
-        """After fruitless call-backs, for a recorded reason."""
-        move = lifecycle.CloseUnheard(reason=reason)
-        return reading.view_of(self.room, await moves.make(self.room, actor, order, move), actor)
+    async def excuse(self, actor: Actor, order: OrderId, reason: str) -> OrderView:
+        """Goes on to the close after fruitless call-backs, for a recorded reason."""
+        return await self.make(actor, order, lifecycle.CloseUnheard(reason=reason))
 
     async def record_callback(
         self, actor: Actor, order: OrderId, *, resolved: bool, satisfied: bool, note: str
     ) -> OrderView:
         """A call-back made by hand."""
         row = await settling.settle_by_hand(self.room, actor, order, resolved=resolved, satisfied=satisfied, note=note)
-        return reading.view_of(self.room, row, actor)
+        return self.view(row, actor)
 
     async def settle_callback(
         self,

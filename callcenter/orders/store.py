@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 
@@ -27,17 +27,36 @@ class Change:
     move: str
     stage_before: str
     stage_after: str
-    calendar: str
     changes: Mapping[str, Any] = field(default_factory=dict)
     body: Mapping[str, Any] = field(default_factory=dict)
     contacts: Sequence[Mapping[str, Any]] = ()
     clocks: Clocks = NO_CLOCKS
 
 
+KEPT_OUT: Final = (
+    "caller_name",
+    "caller_number",
+    "caller_key",
+    "caller_needs",
+    "special_groups",
+    "emotion",
+    "title",
+    "content",
+    "address",
+    "place",
+    "latitude",
+    "longitude",
+)
+"""Columns that no event repeats: who the citizen is and what they said stays in the row, which can be cleared."""
+
+
 class NoSuchCall(errors.Invalid):
     code = "no-such-call"
     zh = "没有这个通话编号"
     en = "there is no call with this id"
+
+
+_UNSAID: Final[tuple[object, ...]] = (None, "", [], ())
 
 
 def _older(before: Place, most: int) -> dict[str, Any]:
@@ -59,12 +78,27 @@ class OrderStore:
         self.pool = pool
         self._sql = load("orders")
 
-    async def create(self, fields: Mapping[str, Any], day: str) -> asyncpg.Record | None:
-        """None when the creator has used the idempotency key before."""
+    async def create(
+        self, fields: Mapping[str, Any], day: str, move: str, clocks: Clocks = NO_CLOCKS
+    ) -> asyncpg.Record | None:
+        """None when the creator has used the idempotency key before, or the channel its own id."""
+        entered = {name: value for name, value in fields.items() if name not in KEPT_OUT and value not in _UNSAID}
         with _known_call():
             row: asyncpg.Record | None = await self._sql.create_order(
-                self.pool, fields=dict(fields), day=day, event_id=new_id()
+                self.pool,
+                fields=dict(fields),
+                day=day,
+                event_id=new_id(),
+                move=move,
+                entered=entered,
+                started=[asdict(timer) for timer in clocks.started],
             )
+        return row
+
+    async def of_channel(self, channel: str, external_id: str) -> asyncpg.Record | None:
+        row: asyncpg.Record | None = await self._sql.order_of_channel(
+            self.pool, channel=channel, external_id=external_id
+        )
         return row
 
     async def of_key(self, created_by: UserId, key: str) -> asyncpg.Record | None:
@@ -84,10 +118,10 @@ class OrderStore:
                 stage_before=change.stage_before,
                 stage_after=change.stage_after,
                 changes=dict(change.changes),
+                kept_out=list(KEPT_OUT),
                 body=dict(change.body),
                 contacts=list(change.contacts),
                 event_id=new_id(),
-                calendar=change.calendar,
                 started=[asdict(timer) for timer in change.clocks.started],
                 stopped=list(change.clocks.stopped),
                 resumed=list(change.clocks.resumed),
@@ -142,13 +176,6 @@ class OrderStore:
 
     async def similar_near(self, caller: bytes, since: datetime, limit: int) -> list[asyncpg.Record]:
         return [row async for row in self._sql.similar_near(self.pool, caller=caller, since=since, limit=limit)]
-
-    async def mark_breaches(self, at: datetime, limit: int) -> list[asyncpg.Record]:
-        return [row async for row in self._sql.mark_breaches(self.pool, at=at, limit=limit)]
-
-    async def next_due(self) -> datetime | None:
-        due: datetime | None = await self._sql.next_due(self.pool)
-        return due
 
     async def enrol_ruleset(self, ruleset: str, version: int, sha256: str) -> str:
         """The digest remembered for this version: the given one when it is new."""

@@ -132,7 +132,7 @@ def _centre_moves(orders: Orders) -> list[Route]:
         return await orders.record_callback(asked.actor, _order(asked), **asked.body.model_dump())
 
     async def close(asked: Asked[ClosedUnheard, None]) -> OrderView:
-        return await orders.close(asked.actor, _order(asked), asked.body.reason)
+        return await orders.excuse(asked.actor, _order(asked), asked.body.reason)
 
     return [
         _move(

@@ -1,63 +1,80 @@
 -- Work orders. Each change is one statement: the row, its event, its clocks and its contact together, or nothing.
 
--- name: create_order(day, fields, event_id)^
--- One round trip. No row comes back when the creator has used this idempotency key before.
+-- name: create_order(day, fields, event_id, move, entered, started)^
+-- One round trip. No row comes back when the creator has used this idempotency key before, or the channel this id.
 with placed as (
     insert into work_order
-        (id, number, idempotency_key, stage, kind, request_type, urgency, channel, title, content, category, address,
-         place, happened_at, caller_name, caller_number, caller_key, confidential, call_id, created_by,
-         owner_org_id, owner_org_path, intake_org_path, centre_org_id, created_at)
-    select o.id, :day || '-' || lpad(n.no::text, greatest(6, length(n.no::text)), '0'), o.idempotency_key, o.stage,
+        (id, number, centre_org_id,
+         kind, request_type, urgency, channel, title, content, category, address, place, happened_at, caller_name,
+         caller_number, caller_key, confidential, call_id, created_by, owner_org_id, owner_org_path, intake_org_path,
+         created_at, origin, source_hotline, external_id, upper_ref, upper_due_at, origin_order_id, caller_type,
+         caller_needs, special_groups, emotion, anonymous, location_type, latitude, longitude, grid_code,
+         reported_body, tags, season, level, category_code, held_since, idempotency_key, stage)
+    select o.id, :day || '-' || lpad(n.no::text, greatest(6, length(n.no::text)), '0'), o.owner_org_id,
            o.kind, o.request_type, o.urgency, o.channel, o.title, o.content, o.category, o.address, o.place,
-           o.happened_at, o.caller_name, o.caller_number, o.caller_key, o.confidential, o.call_id, o.created_by, o.owner_org_id,
-           o.owner_org_path, o.intake_org_path, o.owner_org_id, o.created_at
+           o.happened_at, o.caller_name, o.caller_number, o.caller_key, o.confidential, o.call_id, o.created_by,
+           o.owner_org_id, o.owner_org_path, o.intake_org_path, o.created_at, o.origin, o.source_hotline,
+           o.external_id, o.upper_ref, o.upper_due_at, o.origin_order_id, o.caller_type, o.caller_needs,
+           o.special_groups, o.emotion, o.anonymous, o.location_type, o.latitude, o.longitude, o.grid_code,
+           o.reported_body, o.tags, o.season, o.level, o.category_code, o.held_since, o.idempotency_key, o.stage
     from jsonb_populate_record(null::work_order, :fields) o, (select nextval('order_number') as no) n
-    on conflict (created_by, idempotency_key) do nothing
+    on conflict do nothing
     returning *
 ), logged as (
-    insert into order_event (id, order_id, seq, at, actor_id, move, stage_before, stage_after, body)
-    select :event_id, id, 1, created_at, created_by, 'created', 'new', stage, '{}'
+    insert into order_event (id, order_id, seq, at, actor_id, move, stage_before, stage_after, body, changes)
+    select :event_id, id, 1, created_at, created_by, :move, 'new', stage, '{}', :entered
     from placed
+), started as (
+    select start_clocks(placed.id, placed.round_no, placed.owner_org_path, :started, placed.created_at) as clocks
+    from placed where :started <> '[]'::jsonb
 )
-select * from placed;
+select placed.*, (select clocks from started) as clocks,
+       (select array_agg(coalesce((s.signs -> 0 ->> 'at')::timestamptz, s.due_at))
+        from jsonb_to_recordset(:started) as s (signs jsonb, due_at timestamptz)) as dues_started
+from placed;
 
 -- name: order_of_key(created_by, key)^
 select * from work_order where created_by = :created_by and idempotency_key = :key;
 
--- name: move_order(stage_after, changes, id, version, event_id, at, actor_id, move, stage_before, body, contacts, stopped, resumed, calendar, started)^
--- One round trip, guarded by the version that was read. No row comes back when somebody else was faster.
+-- name: move_order(stage_after, changes, kept_out, id, version, event_id, at, actor_id, move, stage_before, body, contacts, stopped, resumed, started)^
+-- One round trip, guarded by the version that was read. No row comes back when somebody else was faster. `changes` are
+-- columns, null included; what is not named stays. The event keeps them, without `kept_out`, so that events give the row.
 with moved as (
     update work_order w
-    set stage = :stage_after,
-        version = w.version + 1,
-        events = w.events + 1,
-        owner_org_id = coalesce(c.owner_org_id, w.owner_org_id),
-        owner_org_path = coalesce(c.owner_org_path, w.owner_org_path),
-        centre_org_id = coalesce(c.centre_org_id, w.centre_org_id),
-        ruleset = coalesce(c.ruleset, w.ruleset),
-        ruleset_version = coalesce(c.ruleset_version, w.ruleset_version),
-        missed_contacts = coalesce(c.missed_contacts, w.missed_contacts),
-        contacted_at = coalesce(w.contacted_at, c.contacted_at),
-        reply = coalesce(c.reply, w.reply),
-        solvability = coalesce(c.solvability, w.solvability),
-        result_type = coalesce(c.result_type, w.result_type),
-        handled_by = coalesce(c.handled_by, w.handled_by),
-        flagged = coalesce(c.flagged, w.flagged),
-        flag_reason = coalesce(c.flag_reason, w.flag_reason),
-        callback_exhausted = coalesce(c.callback_exhausted, w.callback_exhausted),
-        resolved = coalesce(c.resolved, w.resolved),
-        satisfied = coalesce(c.satisfied, w.satisfied),
-        close_reason = coalesce(c.close_reason, w.close_reason),
-        dispatched_at = coalesce(c.dispatched_at, w.dispatched_at),
-        accepted_at = coalesce(c.accepted_at, w.accepted_at),
-        submitted_at = coalesce(c.submitted_at, w.submitted_at),
-        closed_at = coalesce(c.closed_at, w.closed_at)
-    from jsonb_populate_record(null::work_order, :changes) c
+    set (stage, version, events,
+         owner_org_id, owner_org_path, intake_org_path, centre_org_id, round_no, ruleset, ruleset_version, kind,
+         request_type, urgency, category, title, content, address, place, happened_at, confidential, missed_contacts,
+         contacted_at, reply, solvability, result_type, handled_by, flagged, flag_reason, callback_exhausted,
+         resolved, satisfied, close_reason, dispatched_at, accepted_at, submitted_at, closed_at, origin,
+         source_hotline, external_id, upper_ref, upper_due_at, origin_order_id, caller_type, caller_needs,
+         special_groups, emotion, anonymous, location_type, latitude, longitude, grid_code, reported_body, tags,
+         season, level, category_code, item_id, article_id, first_org_id, territory_org_id, duty_org_id, duty_body,
+         block_reason, locked, dispatch_kind, redispatches, returns, hops, held_since, case_owner, head_user,
+         reasonableness, reasonableness_confirmed, replied_at, finished_at, supervisions, violations, exclusion,
+         key_listed, difficult, matter_id, master, extended, ledger_due, reopened, satisfied_late, again,
+         assigned_by_org_id, assigned_at, effect_due, effect_holds) = (
+        select :stage_after, w.version + 1, w.events + 1,
+               c.owner_org_id, c.owner_org_path, c.intake_org_path, c.centre_org_id, c.round_no, c.ruleset,
+               c.ruleset_version, c.kind, c.request_type, c.urgency, c.category, c.title, c.content, c.address,
+               c.place, c.happened_at, c.confidential, c.missed_contacts, c.contacted_at, c.reply, c.solvability,
+               c.result_type, c.handled_by, c.flagged, c.flag_reason, c.callback_exhausted, c.resolved, c.satisfied,
+               c.close_reason, c.dispatched_at, c.accepted_at, c.submitted_at, c.closed_at, c.origin,
+               c.source_hotline, c.external_id, c.upper_ref, c.upper_due_at, c.origin_order_id, c.caller_type,
+               c.caller_needs, c.special_groups, c.emotion, c.anonymous, c.location_type, c.latitude, c.longitude,
+               c.grid_code, c.reported_body, c.tags, c.season, c.level, c.category_code, c.item_id, c.article_id,
+               c.first_org_id, c.territory_org_id, c.duty_org_id, c.duty_body, c.block_reason, c.locked,
+               c.dispatch_kind, c.redispatches, c.returns, c.hops, c.held_since, c.case_owner, c.head_user,
+               c.reasonableness, c.reasonableness_confirmed, c.replied_at, c.finished_at, c.supervisions,
+               c.violations, c.exclusion, c.key_listed, c.difficult, c.matter_id, c.master, c.extended, c.ledger_due,
+               c.reopened, c.satisfied_late, c.again, c.assigned_by_org_id, c.assigned_at, c.effect_due,
+               c.effect_holds
+        from jsonb_populate_record(w, :changes) c)
     where w.id = :id and w.version = :version
     returning w.*
 ), logged as (
-    insert into order_event (id, order_id, seq, at, actor_id, move, stage_before, stage_after, body)
-    select :event_id, id, events, :at, :actor_id, :move, :stage_before, stage, :body
+    insert into order_event (id, order_id, seq, at, actor_id, move, stage_before, stage_after, body, changes)
+    select :event_id, id, events, :at, :actor_id, :move, :stage_before, stage, :body,
+           :changes::jsonb - :kept_out::text[]
     from moved
 ), contacted as (
     insert into order_contact (id, order_id, kind, outcome, note, at, actor_id, call_id)
@@ -75,33 +92,37 @@ with moved as (
     where t.order_id = moved.id and t.round_no = moved.round_no and t.stopped_at is not null
       and t.name = any(:resumed::text[])
 ), started as (
-    insert into order_timer
-        (order_id, name, round_no, owner_org_id, ruleset, ruleset_version, calendar, start_event, started_at, due_at)
-    select moved.id, s.name, moved.round_no, s.owner, moved.ruleset, moved.ruleset_version, :calendar, s.start_event,
-           s.started_at, s.due_at
-    from moved, jsonb_to_recordset(:started)
-        as s (name text, owner uuid, start_event text, started_at timestamptz, due_at timestamptz)
-    on conflict (order_id, name, round_no) do update
-    set owner_org_id = excluded.owner_org_id, ruleset = excluded.ruleset, ruleset_version = excluded.ruleset_version,
-        calendar = excluded.calendar, start_event = excluded.start_event, started_at = excluded.started_at,
-        due_at = excluded.due_at, stopped_at = null, breached_at = null
+    select start_clocks(moved.id, moved.round_no, moved.owner_org_path, :started, :at) as clocks
+    from moved where :started <> '[]'::jsonb
 )
-select moved.*,
-       (select array_agg(s.due_at) from jsonb_to_recordset(:started) as s (due_at timestamptz)) as dues_started,
-       (select array_agg(t.due_at) from order_timer t
-        where t.order_id = moved.id and t.name = any(:resumed::text[])) as dues_resumed
+select moved.*, (select clocks from started) as clocks,
+       (select array_agg(coalesce((s.signs -> 0 ->> 'at')::timestamptz, s.due_at))
+        from jsonb_to_recordset(:started) as s (signs jsonb, due_at timestamptz)) as dues_started,
+       (select array_agg(coalesce(t.sign_at, t.due_at)) from order_timer t
+        where t.order_id = moved.id and t.round_no = moved.round_no and t.name = any(:resumed::text[])) as dues_resumed
 from moved;
 
 -- name: notify_moved(orders, due_at)
--- By itself, after the commit (see orders.notices).
+-- By itself, after the commit (see orders.notices): to whoever entered it, and to the orgs that hold it or answer for it.
 select pg_notify('desk', json_build_object('user', created_by, 'kind', 'order', 'id', id)::text)
 from work_order where id = any(:orders::uuid[])
+union all
+select pg_notify('desk', json_build_object('org', held.org, 'kind', 'order', 'id', held.id)::text)
+from (select id, owner_org_id as org from work_order where id = any(:orders::uuid[])
+      union
+      select id, centre_org_id from work_order where id = any(:orders::uuid[])) as held
 union all
 select pg_notify('order_timer', json_build_object('due_at', :due_at::timestamptz)::text)
 where :due_at::timestamptz is not null;
 
 -- name: order_by_id(id)^
-select * from work_order where id = :id;
+-- With the due times of the outer clocks that its round has started: they cut the clocks to come (A-02, A-05).
+select w.*, (select jsonb_object_agg(t.name, t.due_at) from order_timer t
+             where t.order_id = w.id and t.round_no = w.round_no and t.outer_clock) as outer_dues
+from work_order w where w.id = :id;
+
+-- name: order_of_channel(channel, external_id)^
+select * from work_order where channel = :channel and external_id = :external_id;
 
 -- name: order_by_number(number)^
 select * from work_order where number = :number;
@@ -186,39 +207,6 @@ with last as (
 )
 select id, number, stage, title, category, address, created_at
 from near order by rank, created_at desc limit :limit;
-
--- name: mark_breaches(at, limit)
--- Marks what is late, once: the order's row is locked first (as a move does), rows that are being moved are left for
--- the next pass, and a clock that a move has just stopped is seen as stopped.
-with late as (
-    select t.order_id, t.name, t.round_no
-    from order_timer t join work_order w on w.id = t.order_id
-    where t.stopped_at is null and t.breached_at is null and t.due_at <= :at
-    order by t.due_at, t.order_id limit :limit
-    for update of w skip locked
-), marked as (
-    update order_timer t set breached_at = :at
-    from late
-    where t.order_id = late.order_id and t.name = late.name and t.round_no = late.round_no
-      and t.stopped_at is null and t.breached_at is null
-    returning t.order_id, t.name, t.round_no, t.due_at
-), counted as (
-    update work_order w set events = w.events + m.found
-    from (select order_id, count(*)::int as found from marked group by order_id) m
-    where w.id = m.order_id
-    returning w.id, w.events - m.found as before, w.stage
-), logged as (
-    insert into order_event (id, order_id, seq, at, actor_id, move, stage_before, stage_after, body)
-    select gen_random_uuid(), m.order_id,
-           c.before + row_number() over (partition by m.order_id order by m.due_at, m.name), :at, null,
-           'timer_breached', c.stage, c.stage,
-           jsonb_build_object('timer', m.name, 'round', m.round_no, 'due_at', m.due_at)
-    from marked m join counted c on c.id = m.order_id
-)
-select order_id, name, due_at from marked order by due_at;
-
--- name: next_due()$
-select min(due_at) from order_timer where stopped_at is null and breached_at is null;
 
 -- name: enrol_ruleset(id, version, sha256)$
 insert into ruleset_seen (id, version, sha256) values (:id, :version, :sha256)

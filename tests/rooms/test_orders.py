@@ -16,12 +16,13 @@ from callcenter.orders.calendar import CalendarMissing
 from callcenter.orders.config import OrdersConfig
 from callcenter.orders.events import OrderMoved
 from callcenter.orders.intake import IncompleteOrder, KeyReused, NotACentre
+from callcenter.orders.lifecycle import Classify
 from callcenter.orders.moves import NoSuchUnit
 from callcenter.orders.room import Conflict, NoSuchOrder
 from callcenter.orders.ruleset_files import RULES, RuleSetEdited, enrol, read_rule_files
 from callcenter.orders.service import open_orders
 from callcenter.orders.store import NoSuchCall
-from callcenter.orders.terms import ContactOutcome
+from callcenter.orders.terms import ContactOutcome, Level
 from callcenter.people.audit import Audit
 from callcenter.store.pool import Connection, Pool
 from tests.rooms.town_of_orders import Town, build_town, demand
@@ -49,10 +50,11 @@ async def test_the_whole_life_with_its_events_and_clocks(town: Town) -> None:
             moves.append(event.move)
             if event.stage == "closed":
                 break
-    assert moves == ["created", "dispatched", "accepted", "contacted", "submitted", "reviewed", "closed"]
+    before = ["created", "dispatched", "accepted", "contacted", "submitted", "reviewed"]
+    assert moves == [*before, "callback_begun", "heard_satisfied", "closed"]
     seen = await town.orders.get(town.people["agent"], order.id)
     assert moves == [event.move for event in seen.events]
-    assert list(range(1, 8)) == [event.seq for event in seen.events]
+    assert list(range(1, 10)) == [event.seq for event in seen.events]
     assert seen.events[0].stage_before == "new"
     assert all(a.stage_after == b.stage_before for a, b in zip(seen.events, seen.events[1:], strict=False))
     assert (seen.stage, seen.resolved, seen.satisfied, seen.ruleset) == ("closed", True, True, "xiayang-2022/1")
@@ -184,7 +186,11 @@ async def test_an_order_passes_down_to_the_centre_that_dispatches(town: Town) ->
     with pytest.raises(NoSuchOrder):
         await town.orders.get(town.people["dispatcher"], order.id)
     passed = await town.orders.dispatch(town.people["agent"], order.id, town.orgs["street"], "属地")
-    assert passed.stage == "pending_dispatch"
+    assert passed.stage == "triage"
+    assert passed.assigned_at == town.clock.now()
+    classify = Classify(level=Level.NORMAL, reason="属本街道")
+    ours = await town.orders.make(town.people["dispatcher"], order.id, classify)
+    assert ours.stage == "pending_dispatch"
     done = await town.orders.dispatch(town.people["dispatcher"], order.id, town.orgs["water"], "职责")
     assert done.stage == "dispatched"
     owners = await town.pool.fetch("select distinct owner_org_id from order_timer")
@@ -277,12 +283,12 @@ async def test_fruitless_callbacks_leave_the_order_to_a_human(town: Town) -> Non
     order = await town.in_callback()
     assert [(order.id, 1, "+8613800000001")] == await town.orders.awaiting()
     reviewer = town.people["reviewer"]
-    assert await refused(town.orders.close(reviewer, order.id, "无人接听")) == "callback-not-exhausted"
+    assert await refused(town.orders.excuse(reviewer, order.id, "无人接听")) == "callback-not-exhausted"
     await town.orders.settle_callback(order.id, None, None, None, "no_answer")
     assert await town.orders.awaiting() == []
     seen = await town.orders.get(reviewer, order.id)
     assert (seen.stage, seen.callback_exhausted, seen.actions) == ("callback", True, ("callback", "close"))
-    closed = await town.orders.close(reviewer, order.id, "三次不同时段均无人接听，已发短信")
+    closed = await town.orders.excuse(reviewer, order.id, "三次不同时段均无人接听，已发短信")
     assert (closed.stage, closed.close_reason) == ("closed", "三次不同时段均无人接听，已发短信")
 
 

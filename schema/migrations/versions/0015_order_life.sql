@@ -54,7 +54,12 @@ alter table work_order
     add column extended smallint not null default 0,
     add column ledger_due date,                                 -- 挂账
     add column reopened smallint not null default 0,
-    add column satisfied_late boolean;                          -- warned, then satisfied
+    add column satisfied_late boolean,                          -- warned, then satisfied
+    add column again boolean not null default false,            -- in a second or later round of handling (XY-13)
+    add column assigned_by_org_id uuid references org,          -- the centre above that passed it down (XY-05)
+    add column assigned_at timestamptz,                         -- when: another clock than dispatched_at (XY-05)
+    add column effect_due date,                                 -- effect check after the close (GH-16)
+    add column effect_holds boolean;                            -- what the check found
 alter table order_event add column changes jsonb not null default '{}';
 create unique index work_order_external on work_order (channel, external_id) where external_id is not null;
 create index work_order_matter on work_order (matter_id) where matter_id is not null;
