@@ -10,7 +10,6 @@ from callcenter.callbacks import store
 from callcenter.callbacks.config import CallbackConfig
 from callcenter.callbacks.events import CallbackDialled, CallbackSettled, SurveyFinished
 from callcenter.callbacks.flight import ANSWER, DIALLING, Flight
-from callcenter.callbacks.patience import BETWEEN_TRIES, patiently, until
 from callcenter.callbacks.policy import Outcome, Verdict, next_at, outcome_of, verdict
 from callcenter.callbacks.ports import DialGate, OutboundLedger
 from callcenter.callbacks.store import Claim
@@ -23,6 +22,7 @@ from callcenter.core.ids import AttemptId, CallId, LegId
 from callcenter.numbers.gate import DialRefused, Purpose
 from callcenter.pbx.errors import ActionRefused, LinkDown, OutcomeUnknown
 from callcenter.pbx.facts import ChannelEnded, DialplanMarked, DialStarted, LinkUp, OriginateAnswered
+from callcenter.store.patience import BETWEEN_TRIES, patiently, until
 from callcenter.store.pool import Pool
 
 log = structlog.get_logger(__name__)
@@ -87,32 +87,33 @@ class Dialer:
     def _named(self, attempt: str) -> Flight | None:
         return self._by_leg.get(LegId(f"hl-{attempt}"))
 
-    async def attempt(self, claim: Claim) -> None:
-        """One claimed attempt from the Originate to its settling."""
-        await self._fly(claim, self._dial)
+    def begin(self, crew: asyncio.TaskGroup, claim: Claim) -> None:
+        """One claimed attempt from the Originate to its settling, busy from now on."""
+        self._launch(crew, claim, self._dial)
 
-    async def resume(self, claim: Claim) -> None:
+    def resume(self, crew: asyncio.TaskGroup, claim: Claim) -> None:
         """An attempt of an earlier life of the house: looked up, never dialled."""
-        if claim.attempt in self._flights:
-            return
 
         async def take_up(flight: Flight) -> str | None:
             flight.announced = True
             flight.doubt()
             return await self._follow(flight)
 
-        await self._fly(claim, take_up)
+        if claim.attempt not in self._flights:
+            self._launch(crew, claim, take_up)
 
-    async def _fly(self, claim: Claim, course: Callable[[Flight], Awaitable[str | None]]) -> None:
-        """A mistake of the program costs this attempt its end until the next resume, and no other attempt anything."""
+    def _launch(self, crew: asyncio.TaskGroup, claim: Claim, course: Callable[[Flight], Awaitable[str | None]]) -> None:
+        """In the air before its task has begun, and until that has ended, also when it never began."""
         flight = self._take_off(claim)
+        crew.create_task(self._fly(flight, course)).add_done_callback(lambda _: self._land(flight))
+
+    async def _fly(self, flight: Flight, course: Callable[[Flight], Awaitable[str | None]]) -> None:
+        """A mistake of the program costs this attempt its end until the next resume, and no other attempt anything."""
         try:
             mark = await course(flight)
             await patiently(lambda: self._settle(flight, mark))
         except Exception:
-            log.exception("callback_attempt_failed", attempt=str(claim.attempt))
-        finally:
-            self._land(flight)
+            log.exception("callback_attempt_failed", attempt=str(flight.claim.attempt))
 
     def _take_off(self, claim: Claim) -> Flight:
         flight = Flight(claim)

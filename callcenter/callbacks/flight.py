@@ -4,10 +4,10 @@ import asyncio
 from datetime import timedelta
 from typing import Final
 
-from callcenter.callbacks.patience import until
 from callcenter.callbacks.store import Claim
 from callcenter.callbacks.telephony import leg_of
 from callcenter.core.ids import LegId
+from callcenter.store.patience import until
 
 ANSWER: Final = "ANSWER"
 DIALLING: Final = "dialling"

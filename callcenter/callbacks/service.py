@@ -10,7 +10,6 @@ from callcenter.callbacks import store
 from callcenter.callbacks.config import CallbackConfig
 from callcenter.callbacks.dialer import HEARS, Dialer
 from callcenter.callbacks.events import CallbackSettled
-from callcenter.callbacks.patience import BETWEEN_TRIES, patiently, until
 from callcenter.callbacks.policy import allowed_from, dialable
 from callcenter.callbacks.ports import CallbackOrders, DialGate, OutboundLedger
 from callcenter.callbacks.telephony import Telephony
@@ -21,6 +20,7 @@ from callcenter.core.ids import OrderId
 from callcenter.orders.events import OrderMoved
 from callcenter.pbx.facts import LinkUp
 from callcenter.people.vault import Vault
+from callcenter.store.patience import BETWEEN_TRIES, patiently, until
 from callcenter.store.pool import Pool
 
 log = structlog.get_logger(__name__)
@@ -100,8 +100,7 @@ class Callbacks:
             return
         self._relinked = False
         for claim in await patiently(lambda: store.open_attempts(self._pool, self._vault, self._telephony.pbx)):
-            crew.create_task(self._dialer.resume(claim))
-        await asyncio.sleep(0)  # lets them take their places among the busy ones
+            self._dialer.resume(crew, claim)
 
     async def _catch_up(self) -> None:
         """What was heard by nobody while the house was down."""
@@ -157,8 +156,7 @@ class Callbacks:
             claim = await patiently(partial(store.claim, self._pool, self._vault, self._telephony.pbx, now))
             if claim is None:
                 return
-            crew.create_task(self._dialer.attempt(claim))
-            await asyncio.sleep(0)  # lets the attempt take its place among the busy ones
+            self._dialer.begin(crew, claim)
 
     async def _rest(self) -> None:
         """Until the next is due, or something has happened that may change what is due."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from callcenter.callbacks.events import CallbackDialled, CallbackSettled
 from callcenter.callbacks.telephony import leg_of
 from callcenter.core.bus import Bus
 from callcenter.core.events import Event
-from callcenter.core.ids import AttemptId, CallId, new_id
+from callcenter.core.ids import AttemptId, CallId, OrderId, OrgId, new_id
 from callcenter.numbers.gate import Purpose
 from callcenter.numbers.rules import Limit, Limits
 from callcenter.orders.events import OrderMoved
@@ -44,6 +44,11 @@ async def hearing(bus: Bus, *kinds: type[Event]) -> AsyncIterator[Callable[[], A
                 return await anext(facts)
 
         yield following
+
+
+def moved(order: OrderId, stage: str, at: datetime = NOON) -> OrderMoved:
+    org = OrgId(new_id())
+    return OrderMoved(at=at, order=order, move="reviewed", stage=stage, owner=org, centre=org)
 
 
 def settled_in(house: House) -> AbstractAsyncContextManager[Callable[[], Any]]:
@@ -272,7 +277,7 @@ async def test_a_number_that_cannot_be_dialled_goes_to_a_human(house: House, num
 async def test_a_reviewed_order_is_heard_and_dialled(house: House) -> None:
     async with house.running():
         order = await order_in_callback(house.pool)
-        house.bus.publish(OrderMoved(at=NOON, order=order, move="reviewed", stage="callback"))
+        house.bus.publish(moved(order, "callback"))
         await house.telephony.until_dialled()
 
 
@@ -280,7 +285,7 @@ async def test_at_night_nobody_is_rung(house: House) -> None:
     house.clock.at = NOON + timedelta(hours=12)
     order = await order_in_callback(house.pool)
     async with house.running():
-        house.bus.publish(OrderMoved(at=NOON, order=order, move="reviewed", stage="callback"))
+        house.bus.publish(moved(order, "callback"))
         await enrolled(house)
         assert house.telephony.dialled == []
         await later(house, timedelta(hours=10))
@@ -299,7 +304,7 @@ async def test_an_order_settled_by_hand_is_not_rung(house: House) -> None:
     async with house.running():
         await enrolled(house)
         await house.pool.execute("update work_order set stage = 'closed' where id = $1", order)
-        house.bus.publish(OrderMoved(at=NOON, order=order, move="closed", stage="closed"))
+        house.bus.publish(moved(order, "closed"))
         async with asyncio.timeout(20):
             while await house.pool.fetchval("select status from callback") != "done":
                 await house.pool.execute("select pg_sleep(0.01)")
@@ -383,10 +388,10 @@ async def test_the_gates_limit_holds_a_call_back_back_and_costs_no_attempt(house
         house.end(dial.attempt)
         assert (await following()).outcome == "busy"
         house.clock.at += timedelta(minutes=1)
-        house.bus.publish(OrderMoved(at=house.clock.at, order=order, move="reviewed", stage="callback"))
+        house.bus.publish(moved(order, "callback", house.clock.at))
         assert (await following()).outcome == "held"
         house.clock.at += timedelta(hours=1)
-        house.bus.publish(OrderMoved(at=house.clock.at, order=order, move="reviewed", stage="callback"))
+        house.bus.publish(moved(order, "callback", house.clock.at))
         again = await house.telephony.until_dialled(2)
     assert (again.group, again.caller_id) == ("public", "12345")
     assert await house.outcomes() == ["busy", "held", None]
