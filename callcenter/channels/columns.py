@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from callcenter.channels.incoming import Incoming, digest_of
 from callcenter.channels.kinds import KIND_WORDS
+from callcenter.core.phone import parse_number
 from callcenter.orders.terms import RequestType, Urgency
 
 HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -129,10 +130,21 @@ def incoming_of(row: int, cells: Sequence[Any], columns: Mapping[str, int], zone
             faults.append(_fault(row, field, "不是有效的时间", "not a time", *remedy))
     if not faults:
         try:
-            return _with_id(values)
+            found = _with_id(values)
+            if found.address or parse_number(found.caller_number).key:
+                return found
+            faults = [_fault(row, "caller_number", *_NO_WAY)]
         except ValidationError as error:
             faults = [_explained(row, one) for one in error.errors(include_input=False, include_url=False)]
     raise BadRow(tuple(faults))
+
+
+_NO_WAY: Final = (
+    "没有可用的联系电话，也没有地址",
+    "neither a number to ring nor an address",
+    "补填联系电话或事发地址",
+    "give one of both",
+)
 
 
 def _with_id(values: dict[str, Any]) -> Incoming:

@@ -64,14 +64,14 @@ class Addition(BaseModel):
 
 
 class Standing(BaseModel):
-    """What a side learns of its demand: `phase` in the words of the display template, nothing personal."""
+    """What a side learns of its demand, nothing personal. `unit` is '' while no unit has it; `reply` comes when the
+    citizen was told."""
 
     model_config = ConfigDict(frozen=True)
 
     number: str
     external_id: str
     stage: str
-    phase: str
     unit: str
     reply: str | None
     received_at: datetime

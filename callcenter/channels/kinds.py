@@ -14,7 +14,7 @@ class Channel(StrEnum):
     OPINION = "opinion"
     WECHAT = "wechat"
     APP = "app"
-    PROVINCE = "province"
+    PROVINCIAL = "provincial"
     SNAPSHOT = "snapshot"
     EMERGENCY = "emergency"
     UPPER_LEVEL = "upper_level"
@@ -44,7 +44,7 @@ SIDES: Final[Mapping[Channel, Side]] = {
     Channel.OPINION: Side(zh="社情民意", en="public opinion"),
     Channel.WECHAT: Side(zh="微信", en="WeChat"),
     Channel.APP: Side(zh="手机App", en="mobile app"),
-    Channel.PROVINCE: Side(zh="省级平台", en="provincial platform", superior=True),
+    Channel.PROVINCIAL: Side(zh="省级平台", en="provincial platform", superior=True),
     Channel.SNAPSHOT: Side(zh="随身拍", en="snapshot report", kind=Kind.SNAPSHOT),
     Channel.EMERGENCY: Side(zh="紧急热线转入", en="handed over by an emergency line"),
     Channel.UPPER_LEVEL: Side(zh="上级派单", en="dispatched from above", superior=True),

@@ -18,12 +18,12 @@ from callcenter.orders.terms import Kind
 pytestmark = pytest.mark.rule("SG-27", "B-44")
 
 CITY = ZoneInfo("Asia/Shanghai")
-HEAD = ["工单编号", "标题", "诉求内容", "诉求类型", "事发时间", "是否保密", "标签", "备注"]
+HEAD = ["工单编号", "标题", "诉求内容", "诉求类型", "事发时间", "是否保密", "标签", "备注", "地址"]
 COLUMNS = mapping_of(HEAD, {})
 
 
 def read(*cells: Any) -> Incoming:
-    return incoming_of(2, cells, COLUMNS, CITY)
+    return incoming_of(2, [*cells, *[None] * (len(HEAD) - 1 - len(cells)), "桐影路"], COLUMNS, CITY)
 
 
 def faults(*cells: Any) -> tuple[Fault, ...]:
@@ -33,7 +33,7 @@ def faults(*cells: Any) -> tuple[Fault, ...]:
 
 
 def test_headings_are_known_by_their_usual_names() -> None:
-    assert {field: at for field, at in COLUMNS.items() if field not in ("confidential", "tags")} == {
+    assert {field: at for field, at in COLUMNS.items() if field not in ("confidential", "tags", "address")} == {
         "external_id": 0,
         "title": 1,
         "content": 2,
@@ -101,6 +101,15 @@ def test_a_latitude_outside_of_the_earth_and_one_that_is_no_number() -> None:
         assert [cause] == [fault.cause_zh for fault in refused.value.faults]
 
 
+def test_a_demand_that_leads_nowhere_is_told() -> None:
+    columns = mapping_of(["内容", "电话"], {})
+
+    assert incoming_of(2, ["内容", "138 0000 0001"], columns, CITY).caller_number == "138 0000 0001"
+    with pytest.raises(BadRow) as refused:
+        incoming_of(2, ["内容", "匿名"], columns, CITY)
+    assert [HEADINGS["caller_number"][0]] == [fault.column for fault in refused.value.faults]
+
+
 def test_a_row_without_a_number_of_its_own_is_known_by_its_words() -> None:
     one, again, other = read("", "", "内容"), read(None, "", "内容"), read("", "", "别的内容")
 
@@ -136,9 +145,9 @@ def test_every_side_has_its_words_and_its_kind() -> None:
     assert Kind.CITY_REVIEW is kind_on(Channel.UPPER_LEVEL, Kind.CITY_REVIEW)
     assert Kind.ORDINARY is kind_on(Channel.WECHAT, None)
     assert SIDES[Channel.PROACTIVE].origin == "proactive"
-    assert {Channel.PROVINCE, Channel.UPPER_LEVEL} == {one for one, side in SIDES.items() if side.superior}
-    kinds = mapping_of(["编号", "内容", "工单种类"], {})
-    assert Kind.SEMI_URGENT is incoming_of(2, ["1", "内容", "次紧急"], kinds, CITY).kind
+    assert {Channel.PROVINCIAL, Channel.UPPER_LEVEL} == {one for one, side in SIDES.items() if side.superior}
+    kinds = mapping_of(["编号", "内容", "工单种类", "地址"], {})
+    assert Kind.SEMI_URGENT is incoming_of(2, ["1", "内容", "次紧急", "桐影路"], kinds, CITY).kind
 
 
 def test_tables_of_both_formats_and_both_encodings() -> None:

@@ -1,5 +1,4 @@
 -- Intake from every side, Open311, and matters of several demands.
-alter table work_order add column caller_home_region text not null default ''; -- JC-42: as the numbering plan tells
 
 -- A machine account may hand in on its channels only; `centre_id` triages what it brings.
 create table channel_account (
