@@ -33,6 +33,7 @@ CENTRES: Final = frozenset({Role.AGENT, Role.DISPATCHER, Role.REVIEWER, Role.SUP
 UNITS: Final = frozenset({Role.UNIT_OPERATOR, Role.UNIT_HEAD})
 EXCLUDERS: Final = CENTRES | {Role.DEPUTY, Role.LEADER}
 """XY-27: which of them is the signer, the rule set says."""
+OVERSEERS: Final = frozenset({Role.SUPERVISOR, Role.DEPUTY, Role.LEADER, Role.INSPECTOR, Role.DISCIPLINE})
 
 RECORDS: Final[Mapping[str, RecordRule]] = {
     "note_added": RecordRule(
@@ -134,4 +135,31 @@ RECORDS: Final[Mapping[str, RecordRule]] = {
     ),
     "repeat_noted": RecordRule(zh="认定重复来电", en="found to be a repeat", stages=EVERYWHERE, roles=CENTRES),
     "group_found": RecordRule(zh="群体性诉求", en="a group demand", stages=EVERYWHERE),
+    # Oversight: who may is checked by its own use cases.
+    "supervision_opened": RecordRule(zh="发起督办", en="supervision opened", stages=OPEN, roles=OVERSEERS, side=None),
+    "supervision_replied": RecordRule(
+        zh="督办回复", en="supervision answered", stages=EVERYWHERE, roles=CENTRES | UNITS, side=None
+    ),
+    "supervision_closed": RecordRule(
+        zh="督办办结", en="supervision ended", stages=EVERYWHERE, roles=OVERSEERS, side=None
+    ),
+    "urged": RecordRule(zh="催办", en="reminded", stages=OPEN, roles=OVERSEERS | CENTRES, side=None),
+    "urge_ended": RecordRule(
+        zh="催办办结", en="reminder ended", stages=EVERYWHERE, roles=OVERSEERS | CENTRES, side=None
+    ),
+    "instructed": RecordRule(zh="领导批示", en="instructed by a leader", stages=EVERYWHERE, roles=OVERSEERS, side=None),
+    "quality_reviewed": RecordRule(zh="质控复核", en="quality reviewed", stages=EVERYWHERE, roles=OVERSEERS, side=None),
+    "duty_forced": RecordRule(
+        zh="质控明确责任主体", en="duty fixed by quality control", stages=OPEN, roles=OVERSEERS, side=None
+    ),
+    "flag_proposed": RecordRule(
+        zh="提出违规标记", en="flag proposed", stages=EVERYWHERE, roles=OVERSEERS | CENTRES, side=None
+    ),
+    "flag_decided": RecordRule(zh="认定违规标记", en="flag decided", stages=EVERYWHERE, roles=OVERSEERS, side=None),
+    "key_listed": RecordRule(
+        zh="列入督查重点清单", en="key list decided", stages=EVERYWHERE, roles=OVERSEERS | CENTRES, side=None
+    ),
+    "key_unlisted": RecordRule(
+        zh="移出督查重点清单", en="off the key list", stages=EVERYWHERE, roles=OVERSEERS | CENTRES, side=None
+    ),
 }

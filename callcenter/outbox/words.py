@@ -16,6 +16,22 @@ class Words:
 
 
 WORDS: Final[Mapping[str, Words]] = {
+    "timer_warned": Words(
+        zh="工单{number}的{timer}时限将至（{sign}），{due}截止",
+        en="order {number}: {timer_en} is due by {due} ({sign})",
+    ),
+    "timer_breached": Words(
+        zh="工单{number}的{timer}已逾期，原定{due}截止",
+        en="order {number}: {timer_en} is overdue, it was due by {due}",
+    ),
+    "extension_asked": Words(
+        zh="工单{number}申请延期至{due}，请审批",
+        en="order {number}: an extension to {due} is asked for; please decide",
+    ),
+    "extension_decided": Words(
+        zh="工单{number}的延期申请{decision}，{timer}时限为{due}",
+        en="order {number}: the extension was {decision_en}; {timer_en} is due by {due}",
+    ),
     "notice_unread": Words(
         zh="通知“{kind}”已逾{hours}小时未读，请电话提醒{org}",
         en="the notice “{kind}” has been unread for {hours} hours: please telephone {org}",
@@ -43,6 +59,53 @@ WORDS: Final[Mapping[str, Words]] = {
         zh="挂账工单{number}（{category}）的阶段节点（{due}）已逾期",
         en="ledger order {number} ({category}): a milestone of {due} is overdue",
         must_read=True,
+    ),
+    "urged": Words(
+        zh="工单{number}{mode}（{document}），请于{due}前回复",
+        en="order {number}: reminder {document}, please answer by {due}",
+        must_read=True,
+    ),
+    "supervision_proposed": Words(
+        zh="工单{number}符合督办条件，建议{mode}，请确认",
+        en="order {number}: the rules propose a supervision; please confirm or dismiss it",
+    ),
+    "supervision_opened": Words(
+        zh="工单{number}已{mode}（{document}），请于{due}前落实并回复",
+        en="order {number} is under supervision {document}: act and answer by {due}",
+        must_read=True,
+    ),
+    "supervision_replied": Words(
+        zh="工单{number}的{document}已回复，请核实办结", en="order {number}: {document} was answered; please verify"
+    ),
+    "supervision_fulfilled": Words(
+        zh="工单{number}的{document}已办结", en="order {number}: {document} has ended as fulfilled"
+    ),
+    "supervision_poor": Words(
+        zh="工单{number}的{document}认定落实不力", en="order {number}: {document} has ended as poorly carried out"
+    ),
+    "quality_rectify": Words(
+        zh="工单{number}质控要求整改，期限{due}", en="order {number}: quality control asks for correction by {due}"
+    ),
+    "duty_forced": Words(
+        zh="工单{number}的责任主体已由质控明确，请据此派单",
+        en="order {number}: quality control has fixed who is responsible; dispatch accordingly",
+    ),
+    "ruling_drafted": Words(zh="有一项口径待贵单位认可", en="a ruling waits for your organisation's agreement"),
+    "flag_proposed": Words(
+        zh="工单{number}被指“{flag}”，请认定", en="order {number}: a violation is alleged; please decide"
+    ),
+    "case_opened": Words(
+        zh="{kind}（{document}）已立案，期限{due}", en="case {document} has been opened, due {due}", must_read=True
+    ),
+    "case_moved": Words(zh="{document}有新进展（{state}）", en="case {document} has moved on ({state})"),
+    "breach_climbed": Words(
+        zh="{org}的工单{number}（{flag}）仍未办结，请督促", en="order {number} of {org} is still late: please see to it"
+    ),
+    "meeting_item": Words(zh="会议协调事项，办结期{due}", en="an item of a meeting is yours, due {due}"),
+    "instructed": Words(zh="领导批示，办理期限{due}", en="a leader's instruction, due {due}", must_read=True),
+    "joint_topics": Words(
+        zh="{week}当周集中、疑难诉求已梳理，请研究联合会审",
+        en="week of {week}: matters to be discussed together are listed",
     ),
 }
 

@@ -47,6 +47,9 @@ class Flag(StrEnum):
     LATE_ACCEPT = "late_accept"
     NO_CONTACT = "no_contact"
     OVERDUE = "overdue"
+    LATE_CALLBACK = "late_callback"
+    INTERNAL_OVERDUE = "internal_overdue"
+    SUPERIOR_OVERDUE = "superior_overdue"
     PERFUNCTORY = "perfunctory"
     PASSING_BUCK = "passing_buck"
     PUSHING_UP = "pushing_up"
@@ -58,7 +61,9 @@ class Flag(StrEnum):
     NO_SHOW = "no_show"
 
 
-BY_PEOPLE: Final = frozenset(Flag) - {Flag.LATE_ACCEPT, Flag.NO_CONTACT, Flag.OVERDUE}
+OVERDUES: Final = frozenset({Flag.OVERDUE, Flag.INTERNAL_OVERDUE, Flag.SUPERIOR_OVERDUE})
+BY_CLOCK: Final = OVERDUES | {Flag.LATE_ACCEPT, Flag.NO_CONTACT, Flag.LATE_CALLBACK}
+BY_PEOPLE: Final = frozenset(Flag) - BY_CLOCK
 """A clock's breach is a fact; these need a human's confirmation."""
 GRAVE: Final = frozenset({Flag.PERFUNCTORY, Flag.PASSING_BUCK, Flag.PUSHING_UP, Flag.HASTY_CLOSE, Flag.NO_SHOW})
 """GH-20, XY-02: each, once confirmed, proposes a supervision."""
@@ -118,6 +123,9 @@ FLAG_NAMES: Final[Names] = {
     Flag.LATE_ACCEPT: ("未按时先行接单", "accepted late"),
     Flag.NO_CONTACT: ("未先行联系", "no first contact"),
     Flag.OVERDUE: ("逾期工单", "overdue"),
+    Flag.LATE_CALLBACK: ("未及时回访", "called back late"),
+    Flag.INTERNAL_OVERDUE: ("超内部时限（区级预警）", "past the internal limit"),
+    Flag.SUPERIOR_OVERDUE: ("超上级时限", "past the superior's limit"),
     Flag.PERFUNCTORY: ("敷衍", "perfunctory"),
     Flag.PASSING_BUCK: ("推诿扯皮", "passing the buck"),
     Flag.PUSHING_UP: ("上交矛盾", "pushing conflicts upward"),

@@ -1,0 +1,406 @@
+"""What the room shows. Every view is made from a row by `shown`."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from callcenter.core.pages import Page
+
+View = TypeVar("View", bound="Shown")
+
+
+class Shown(BaseModel):
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
+
+
+def shown(kind: type[View], row: Mapping[str, Any], **more: Any) -> View:
+    fields = {name: row[name] for name in kind.model_fields if name not in more and name in row.keys()}  # noqa: SIM118
+    return kind(**fields, **more)
+
+
+class SupervisionView(Shown):
+    """`mode` JC-24 or `urge`; `trigger` and `basis` say why; `due_on` is the last day in time."""
+
+    id: UUID
+    order_id: UUID
+    order_number: str
+    title: str
+    category: str
+    number: str
+    mode: str
+    state: str
+    trigger: str
+    basis: str
+    initiator: str | None
+    initiator_org: str | None
+    target_org_id: UUID
+    target_org: str
+    requirement: str
+    due_on: date | None
+    higher_org: str | None
+    leader: str | None
+    meeting_id: UUID | None
+    record: str
+    dissatisfied_at: datetime | None
+    proposed_at: datetime
+    opened_at: datetime | None
+    reply: str
+    replied_at: datetime | None
+    verdict: str | None
+    result: str
+    closed_at: datetime | None
+
+
+class SupervisionPage(Page[SupervisionView]):
+    """The newest first."""
+
+
+class ItemView(Shown):
+    id: UUID
+    matter: str
+    order_id: UUID | None
+    owner_org_id: UUID
+    owner_org: str
+    owner_body: str
+    due_on: date
+    report: str
+    done_at: datetime | None
+
+
+class Participant(Shown):
+    """`external`: of a body that is no org of ours."""
+
+    body: str
+    name: str = ""
+    external: bool = False
+
+
+class MeetingView(Shown):
+    id: UUID
+    kind: str
+    title: str
+    convener_org: str
+    caller: str
+    place: str
+    held_at: datetime
+    participants: tuple[Participant, ...]
+    orders: tuple[UUID, ...]
+    minutes: str
+    items: tuple[ItemView, ...] = ()
+
+
+class MeetingPage(Page[MeetingView]):
+    """The latest first, without their items."""
+
+
+class BulletinLine(Shown):
+    """XY-40: an item of a meeting after its due day, done or not."""
+
+    due_on: date
+    done_at: datetime | None
+    org: str
+    matter: str
+    meeting: str
+    order_number: str | None
+
+
+class InstructionView(Shown):
+    id: UUID
+    order_id: UUID | None
+    order_number: str | None
+    leader: str
+    text: str
+    at: datetime
+    target_org_id: UUID
+    target_org: str
+    requirement: str
+    due_on: date
+    feedback: str
+    fed_back_at: datetime | None
+
+
+class InstructionPage(Page[InstructionView]):
+    """The newest first."""
+
+
+class CheckView(Shown):
+    code: str
+    passed: bool
+
+
+class TaskView(Shown):
+    """`diff`: column → value before and after; `hints`: what speaks against a return (SJ-25)."""
+
+    id: UUID
+    order_id: UUID
+    order_number: str
+    title: str
+    category: str
+    hook: str
+    qc_class: str
+    origin: str
+    checks: tuple[CheckView, ...]
+    diff: Mapping[str, tuple[Any, Any]]
+    hints: tuple[tuple[str, str, str], ...]
+    org_id: UUID
+    org: str
+    opened_at: datetime
+    due_at: datetime | None
+    state: str
+    verdict: str | None
+    focus: str | None
+    indicator: str | None
+    finding: str | None
+    severity: str | None
+    action: str | None
+    action_due: date | None
+    inspector: str | None
+    reviewed_at: datetime | None
+
+
+class TaskPage(Page[TaskView]):
+    """The newest first."""
+
+
+class PartyView(Shown):
+    org_id: UUID
+    org: str
+    agreed_at: datetime | None
+
+
+class RulingView(Shown):
+    id: UUID
+    number: str
+    question: str
+    text: str
+    category: str
+    place: str
+    duty_org_id: UUID
+    duty_org: str
+    state: str
+    drafter: str
+    drafted_at: datetime
+    approver: str | None
+    effective_from: date | None
+    article_id: UUID | None
+    parties: tuple[PartyView, ...]
+
+
+class RulingPage(Page[RulingView]):
+    """The newest first."""
+
+
+class ViolationView(Shown):
+    """`slot` and `person`: who held the slot when it happened (JC-04)."""
+
+    id: UUID
+    order_id: UUID
+    order_number: str
+    title: str
+    org_id: UUID
+    org: str
+    flag: str
+    at: datetime
+    due_at: datetime | None
+    state: str
+    reason: str
+    proposer: str
+    slot: str
+    person: str
+
+
+class ViolationPage(Page[ViolationView]):
+    """The newest first."""
+
+
+class EvidenceView(Shown):
+    id: UUID
+    flag: str
+    at: datetime
+    due_at: datetime | None
+    reason: str
+    order_id: UUID
+    order_number: str
+
+
+class CaseView(Shown):
+    """`evidence` are the violations that made it, `acts` what the reader may do now."""
+
+    id: UUID
+    number: str
+    kind: str
+    state: str
+    trigger: str
+    org_id: UUID | None
+    org: str
+    slot: str
+    person: str
+    by_role: str
+    reason_code: str
+    reason: str
+    order_id: UUID | None
+    order_number: str
+    meeting: str | None
+    supervision_id: UUID | None
+    previous_id: UUID | None
+    opener: str
+    second: str
+    opened_at: datetime
+    due_at: datetime | None
+    text: str
+    commitments: str
+    replied_at: datetime | None
+    outcome: str | None
+    opinion: str
+    closed_at: datetime | None
+    references: tuple[tuple[str, str], ...] = ()
+    evidence: tuple[EvidenceView, ...] = ()
+    acts: tuple[str, ...] = ()
+
+
+class CasePage(Page[CaseView]):
+    """The newest first, without their evidence."""
+
+
+class EntryView(Shown):
+    id: UUID
+    week: date
+    list: str
+    order_id: UUID
+    order_number: str
+    title: str
+    org_id: UUID
+    org: str
+    state: str
+    proposed_at: datetime
+    decider: str
+    decided_at: datetime | None
+    case_id: UUID | None
+    removed_at: datetime | None
+    removal: str
+    round_no: int
+    satisfied: bool | None
+
+
+class EntryPage(Page[EntryView]):
+    """The newest first."""
+
+
+class PackLine(Shown):
+    list: str
+    state: str
+    order_number: str
+    title: str
+    org: str
+    removal: str
+
+
+class PackCount(Shown):
+    org: str
+    list: str
+    count: int
+
+
+class WeekPack(Shown):
+    """SG-13: what the weekly meeting is told."""
+
+    week: date
+    added: tuple[PackLine, ...]
+    removed: tuple[PackLine, ...]
+    counts: tuple[PackCount, ...]
+
+
+class TopicView(Shown):
+    id: UUID
+    week: date
+    kind: str
+    category: str
+    place: str
+    orders: tuple[UUID, ...]
+    org: str
+
+
+class ConversionLine(Shown):
+    """SJ-07: a unit's problem list and what of it became the satisfaction list."""
+
+    org_id: UUID
+    org: str
+    problems: int
+    satisfied: int
+    rate: float | None
+
+
+class ProblemView(Shown):
+    id: UUID
+    number: str
+    title: str
+    category: str
+    stage: str
+    org: str
+    dispatched_at: datetime
+    closed_at: datetime | None
+
+
+class ProblemPage(Page[ProblemView]):
+    """The newest first."""
+
+
+class LateLine(Shown):
+    """XY-42, XY-44: `delay_days` are working days between what was owed and what was done (or now)."""
+
+    org: str
+    org_kind: str
+    flag: str
+    order_number: str
+    due_at: datetime | None
+    stopped_at: datetime | None
+    delay_days: int
+    in_year: int
+
+
+class KpiLine(Shown):
+    """JC-29: natural days from the first dissatisfaction to the first supervision."""
+
+    order_id: UUID
+    number: str
+    dissatisfied_at: datetime
+    opened_at: datetime
+    days: int
+
+
+class Figures(Shown):
+    """SG-05: how far each of the three -izations reaches; JC-29's figure. A share is None while there is nothing."""
+
+    supervised: tuple[KpiLine, ...]
+    median_days: float | None
+    categories: int
+    with_duty_org: int
+    with_template: int
+    open_supervisions: int
+    open_cases: int
+    open_tasks: int
+
+
+class LedgerLine(Shown):
+    """JC-32: a running clock; `colour` green, yellow (less than a working day left), red (late)."""
+
+    order_id: UUID
+    number: str
+    title: str
+    stage: str
+    org: str
+    timer: str
+    due_at: datetime
+    colour: str
+
+
+class Listing(Shown):
+    """Lists that are short by their nature."""
+
+    bulletin: tuple[BulletinLine, ...] = ()
+    topics: tuple[TopicView, ...] = ()
+    conversion: tuple[ConversionLine, ...] = ()
+    late: tuple[LateLine, ...] = ()
