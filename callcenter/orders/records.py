@@ -143,8 +143,8 @@ RECORDS: Final[Mapping[str, RecordRule]] = {
     "supervision_closed": RecordRule(
         zh="督办办结", en="supervision ended", stages=EVERYWHERE, roles=OVERSEERS, side=None
     ),
-    "urged": RecordRule(zh="催办", en="reminded", stages=OPEN, roles=OVERSEERS | CENTRES, side=None),
-    "urge_ended": RecordRule(
+    "supervision_urged": RecordRule(zh="催办", en="reminded", stages=OPEN, roles=OVERSEERS | CENTRES, side=None),
+    "supervision_urge_ended": RecordRule(
         zh="催办办结", en="reminder ended", stages=EVERYWHERE, roles=OVERSEERS | CENTRES, side=None
     ),
     "instructed": RecordRule(zh="领导批示", en="instructed by a leader", stages=EVERYWHERE, roles=OVERSEERS, side=None),

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
+import asyncpg
 import structlog
 
 from callcenter.core.errors import DomainError
@@ -24,7 +25,7 @@ BATCH: Final = 200
 PRECEDENTS: Final = 5
 DISPATCHES: Final = frozenset({"dispatched", "redispatched", "signed", "claimed"})
 
-Row = Mapping[str, Any]
+Row = asyncpg.Record
 
 
 async def read_inbox(room: Room) -> int:

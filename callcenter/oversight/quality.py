@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+import asyncpg
+
 from callcenter.core.ids import OrderId, OrgId, new_id
 from callcenter.core.pages import place_of
 from callcenter.oversight.checks import CHECKLISTS, Check, Contradiction
@@ -48,7 +50,7 @@ class NewTask:
     due_at: datetime | None = None
 
 
-async def open_task(room: Room, db: Connection, order: Mapping[str, Any], new: NewTask) -> bool:
+async def open_task(room: Room, db: Connection, order: asyncpg.Record, new: NewTask) -> bool:
     """Whether it is new."""
     made = await SQL.insert_task(
         db,

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+import asyncpg
+
 from callcenter.core import errors
 from callcenter.core.ids import OrderId, OrgId, UserId, new_id
 from callcenter.core.pages import place_of
@@ -191,7 +193,7 @@ class Supervisions:
         await self._record(actor, row, mode, supervision, OrgId(held.target_org_id), also, opened=False)
         return await self.get(actor, supervision)
 
-    async def _target(self, actor: Actor, row: Mapping[str, Any], new: NewSupervision) -> OrgId:
+    async def _target(self, actor: Actor, row: asyncpg.Record, new: NewSupervision) -> OrgId:
         _check_complete(new)
         target = new.target or OrgId(row["owner_org_id"])
         if new.target is not None:
@@ -207,7 +209,7 @@ class Supervisions:
         return row
 
     async def _told(
-        self, db: Connection, order: OrderId, row: Mapping[str, Any], target: OrgId, new: NewSupervision, number: str
+        self, db: Connection, order: OrderId, row: asyncpg.Record, target: OrgId, new: NewSupervision, number: str
     ) -> None:
         words = {"number": row["number"], "document": number, "mode": MODE_NAMES[new.mode][0], "due": str(new.due_on)}
         kind = "urged" if new.mode is Mode.URGE else "supervision_opened"
@@ -219,17 +221,19 @@ class Supervisions:
             await self._room.tell(db, kind, new.higher, OPENERS, order, **words)
 
     async def _record(
-        self, actor: Actor, row: Mapping[str, Any], mode: Mode, one: UUID, target: OrgId, also: Any, *, opened: bool
+        self, actor: Actor, row: asyncpg.Record, mode: Mode, one: UUID, target: OrgId, also: Any, *, opened: bool
     ) -> None:
         """Writes it on the order; a reminder does not hold up the close."""
         body = {"supervision": str(one), "mode": mode, "target": str(target)}
         order = OrderId(row["id"])
         if mode is Mode.URGE:
-            await self._room.orders.record(actor, order, "urged" if opened else "urge_ended", body, also=also)
+            await self._room.orders.record(
+                actor, order, f"supervision_{'urged' if opened else 'urge_ended'}", body, also=also
+            )
             return
         what, step = ("supervision_opened", 1) if opened else ("supervision_closed", -1)
 
-        def counted(held: Mapping[str, Any]) -> Mapping[str, Any]:
+        def counted(held: asyncpg.Record) -> Mapping[str, Any]:
             return {"supervisions": held["supervisions"] + step}
 
         await self._room.orders.record(actor, order, what, body, changes=counted, also=also)
@@ -288,7 +292,7 @@ async def _insert(
 
 
 async def propose(
-    room: Room, db: Connection, row: Mapping[str, Any], trigger: Trigger, mode: Mode, source: str, basis: str = ""
+    room: Room, db: Connection, row: asyncpg.Record, trigger: Trigger, mode: Mode, source: str, basis: str = ""
 ) -> bool:
     """By rule, once a `source`; the centre's people are told, and one of them confirms or dismisses it."""
     new = NewSupervision(mode=mode, requirement="", due_on=room.today(), basis=basis, trigger=trigger)

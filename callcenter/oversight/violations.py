@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import asyncpg
+
 from callcenter.core.ids import OrderId, OrgId, UserId, new_id
 from callcenter.core.pages import place_of
 from callcenter.oversight.room import SANCTIONS, NeedsAnother, NotNow, NotThere, Room
@@ -126,7 +128,7 @@ class Violations:
             now = self._room.clock.now()
             await SANCTIONS.decide_violation(db, id=violation, state=state, reason=reason, by=actor.user_id, at=now)
 
-        def changes(row: Mapping[str, Any]) -> Mapping[str, Any]:
+        def changes(row: asyncpg.Record) -> Mapping[str, Any]:
             return {"violations": sorted({*row["violations"], held["flag"]})} if confirmed else {}
 
         body = {"flag": held["flag"], "confirmed": confirmed}
