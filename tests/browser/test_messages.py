@@ -54,7 +54,7 @@ async def leave(desk: Desk, count: int = 2) -> None:
 async def test_a_message_is_heard_and_handled(page: Page, desk: Desk, shot: Shot) -> None:
     await leave(desk)
     await log_in(page, "hw01")
-    await page.get_by_role("link", name="语音留言").click()
+    await page.goto("/#/messages")
     rows = page.locator("[data-message]")
     await expect(rows).to_have_count(2)
     first = rows.first
@@ -106,7 +106,7 @@ async def test_only_a_known_call_is_rung_back(page: Page, desk: Desk) -> None:
 async def test_a_ring_brings_the_desk_back(page: Page, desk: Desk) -> None:
     await leave(desk, 1)
     await ready(page)
-    await page.get_by_role("link", name="语音留言").click()
+    await page.goto("/#/messages")
     await expect(page.locator("[data-message]")).to_have_count(1)
     await desk.ring()
     await expect(page.get_by_label("当前来电")).to_contain_text("138 0000 0001")

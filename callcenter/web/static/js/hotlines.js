@@ -4,53 +4,35 @@ import { call, holds } from "./api.js";
 import { fill, h } from "./dom.js";
 import { moment } from "./format.js";
 import { HotlineDetail } from "./hotline_detail.js";
-import { language, named, switchLanguage, t } from "./i18n.js";
+import { language, named, t } from "./i18n.js";
+import { Page } from "./page.js";
 
 const READ_EVERY = 15_000;
 const TEST_SOON = 1_500;
 const STANDING = { notice: "warn", closable: "bad", closed: "", cancelled: "", planned: "accent", active: "ok" };
 const TESTED = { ok: "ok", failed: "bad", unknown: "warn", waiting: "accent", running: "accent" };
 
-export class Hotlines {
-  constructor(live, { redraw, leave }) {
-    this.live = live;
+export class Hotlines extends Page {
+  constructor(live, hooks) {
+    const plan = h("span", { class: "muted num" });
+    const reload = holds("admin") && h("button", { class: "btn", type: "button", on: { click: () => this.reload() } }, t("hotlines.reload"));
+    super(live, hooks, "hotlines.title", READ_EVERY, [plan, reload]);
+    this.plan = plan;
     this.board = null;
     this.problem = "";
     this.chosen = null;
-    this.link = h("span", { class: "link", role: "status" });
-    this.wrong = h("div", { class: "banner bad", role: "alert", hidden: true });
     this.rows = h("div", { class: "body flush" });
-    this.plan = h("span", { class: "muted num" });
     this.detail = new HotlineDetail((work) => this.act(work));
-    const languageButton = h("button", { class: "btn quiet", type: "button", on: { click: async () => { await switchLanguage(); redraw(); } } }, t("app.other_language"));
-    this.el = h("main", { class: "board" },
-      h("header", { class: "topbar" },
-        h("div", { class: "brand" }, h("img", { src: "icon.svg", alt: "" })), h("h1", {}, t("hotlines.title")),
-        this.plan, h("span", { class: "spring" }), this.link,
-        holds("admin") && h("button", { class: "btn", type: "button", on: { click: () => this.reload() } }, t("hotlines.reload")),
-        h("a", { class: "btn quiet", href: "#/" }, t("board.back")), languageButton,
-        h("button", { class: "btn quiet", type: "button", on: { click: leave } }, t("login.leave"))),
-      this.wrong,
+    this.show(
       h("div", { class: "hotgrid" },
         h("section", { class: "panel", "aria-label": t("hotlines.title") }, this.rows),
         this.detail.el));
-    this.timer = setInterval(() => this.read(), READ_EVERY);
-    this.linkCame();
     this.read();
   }
 
   gone() {
-    clearInterval(this.timer);
+    super.gone();
     clearTimeout(this.soon);
-  }
-
-  linkCame() {
-    this.link.className = this.live.connected ? "link" : "link lost";
-    this.link.textContent = this.live.connected ? t("link.up") : t("link.lost");
-  }
-
-  stateCame() {
-    this.linkCame();
   }
 
   async read() {

@@ -1,17 +1,14 @@
 // Puts the page together: log-in or desk, pushes to parts, one clock for all running times.
 
 import { events, forget, holds, logOut, session, whoAmI } from "./api.js";
-import { Board } from "./board.js";
 import { CallCard } from "./call_card.js";
 import { announce, fill, h } from "./dom.js";
 import { dropDrafts } from "./drafts.js";
 import { clock, phone } from "./format.js";
-import { Hotlines } from "./hotlines.js";
 import { loadWords, t } from "./i18n.js";
 import { Live } from "./live.js";
 import { loginPage } from "./login.js";
-import { Messages } from "./messages.js";
-import { Numbers } from "./numbers.js";
+import { pageOf } from "./nav.js";
 import { OrderDetail } from "./order_detail.js";
 import { OrderForm } from "./order_form.js";
 import { OrderList } from "./order_list.js";
@@ -150,18 +147,14 @@ function tick() {
 }
 setInterval(tick, 500);
 
-// The address says which page: the wall's board has one of its own, so that a wall can be opened on it.
-const PAGES = {
-  "#/board": [Board, "supervisor", "leader"], "#/hotlines": [Hotlines, "supervisor", "leader"], "#/numbers": [Numbers, "supervisor", "leader"],
-  "#/messages": [Messages, "agent", "dispatcher", "supervisor"],
-};
-
 function showDesk() {
   desk?.gone();
-  const [Page, ...roles] = PAGES[location.hash] ?? [];
-  desk = Page && holds(...roles) ? new Page(live, { redraw: showDesk, leave }) : new Desk();
+  const Page = pageOf(location.hash);
+  desk = Page ? new Page(live, { redraw: showDesk, leave }) : new Desk();
   fill(app, desk.el);
   if (live.state) desk.stateCame();
+  const [, order] = location.hash.match(/^#\/order\/([0-9a-f-]{36})$/) ?? [];
+  if (order && !Page) desk.open(order);
 }
 
 window.addEventListener("hashchange", () => desk && showDesk());

@@ -4,45 +4,26 @@ import { call } from "./api.js";
 import { fill, h } from "./dom.js";
 import { complete, field, read } from "./fields.js";
 import { lasting, moment, phone } from "./format.js";
-import { named, switchLanguage, t } from "./i18n.js";
+import { named, t } from "./i18n.js";
 import { CallOut } from "./outbound.js";
+import { Page } from "./page.js";
 
 const READ_EVERY = 20_000;
 const STATES = ["new", "handled", ""];
 
-export class Messages {
-  constructor(live, { redraw, leave }) {
-    this.live = live;
+export class Messages extends Page {
+  constructor(live, hooks) {
+    super(live, hooks, "messages.title", READ_EVERY);
     this.state = STATES[0];
     this.rows = new Map();
     this.next = null;
     this.turned = false;
     this.seat = Boolean(live.state?.seat);
-    this.link = h("span", { class: "link", role: "status" });
-    this.wrong = h("div", { class: "banner bad", role: "alert", hidden: true });
     this.tabs = h("div", { class: "tabs", role: "tablist" });
     this.list = h("div", { class: "body flush list" });
-    const languageButton = h("button", { class: "btn quiet", type: "button", on: { click: async () => { await switchLanguage(); redraw(); } } }, t("app.other_language"));
-    this.el = h("main", { class: "board" },
-      h("header", { class: "topbar" },
-        h("div", { class: "brand" }, h("img", { src: "icon.svg", alt: "" })), h("h1", {}, t("messages.title")),
-        h("span", { class: "spring" }), this.link,
-        h("a", { class: "btn quiet", href: "#/" }, t("board.back")), languageButton,
-        h("button", { class: "btn quiet", type: "button", on: { click: leave } }, t("login.leave"))),
-      this.wrong,
+    this.show(
       h("div", { class: "mailgrid" }, h("section", { class: "panel", "aria-label": t("messages.title") }, h("header", {}, this.tabs), this.list)));
-    this.timer = setInterval(() => this.read(), READ_EVERY);
-    this.linkCame();
     this.read();
-  }
-
-  gone() {
-    clearInterval(this.timer);
-  }
-
-  linkCame() {
-    this.link.className = this.live.connected ? "link" : "link lost";
-    this.link.textContent = this.live.connected ? t("link.up") : t("link.lost");
   }
 
   // A call that rings is more urgent than any message: its card is on the desk.
@@ -85,11 +66,6 @@ export class Messages {
       if (asked === this.asked) this.tell(problem.message);
     }
     this.draw();
-  }
-
-  tell(text) {
-    this.wrong.hidden = text === "";
-    this.wrong.textContent = text;
   }
 
   // What is heard or written must outlive the list's next reading.

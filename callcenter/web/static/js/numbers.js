@@ -5,49 +5,26 @@ import { CATEGORIES } from "./caller_lists.js";
 import { fill, h } from "./dom.js";
 import { complete, field, read, refuse } from "./fields.js";
 import { moment } from "./format.js";
-import { named, switchLanguage, t } from "./i18n.js";
+import { named, t } from "./i18n.js";
+import { Page } from "./page.js";
 
 const READ_EVERY = 20_000;
 const LISTS = { care: "/api/care", harassment: "/api/harassment", refusals: "/api/dial-refusals" };
 
-export class Numbers {
-  constructor(live, { redraw, leave }) {
-    this.live = live;
+export class Numbers extends Page {
+  constructor(live, hooks) {
+    super(live, hooks, "numbers.title", READ_EVERY);
     this.lists = {};
     this.asked = null;
-    this.link = h("span", { class: "link", role: "status" });
-    this.wrong = h("div", { class: "banner bad", role: "alert", hidden: true });
     this.parts = Object.fromEntries(Object.keys(LISTS).map((name) => [name, h("div", { class: "body flush" })]));
     this.adding = h("div");
-    const languageButton = h("button", { class: "btn quiet", type: "button", on: { click: async () => { await switchLanguage(); redraw(); } } }, t("app.other_language"));
-    this.el = h("main", { class: "board" },
-      h("header", { class: "topbar" },
-        h("div", { class: "brand" }, h("img", { src: "icon.svg", alt: "" })), h("h1", {}, t("numbers.title")),
-        h("span", { class: "spring" }), this.link,
-        h("a", { class: "btn quiet", href: "#/" }, t("board.back")), languageButton,
-        h("button", { class: "btn quiet", type: "button", on: { click: leave } }, t("login.leave"))),
-      this.wrong,
+    this.show(
       h("div", { class: "numbergrid" },
         h("section", { class: "panel", "aria-label": t("numbers.harassment") }, h("header", {}, h("h2", {}, t("numbers.harassment")), h("span", { class: "sub" }, t("numbers.two_persons"))), this.parts.harassment),
         h("section", { class: "panel", "aria-label": t("numbers.care") }, h("header", {}, h("h2", {}, t("numbers.care"))), this.adding, this.parts.care),
         h("section", { class: "panel", "aria-label": t("numbers.refusals") }, h("header", {}, h("h2", {}, t("numbers.refusals"))), this.parts.refusals)));
-    this.timer = setInterval(() => this.read(), READ_EVERY);
     this.drawAdding();
-    this.linkCame();
     this.read();
-  }
-
-  gone() {
-    clearInterval(this.timer);
-  }
-
-  linkCame() {
-    this.link.className = this.live.connected ? "link" : "link lost";
-    this.link.textContent = this.live.connected ? t("link.up") : t("link.lost");
-  }
-
-  stateCame() {
-    this.linkCame();
   }
 
   async read() {
@@ -59,11 +36,6 @@ export class Numbers {
       this.tell(problem.message);
     }
     this.draw();
-  }
-
-  tell(text) {
-    this.wrong.hidden = text === "";
-    this.wrong.textContent = text;
   }
 
   async act(work) {

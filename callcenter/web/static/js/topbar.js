@@ -1,6 +1,7 @@
-import { call, holds, session } from "./api.js";
+import { call, session } from "./api.js";
 import { h, fill } from "./dom.js";
 import { language, named, switchLanguage, t } from "./i18n.js";
+import { pagesMenu } from "./nav.js";
 
 // Name of a presence with its reason, e.g. 小休 · 用餐.
 export function presenceText(state) {
@@ -18,6 +19,7 @@ export class TopBar {
     this.busy = false;
     this.menuOpen = false;
     this.bar = h("div", { class: "presence" });
+    this.pages = pagesMenu();
     this.link = h("span", { class: "link", role: "status" });
     this.el = h("header", { class: "topbar" },
       h("div", { class: "brand" }, h("img", { src: "icon.svg", alt: "" }), t("app.name")),
@@ -25,10 +27,7 @@ export class TopBar {
       h("div", { class: "spring" }),
       this.link,
       h("span", { class: "who" }, h("strong", {}, session.me.name), ` ${session.me.roles.map((role) => named("role", role)).join(" / ")}`),
-      holds("agent", "dispatcher", "supervisor") && h("a", { class: "btn quiet", href: "#/messages" }, t("messages.open")),
-      holds("supervisor", "leader") && h("a", { class: "btn quiet", href: "#/board" }, t("board.open")),
-      holds("supervisor", "leader") && h("a", { class: "btn quiet", href: "#/hotlines" }, t("hotlines.open")),
-      holds("supervisor") && h("a", { class: "btn quiet", href: "#/numbers" }, t("numbers.open")),
+      this.pages.el,
       h("button", { class: "btn quiet", type: "button", on: { click: async () => { await switchLanguage(); redraw(); } } }, t("app.other_language")),
       h("button", { class: "btn quiet", type: "button", on: { click: () => this.logOut() } }, t("login.leave")),
     );
@@ -118,6 +117,7 @@ export class TopBar {
   }
 
   gone() {
+    this.pages.gone();
     document.removeEventListener("click", this.closeMenu);
     document.removeEventListener("keydown", this.closeMenu);
   }

@@ -1,0 +1,37 @@
+// Every page beside the desk: its address, its name, and who may open it. The address alone opens it, so that a wall can.
+
+import { holds } from "./api.js";
+import { Board } from "./board.js";
+import { h } from "./dom.js";
+import { Hotlines } from "./hotlines.js";
+import { t } from "./i18n.js";
+import { Messages } from "./messages.js";
+import { Notices } from "./notices.js";
+import { Numbers } from "./numbers.js";
+
+const PAGES = [
+  ["#/board", "board.open", Board, "supervisor", "leader"],
+  ["#/hotlines", "hotlines.open", Hotlines, "supervisor", "leader"],
+  ["#/numbers", "numbers.open", Numbers, "supervisor", "leader"],
+  ["#/messages", "messages.open", Messages, "agent", "dispatcher", "supervisor"],
+  ["#/notices", "notices.title", Notices],
+];
+
+const may = (roles) => roles.length === 0 || holds(...roles);
+
+// The page of an address that this reader may open, or nothing.
+export function pageOf(hash) {
+  const [, , Page, ...roles] = PAGES.find(([address]) => address === hash) ?? [];
+  return Page && may(roles) ? Page : null;
+}
+
+// The pages this reader may open, under one button.
+export function pagesMenu() {
+  const open = PAGES.filter(([, , , ...roles]) => may(roles));
+  const menu = h("details", { class: "menu pages" },
+    h("summary", { class: "btn quiet" }, `${t("nav.pages")} ▾`),
+    h("ul", {}, open.map(([address, key]) => h("li", {}, h("a", { href: address }, t(key))))));
+  const close = (event) => { if (!menu.contains(event.target)) menu.open = false; };
+  document.addEventListener("click", close);
+  return { el: menu, gone: () => document.removeEventListener("click", close) };
+}
