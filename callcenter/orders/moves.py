@@ -9,6 +9,7 @@ import structlog
 from callcenter.core import errors
 from callcenter.core.ids import OrderId, OrgId, UserId
 from callcenter.orders import lifecycle as life
+from callcenter.orders.effect_check import effect_due
 from callcenter.orders.effects import Moment, effect_of
 from callcenter.orders.events import ClockStarted, OrderMoved
 from callcenter.orders.guards import decide, decide_record, follow_up, standing_of
@@ -95,6 +96,8 @@ async def plan(
     changes = await _with_path(room, {**effect.changes, **columns_of(extra, row)})
     if isinstance(move, life.Dispatched) and row["ruleset"] is None:
         changes |= {"ruleset": rules.id, "ruleset_version": rules.version}
+    if isinstance(move, life.Close):
+        changes |= effect_due(row, room.calendar.local_date(now), room.effect_check_days)
     return Change(
         order=OrderId(row["id"]),
         version=row["version"],

@@ -11,7 +11,7 @@ from callcenter.core.briefs import OrderBrief
 from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
 from callcenter.core.ids import AttemptId, CallId, OrderId, OrgId
-from callcenter.orders import intake, lifecycle, moves, reading, settling, showing
+from callcenter.orders import checks, intake, lifecycle, moves, reading, settling, showing
 from callcenter.orders.config import OrdersConfig
 from callcenter.orders.moves import Also, Columns
 from callcenter.orders.policy import Policy
@@ -19,7 +19,7 @@ from callcenter.orders.room import Room, open_room, visible_row
 from callcenter.orders.row import Row
 from callcenter.orders.rulesets import RuleSet
 from callcenter.orders.terms import ContactOutcome, ResultType, Solvability
-from callcenter.orders.views import NewOrder, OrderPage, OrderView
+from callcenter.orders.views import NewOrder, OrderChecks, OrderPage, OrderView
 from callcenter.people.actor import Actor
 from callcenter.people.audit import Audit
 from callcenter.people.vault import Vault
@@ -145,6 +145,13 @@ class Orders:
         """Answers and closes in one transaction: the citizen was on the line, so there is nothing to call back for
         (XY-02 c)."""
         return await self.make(actor, order, lifecycle.Answer(reply=reply, article=article))
+
+    async def checks(self, actor: Actor) -> OrderChecks:
+        """What to look at after the close. Raises Forbidden."""
+        return await checks.checks_of(self.room, actor)
+
+    async def check_effect(self, actor: Actor, order: OrderId, *, holds: bool, note: str) -> OrderView:
+        return self.view(await checks.check_effect(self.room, actor, order, holds=holds, note=note), actor)
 
     async def excuse(self, actor: Actor, order: OrderId, reason: str) -> OrderView:
         """Goes on to the close after fruitless call-backs, for a recorded reason."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 import asyncpg
@@ -163,6 +163,12 @@ class OrderStore:
     ) -> list[asyncpg.Record]:
         rows = self._sql.list_visible(self.pool, user_id=user, org_path=org_path, stage=stage, **_older(before, most))
         return [row async for row in rows]
+
+    async def closed_unanswered(self, org_path: str, most: int) -> list[asyncpg.Record]:
+        return [row async for row in self._sql.closed_unanswered(self.pool, org_path=org_path, limit=most)]
+
+    async def effects_due(self, org_path: str, day: date, most: int) -> list[asyncpg.Record]:
+        return [row async for row in self._sql.effects_due(self.pool, org_path=org_path, day=day, limit=most)]
 
     async def org(self, org: OrgId) -> asyncpg.Record | None:
         row: asyncpg.Record | None = await self._sql.org_by_id(self.pool, id=org)

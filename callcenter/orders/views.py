@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from callcenter.core.briefs import OrderBrief
 from callcenter.core.ids import CallId, OrderId, OrgId, UserId
 from callcenter.core.pages import Page
 from callcenter.orders.phases import Phase
@@ -130,6 +131,14 @@ class RoundView(_Seen):
     result_type: str | None = None
     resolved: bool | None = None
     satisfied: bool | None = None
+
+
+class OrderChecks(_Seen):
+    """`unanswered`: closed without a reply, or without a call-back or a reason for none: there must be none (SJ-10).
+    `effects_due`: closed orders whose effect is to be checked now (GH-16)."""
+
+    unanswered: tuple[OrderBrief, ...]
+    effects_due: tuple[OrderBrief, ...]
 
 
 class OrderView(_Seen):

@@ -18,7 +18,7 @@ from aiohttp import WSCloseCode, web
 
 from callcenter.core.bus import Bus
 from callcenter.core.errors import DomainError
-from callcenter.core.ids import UserId
+from callcenter.core.ids import OrgId, UserId
 from callcenter.pbx.facts import LinkLost, LinkUp
 from callcenter.seats.card import DeskState
 from callcenter.seats.events import DeskChanged
@@ -81,6 +81,7 @@ class DeskHub:
         self._state_of = state_of
         self._tabs: defaultdict[UserId, set[Tab]] = defaultdict(set)
         self._shown: dict[UserId, int] = {}
+        self._orgs: dict[UserId, OrgId] = {}
 
     @property
     def open_tabs(self) -> int:
@@ -96,9 +97,10 @@ class DeskHub:
             for tab in [tab for tabs in self._tabs.values() for tab in tabs]:
                 tab.server_stops.set()
 
-    async def enter(self, user: UserId, tab: Tab) -> None:
-        """From now on the tab gets every change; it starts with the present state."""
+    async def enter(self, user: UserId, tab: Tab, org: OrgId) -> None:
+        """From now on the tab gets every change; it starts with the present state. `org` is the user's."""
         self._tabs[user].add(tab)
+        self._orgs[user] = org
         state = await self._state_of(user)
         self._shown[user] = max(state.version, self._shown.get(user, 0))
         tab.offer(_state_message(state))
@@ -108,6 +110,7 @@ class DeskHub:
         if not self._tabs[user]:
             del self._tabs[user]
             self._shown.pop(user, None)
+            self._orgs.pop(user, None)
 
     def hint(self, user: UserId, kind: str) -> None:
         """Tells the user's tabs to read something again."""
@@ -129,6 +132,9 @@ class DeskHub:
                 await self._hear_notice(payload)
 
     async def _hear_notice(self, payload: dict[str, Any]) -> None:
+        if "org" in payload:
+            self._hear_org(payload)
+            return
         try:
             user = UserId(UUID(payload["user"]))
             kind, subject = str(payload["kind"]), str(UUID(payload["id"]))
@@ -139,6 +145,17 @@ class DeskHub:
         if kind in {"offer", "presence"}:
             await self._show(user, version)
         else:
+            message = {"type": kind, "id": subject, "version": self._shown.get(user, 0)}
+            self._send(user, orjson.dumps(message))
+
+    def _hear_org(self, payload: dict[str, Any]) -> None:
+        """What an org holds has changed: every desk of that org reads again."""
+        try:
+            org, kind, subject = UUID(payload["org"]), str(payload["kind"]), str(UUID(payload["id"]))
+        except (KeyError, TypeError, ValueError):
+            log.warning("desk_notice_unreadable")
+            return
+        for user in [user for user, own in self._orgs.items() if own == org]:
             message = {"type": kind, "id": subject, "version": self._shown.get(user, 0)}
             self._send(user, orjson.dumps(message))
 
@@ -177,7 +194,7 @@ def socket_routes(hub: DeskHub, doorkeeper: Doorkeeper, cookie: str) -> list[Rou
         await socket.prepare(asked.raw)
         tab = Tab(socket)
         try:
-            await hub.enter(asked.actor.user_id, tab)
+            await hub.enter(asked.actor.user_id, tab, asked.actor.org_id)
             await _serve(tab, _asking_again(doorkeeper, asked.raw, cookie), asked.raw)
         finally:
             hub.leave(asked.actor.user_id, tab)

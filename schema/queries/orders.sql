@@ -165,6 +165,21 @@ where (starts_with(w.owner_org_path, :org_path) or starts_with(w.intake_org_path
   and (w.created_at, w.id) < (:before_at, :before_id)
 order by w.created_at desc, w.id desc limit :limit;
 
+-- name: closed_unanswered(org_path, limit)
+-- SJ-10: must find nothing.
+select id, number, stage, title, category, address, created_at
+from work_order
+where stage = 'closed' and starts_with(owner_org_path, :org_path)
+  and (reply is null or reply = '' or contacted_at is null or result_type is null
+       or (not coalesce(resolved and satisfied, false) and coalesce(close_reason, '') = ''))
+order by created_at desc limit :limit;
+
+-- name: effects_due(org_path, day, limit)
+select id, number, stage, title, category, address, created_at
+from work_order
+where stage = 'closed' and effect_due <= :day and effect_holds is null and starts_with(owner_org_path, :org_path)
+order by effect_due, id limit :limit;
+
 -- name: org_by_id(id)^
 select id, path, level, kind, name from org where id = :id;
 

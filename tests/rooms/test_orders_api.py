@@ -109,7 +109,7 @@ async def site(pool: Pool) -> AsyncIterator[Site]:
 
 async def test_the_whole_life(site: Site) -> None:
     order = await site.created()
-    assert order["actions"] == ["answer", "dispatch"]
+    assert order["actions"] == ["answer", "dispatch", "transfer-out", "not-accept"]
     assert order["caller_number"] == "+8613800000001"
     one = order["id"]
     dispatched = await site.move("dispatcher", one, "dispatch", unit_id=str(site.orgs["water"]), reason="责任清单第3项")
@@ -124,7 +124,8 @@ async def test_the_whole_life(site: Site) -> None:
     assert closed["stage"] == "closed"
     status, seen = await site.ask("agent", "GET", f"/api/orders/{one}")
     assert status == 200
-    moves = ["created", "dispatched", "accepted", "contacted", "submitted", "reviewed", "callback_exhausted", "closed"]
+    moves = ["created", "dispatched", "accepted", "contacted", "submitted", "reviewed", "callback_begun"]
+    moves += ["callback_exhausted", "callback_excused", "closed"]
     assert moves == [event["move"] for event in seen["events"]]
     assert {"accept", "contact", "handle", "callback"} == {timer["name"] for timer in seen["timers"]}
     assert [(event["actor"], event["seq"]) for event in seen["events"][:2]] == [("agent", 1), ("dispatcher", 2)]
