@@ -1,4 +1,4 @@
-"""What intake knows of an order: how complete it is, where its caller is from, what was handed in (B-26, JC-42, A-19)."""
+"""What intake knows of an order: completeness, its caller's region, what was handed in (B-26, JC-42, A-19)."""
 
 from collections.abc import Mapping
 from datetime import datetime
