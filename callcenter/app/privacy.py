@@ -1,20 +1,67 @@
 """The keys of the house at its start and at the command line."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import orjson
 from rich.console import Console
 
-from callcenter.core.clock import SystemClock
+from callcenter.core.clock import Clock, SystemClock
 from callcenter.core.errors import Misconfigured, Refused
+from callcenter.orders.progress import Progress
+from callcenter.orders.rating import Ratings
+from callcenter.orders.reveal import Reveals
+from callcenter.orders.service import Orders
 from callcenter.people import keys
 from callcenter.people.chain import Chain, Verified
 from callcenter.people.sealing import all_sealed, open_vault, seal_stored
+from callcenter.people.service import People
 from callcenter.people.vault import Vault
 from callcenter.settings import Settings
 from callcenter.store.migrate import migrate_once
 from callcenter.store.pool import open_pool
+from callcenter.web.privacy import privacy_routes
+from callcenter.web.public import public_routes
+from callcenter.web.route import Route
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivacyRoom:
+    """Reveals, rating links, the citizen's pages, slots; and the duty that chains the audit trail."""
+
+    settings: Settings
+    people: People
+    orders: Orders
+    ratings: Ratings
+    chain: Chain
+
+    def routes(self) -> list[Route]:
+        config, web, room = self.settings.privacy, self.settings.web, self.orders.room
+        reveals = Reveals(room, config.reveals_an_hour)
+        return [
+            *privacy_routes(self.people, reveals, self.ratings, web, config.slot_labels),
+            *public_routes(
+                room, Progress(room), self.ratings, web, an_hour=config.asks_an_hour, zone=self.settings.city
+            ),
+        ]
+
+    async def run(self) -> None:
+        """Until cancelled: seals what is stored, tells the ratings that nobody was told, then chains."""
+        room = self.orders.room
+        await seal_stored(room.store.pool, room.vault)
+        await self.ratings.tell_rest()
+        await self.chain.run()
+
+
+def furnish_privacy(settings: Settings, clock: Clock, people: People, orders: Orders) -> PrivacyRoom:
+    config, room = settings.privacy, orders.room
+    return PrivacyRoom(
+        settings=settings,
+        people=people,
+        orders=orders,
+        ratings=Ratings(room, config, orders),
+        chain=Chain(room.store.pool, room.vault, clock, config.chain_every),
+    )
 
 
 class StillNeeded(Refused):

@@ -12,6 +12,7 @@ from callcenter.people.logins import LoggedIn, Logins
 from callcenter.people.model import NewOrg, NewUser, Org, User
 from callcenter.people.passwords import Passwords
 from callcenter.people.session import Session
+from callcenter.people.slots import DomainLeaders, Slots
 from callcenter.people.tokens import Tokens
 from callcenter.store.pool import Pool
 
@@ -26,6 +27,8 @@ class People:
         self.logins = Logins(pool, clock, config, passwords, self.audit)
         self.directory = Directory(pool, clock, config, passwords, self.audit)
         self.tokens = Tokens(pool, clock, self.audit)
+        self.slots = Slots(pool, clock, self.audit)
+        self.leaders = DomainLeaders(pool, clock, self.audit)
 
     async def authenticate(self, username: str, password: str) -> LoggedIn:
         return await self.logins.authenticate(username, password)

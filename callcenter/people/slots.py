@@ -11,9 +11,12 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict
+
 from callcenter.core.clock import Clock
 from callcenter.core.errors import Invalid
 from callcenter.core.ids import OrgId, UserId, new_id
+from callcenter.core.pages import Page, name_of
 from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
 from callcenter.store.pool import Connection, Pool
@@ -35,6 +38,13 @@ LABELS: Final[Mapping[Slot, tuple[str, str]]] = {
     Slot.DEPUTY: ("分管负责人", "deputy in charge"),
     Slot.SECTION: ("承办科室（联系人）", "section (contact)"),
 }
+
+
+class SlotHolder(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    id: UserId
+    name: str
 
 
 class NotOfThisOrg(Invalid):
@@ -79,6 +89,11 @@ class Slots:
         found = SQL.users_of_role(self._pool, org_id=org, role=Role.UNIT_HEAD.value)
         return [UserId(row["id"]) async for row in found]
 
+    async def under(self, actor: Actor, limit: int, cursor: str | None = None) -> "OrgSlotsPage":
+        """The actor's subtree (XY-03). Raises BadCursor."""
+        found = SQL.slots_under(self._pool, path=actor.org_path, after=name_of(cursor), limit=limit + 1)
+        return OrgSlotsPage.cut([row async for row in found], limit, _org_slots, lambda row: (row["path"],))
+
     async def fill(self, org: OrgId, slot: Slot, user: UserId | None, *, by: Actor | None) -> None:
         """`user` None leaves it empty; `by` None is the operator. Raises NotOfThisOrg."""
         if user is not None and not await SQL.may_stand_for(self._pool, org_id=org, user_id=user):
@@ -92,6 +107,29 @@ class Slots:
                 )
             detail = {"slot": slot.value, "user": str(user) if user else None}
             await self._audit.record(connection, actor, "slot_filled", "org", org, detail)
+
+
+class OrgSlots(BaseModel):
+    """An org with who stands for it; `missing` are the slots that a dispatcher is warned of (SJ-35)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    org_id: OrgId
+    org_name: str
+    path: str
+    kind: str
+    level: int
+    slots: Mapping[Slot, SlotHolder]
+    missing: tuple[Slot, ...]
+
+
+class OrgSlotsPage(Page[OrgSlots]):
+    """By path, parents before children."""
+
+
+def _org_slots(row: Mapping[str, Any]) -> OrgSlots:
+    held = {Slot(slot): SlotHolder(**who) for slot, who in row["slots"].items()}
+    return OrgSlots(**{**dict(row), "slots": held, "missing": tuple(slot for slot in CHAIN if slot not in held)})
 
 
 class DomainLeaders:

@@ -42,6 +42,8 @@ TAGS: Final[Mapping[str, str]] = {
     "supervision": "班长与看板",
     "recordings": "录音与转写",
     "orders": "工单",
+    "privacy": "隐私与职责",
+    "citizen": "市民页面",
     "callbacks": "回访",
     "knowledge": "知识库",
     "health": "运行状态",

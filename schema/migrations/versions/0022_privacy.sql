@@ -91,8 +91,10 @@ create table rating_link (
     made_at timestamptz not null,
     expires_at timestamptz not null,
     used_at timestamptz,
-    answer jsonb                             -- resolved, satisfied, four scores; no word of the citizen's
+    answer jsonb,                            -- resolved, satisfied, four scores; no word of the citizen's
+    settled_at timestamptz                   -- when the order was told
 );
+create index rating_link_unsettled on rating_link (used_at) where answer is not null and settled_at is null;
 create index rating_link_order on rating_link (order_id, made_at desc);
 
 -- Public pages: what an address (its keyed hash) asked for lately.
