@@ -8,7 +8,7 @@ from typing import Any, Final
 import asyncpg
 
 from callcenter.callbacks.policy import Outcome, Verdict
-from callcenter.core.ids import AttemptId, CallbackId, CallId, LegId, OrderId, new_id
+from callcenter.core.ids import AttemptId, CallbackId, CallId, LegId, OrderId, RecordingId, new_id
 from callcenter.people.vault import Vault
 from callcenter.store.pool import Connection, Pool
 from callcenter.store.queries import load
@@ -191,3 +191,27 @@ async def callbacks_of(db: Db, order: OrderId) -> list[Any]:
 
 async def attempts_of(db: Db, order: OrderId) -> list[Any]:
     return [row async for row in _sql.attempts_of(db, order_id=order)]
+
+
+async def insert_record(db: Db, **columns: Any) -> None:
+    await _sql.insert_record(db, **columns)
+
+
+async def records_of(db: Db, order: OrderId) -> list[Any]:
+    return [row async for row in _sql.records_of(db, order_id=order)]
+
+
+async def tried_at(db: Db, order: OrderId, round_no: int) -> list[datetime]:
+    return [row["at"] async for row in _sql.tried_at(db, order_id=order, round_no=round_no)]
+
+
+async def recording_of_order(db: Db, recording: RecordingId, order: OrderId) -> bool:
+    return bool(await _sql.recording_of_order(db, recording_id=recording, order_id=order))
+
+
+async def coverage(db: Db, path: str, since: datetime) -> list[Any]:
+    return [row async for row in _sql.coverage(db, path=path, since=since)]
+
+
+async def grades(db: Db, path: str, since: datetime) -> list[Any]:
+    return [row async for row in _sql.grades(db, path=path, since=since)]

@@ -1,6 +1,6 @@
 """附件2《工单处理记录表》 (XY-52): Form 2 of one round, from what was logged. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ _STANCE: Final = {"understands": "理解", "does_not": "不理解"}
 
 
 def form2(
-    row: Mapping[str, Any],
+    row: Any,
     view: HandlingView,
     round_no: int,
     *,
@@ -66,7 +66,7 @@ def _at(at: datetime, zone: tzinfo) -> str:
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
-def _heading(row: Mapping[str, Any], round_no: int, unit: str, owner: str, head: str) -> Fields:
+def _heading(row: Any, round_no: int, unit: str, owner: str, head: str) -> Fields:
     return Fields(
         rows=(
             (("工单编号", row["number"]), ("处置轮次", f"第{round_no}轮")),

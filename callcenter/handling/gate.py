@@ -1,6 +1,5 @@
 """What handling asks of a move before it is written: the owner's first contact, and all that a submission needs."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from callcenter.core.ids import OrderId
@@ -19,7 +18,7 @@ class Gate:
     def __init__(self, room: Room) -> None:
         self._room = room
 
-    async def __call__(self, row: Mapping[str, Any], move: life.Move, actor: Actor | None) -> None:
+    async def __call__(self, row: Any, move: life.Move, actor: Actor | None) -> None:
         """Raises NotCaseOwner, SlotEmpty, Boilerplate, ForwardOnly, NotReady."""
         if actor is None:
             return
@@ -34,9 +33,7 @@ class Gate:
                 return
 
 
-async def facts_of(
-    room: Room, row: Mapping[str, Any], solvability: Solvability, result: ResultType, actor: Actor
-) -> Facts:
+async def facts_of(room: Room, row: Any, solvability: Solvability, result: ResultType, actor: Actor) -> Facts:
     found = await SQL.facts_of(room.pool, order_id=OrderId(row["id"]))
     counted = ("contacts", "open_tasks", "milestones", "repeats", "papers", "ever", "departed")
     return Facts(

@@ -1,6 +1,6 @@
 """The handling of an order for one reader, and the figures that heads and centres look at."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
@@ -16,8 +16,8 @@ from callcenter.handling.measures import Dates, days_to_solution, feedback_took,
 from callcenter.handling.room import SQL, Room, rows
 from callcenter.handling.signals import LIKELY, Reply, score, signals
 from callcenter.orders.records import RECORDS
-from callcenter.orders.standing import stands_on
 from callcenter.orders.standing import standing_of as order_standing
+from callcenter.orders.standing import stands_on
 from callcenter.orders.terms import ResultType, Solvability, Stage
 from callcenter.people.actor import Actor, Role
 
@@ -80,7 +80,7 @@ async def view(room: Room, actor: Actor, order: OrderId) -> model.HandlingView:
     )
 
 
-def _dates(row: Mapping[str, Any]) -> Dates:
+def _dates(row: Any) -> Dates:
     return Dates(
         reported_at=row["created_at"],
         replied_at=row["replied_at"],
@@ -111,7 +111,7 @@ async def _perfunctory(room: Room, actor: Actor, row: Any, contacts: int) -> mod
     return model.Perfunctory(score=score(found), likely=score(found) >= LIKELY, signals=shown)
 
 
-def _acts(row: Mapping[str, Any], actor: Actor) -> tuple[str, ...]:
+def _acts(row: Any, actor: Actor) -> tuple[str, ...]:
     standing = order_standing(row)
     return tuple(
         what

@@ -1,6 +1,6 @@
 """Search, read, write and retire articles. All staff read all articles."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final
@@ -13,7 +13,20 @@ from callcenter.core.clock import Clock
 from callcenter.core.errors import NotFound
 from callcenter.core.ids import ArticleId, new_id
 from callcenter.core.pages import NEWEST, key_of
-from callcenter.knowledge.model import Article, ArticlePage, NewArticle, RevisedMeanwhile, Revision, TitleTaken
+from callcenter.handling.replies import check_template, filled
+from callcenter.knowledge.model import (
+    Article,
+    ArticlePage,
+    Filled,
+    Filling,
+    Kind,
+    NewArticle,
+    NoSuchOwner,
+    NotATemplate,
+    RevisedMeanwhile,
+    Revision,
+    TitleTaken,
+)
 from callcenter.knowledge.store import SQL, article_of, brief_of, columns_of
 from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
@@ -31,13 +44,14 @@ class Knowledge:
         self._clock = clock
         self._audit = audit
 
-    async def search(self, words: str, limit: int, cursor: str | None = None) -> ArticlePage:
+    async def search(self, words: str, limit: int, cursor: str | None = None, kind: Kind | None = None) -> ArticlePage:
         """Articles that hold every word of `words` (parted by spaces); the newest when there is none. Raises
         BadCursor."""
         titled, at, article = key_of(cursor, _PLACE, (True, *NEWEST))
         found = SQL.search_articles(
             self._pool,
             words=words.lower().split(),
+            kind=kind,
             before_titled=titled,
             before_at=at,
             before_id=article,
@@ -54,10 +68,11 @@ class Knowledge:
         return article_of(row)
 
     async def write(self, new: NewArticle, *, by: Actor | None) -> Article:
-        """Raises Forbidden, TitleTaken."""
+        """Raises Forbidden, TitleTaken, SlotsMissing, NoSuchOwner."""
         if by is not None:
             by.require(Role.SUPERVISOR)
-        article = Article(id=ArticleId(new_id()), version=1, updated_at=self._clock.now(), **new.model_dump())
+        _check(new)
+        article = Article(id=ArticleId(new_id()), version=1, used=0, updated_at=self._clock.now(), **new.model_dump())
         async with _refusing_same_title(), self._pool.acquire() as connection, connection.transaction():
             author = by.user_id if by else None
             await SQL.insert_article(
@@ -67,8 +82,9 @@ class Knowledge:
         return article
 
     async def revise(self, article_id: ArticleId, revision: Revision, *, by: Actor) -> Article:
-        """Raises Forbidden, NotFound, RevisedMeanwhile, TitleTaken."""
+        """Raises Forbidden, NotFound, RevisedMeanwhile, TitleTaken, SlotsMissing, NoSuchOwner."""
         by.require(Role.SUPERVISOR)
+        _check(revision)
         await self.article(article_id)
         async with _refusing_same_title(), self._pool.acquire() as connection, connection.transaction():
             version = await SQL.revise_article(
@@ -92,6 +108,25 @@ class Knowledge:
                 raise NotFound
             await self._audit.record(connection, by.user_id, "article_retired", "article", article_id)
 
+    async def fill(self, article_id: ArticleId, filling: Filling) -> Filled:
+        """A reply from a template; every slot is needed (SG-09). Raises NotFound, NotATemplate, SlotEmpty."""
+        article = await self.article(article_id)
+        if article.kind is not Kind.REPLY_TEMPLATE:
+            raise NotATemplate
+        reply = filled(article.body, filling.slots)
+        await SQL.count_use(self._pool, id=article_id)
+        return Filled(reply=reply)
+
+    async def template_bodies(self) -> Sequence[str]:
+        """Of every reply template in use."""
+        return [row["body"] async for row in SQL.template_bodies(self._pool)]
+
+
+def _check(article: NewArticle) -> None:
+    """Raises SlotsMissing."""
+    if article.kind is Kind.REPLY_TEMPLATE:
+        check_template(article.body)
+
 
 @asynccontextmanager
 async def _refusing_same_title() -> AsyncIterator[None]:
@@ -99,3 +134,5 @@ async def _refusing_same_title() -> AsyncIterator[None]:
         yield
     except asyncpg.UniqueViolationError:
         raise TitleTaken from None
+    except asyncpg.ForeignKeyViolationError:
+        raise NoSuchOwner from None

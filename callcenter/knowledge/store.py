@@ -13,7 +13,7 @@ SQL: Final[Any] = load("knowledge")
 def columns_of(article: NewArticle) -> dict[str, object]:
     """What is written of an article, with the text that search reads."""
     searched = " ".join((article.title, *article.keywords, article.body)).lower()
-    return {"title": article.title, "keywords": article.keywords, "body": article.body, "searched": searched}
+    return {**{name: getattr(article, name) for name in NewArticle.model_fields}, "searched": searched}
 
 
 def article_of(row: asyncpg.Record) -> Article:

@@ -5,7 +5,7 @@ from typing import Final
 from pydantic import Field
 
 from callcenter.core.ids import ArticleId
-from callcenter.knowledge.model import Article, ArticlePage, NewArticle, Revision
+from callcenter.knowledge.model import Article, ArticlePage, Filled, Filling, Kind, NewArticle, Revision
 from callcenter.knowledge.service import Knowledge
 from callcenter.people.actor import Role
 from callcenter.web.route import Asked, Paged, Route
@@ -19,6 +19,7 @@ class ArticlesAsked(Paged):
     """`words` are parted by spaces; an article must hold all of them."""
 
     words: str = Field(default="", max_length=100)
+    kind: Kind | None = None
     limit: int = Field(default=20, ge=1, le=100)
 
 
@@ -28,10 +29,13 @@ def knowledge_routes(knowledge: Knowledge) -> list[Route]:
 
 def _reading_routes(knowledge: Knowledge) -> list[Route]:
     async def search(asked: Asked[None, ArticlesAsked]) -> ArticlePage:
-        return await knowledge.search(asked.query.words, asked.query.limit, asked.query.cursor)
+        return await knowledge.search(asked.query.words, asked.query.limit, asked.query.cursor, asked.query.kind)
 
     async def read(asked: Asked[None, None]) -> Article:
         return await knowledge.article(ArticleId(asked.uuid("id")))
+
+    async def fill(asked: Asked[Filling, None]) -> Filled:
+        return await knowledge.fill(ArticleId(asked.uuid("id")), asked.body)
 
     return [
         Route(
@@ -53,6 +57,17 @@ def _reading_routes(knowledge: Knowledge) -> list[Route]:
             tag=TAG,
             handler=read,
             answers=Article,
+        ),
+        Route(
+            method="POST",
+            path="/api/articles/{id}/fill",
+            summary_zh="按模板生成答复",
+            summary_en="A reply from a template, all slots filled",
+            tag=TAG,
+            handler=fill,
+            body=Filling,
+            answers=Filled,
+            errors=("not-a-template", "reply-slot-empty"),
         ),
     ]
 
@@ -80,7 +95,7 @@ def _writing_routes(knowledge: Knowledge) -> list[Route]:
             status=201,
             roles=_WRITERS,
             body_limit=_ARTICLE_BODY,
-            errors=("article-title-taken",),
+            errors=("article-title-taken", "template-slots-missing", "no-such-owner"),
         ),
         Route(
             method="PUT",
@@ -93,7 +108,7 @@ def _writing_routes(knowledge: Knowledge) -> list[Route]:
             answers=Article,
             roles=_WRITERS,
             body_limit=_ARTICLE_BODY,
-            errors=("article-title-taken", "article-revised-meanwhile"),
+            errors=("article-title-taken", "article-revised-meanwhile", "template-slots-missing", "no-such-owner"),
         ),
         Route(
             method="DELETE",

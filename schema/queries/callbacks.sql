@@ -115,3 +115,59 @@ select exists (
     select 1 from callback_attempt a join call_leg l on l.call_id = a.call_id
     where a.id = :attempt and l.leg not in (:survey_leg, :dialling_leg)
 );
+
+-- name: insert_record(id, order_id, round_no, tier, reached, resolved, satisfied, first_contacted, told, attitude, timeliness, service, measures, tendency, praise, emotion, reason, comment, call_id, recording_id, by_user, at, corrects)!
+insert into callback_record
+    (id, order_id, round_no, tier, reached, resolved, satisfied, first_contacted, told, attitude, timeliness, service,
+     measures, tendency, praise, emotion, reason, comment, call_id, recording_id, by_user, at, corrects)
+select :id, :order_id, :round_no, o.level, :reached, :resolved, :satisfied, :first_contacted, :told, :attitude,
+       :timeliness, :service, :measures, :tendency, :praise, :emotion, :reason, :comment, :call_id, :recording_id, u.id,
+       :at, :corrects
+from app_user u join org o on o.id = u.org_id where u.id = :by_user;
+
+-- name: records_of(order_id)
+select r.id, r.round_no, r.tier, r.reached, r.resolved, r.satisfied, r.first_contacted, r.told, r.attitude, r.timeliness,
+       r.service, r.measures, r.tendency, r.praise, r.emotion, r.reason, r.comment, r.call_id, r.recording_id, r.at,
+       r.corrects, u.name as by_name, n.id is not null as corrected
+from callback_record r join app_user u on u.id = r.by_user left join callback_record n on n.corrects = r.id
+where r.order_id = :order_id order by r.at, r.id;
+
+-- name: tried_at(order_id, round_no)
+-- When the citizen was rung in this round, by machine or by hand.
+select a.claimed_at as at from callback_attempt a join callback c on c.id = a.callback_id
+where c.order_id = :order_id and c.round_no = :round_no and a.outcome not in ('unsent', 'held')
+union all
+select at from callback_record where order_id = :order_id and round_no = :round_no and reached = 'unreached';
+
+-- name: recording_of_order(recording_id, order_id)$
+-- Whether the recording is of a call that belongs to the order.
+select exists (
+    select 1 from recording r
+    where r.id = :recording_id and r.call_id in (
+        select call_id from order_contact where order_id = :order_id
+        union all select a.call_id from callback_attempt a join callback c on c.id = a.callback_id
+                  where c.order_id = :order_id
+        union all select call_id from callback_record where order_id = :order_id
+        union all select call_id from work_order where id = :order_id));
+
+-- name: coverage(path, since)
+-- Every order that came to call-back, with what the machine and people made of it (XY-10, JC-26).
+select o.id as org_id, o.name as org, r.reached as person, c.status as machine,
+       (c.resolved is not null or c.satisfied is not null) as answered, count(*) as orders
+from callback c join work_order w on w.id = c.order_id join org o on o.id = w.owner_org_id
+left join lateral (
+    select reached from callback_record r where r.order_id = c.order_id and r.round_no = c.round_no
+    order by r.at desc, r.id desc limit 1
+) r on true
+where starts_with(o.path, :path) and c.created_at >= :since
+group by 1, 2, 3, 4, 5 order by 2;
+
+-- name: grades(path, since)
+-- SJ-06, SG-23: the four grades and the praise of each unit; corrected records do not count.
+select o.id as org_id, o.name as org, count(*) as heard, avg(r.attitude)::float8 as attitude,
+       avg(r.timeliness)::float8 as timeliness, avg(r.service)::float8 as service, avg(r.measures)::float8 as measures,
+       count(*) filter (where r.praise) as praised, count(*) filter (where r.told = false) as untold
+from callback_record r join work_order w on w.id = r.order_id join org o on o.id = w.owner_org_id
+where starts_with(o.path, :path) and r.at >= :since and r.reached = 'reached'
+  and not exists (select 1 from callback_record n where n.corrects = r.id)
+group by o.id, o.name order by o.name;

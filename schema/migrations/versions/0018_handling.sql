@@ -147,7 +147,7 @@ create table callback_record (               -- XY-10, SJ-06, JC-26: what a pers
     tier smallint not null,                  -- level of the org that rang: 3 street, 2 district, 1 city
     reached text not null,                   -- reached, unreached, refused, exempt
     resolved boolean,
-    satisfied boolean,
+    satisfied text,                          -- satisfied, basic, dissatisfied
     first_contacted boolean,                 -- did the unit contact you first
     told boolean,                            -- did anybody tell you the result (JC-25)
     attitude smallint check (attitude between 1 and 5),
