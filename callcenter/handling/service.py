@@ -6,6 +6,7 @@ from callcenter.core.errors import NotFound
 from callcenter.core.ids import OrderId
 from callcenter.documents.model import Document
 from callcenter.handling import contacts, exclusion, heads, model, presuming, reading, writing
+from callcenter.handling.figures import Figures
 from callcenter.handling.form2 import form2
 from callcenter.handling.papers import Paper
 from callcenter.handling.room import SQL, Room
@@ -17,6 +18,7 @@ class Handling:
 
     def __init__(self, room: Room) -> None:
         self.room = room
+        self.figures = Figures(room)
 
     async def view(self, actor: Actor, order: OrderId) -> model.HandlingView:
         return await reading.view(self.room, actor, order)
