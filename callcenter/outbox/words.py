@@ -86,6 +86,10 @@ WORDS: Final[Mapping[str, Words]] = {
     "quality_rectify": Words(
         zh="工单{number}质控要求整改，期限{due}", en="order {number}: quality control asks for correction by {due}"
     ),
+    "return_far_fetched": Words(
+        zh="工单{number}的退单理由经质控认定牵强，请据此不予退单",
+        en="order {number}: quality control finds the reason of the return far-fetched; please reject it",
+    ),
     "duty_forced": Words(
         zh="工单{number}的责任主体已由质控明确，请据此派单",
         en="order {number}: quality control has fixed who is responsible; dispatch accordingly",
@@ -106,6 +110,44 @@ WORDS: Final[Mapping[str, Words]] = {
     "joint_topics": Words(
         zh="{week}当周集中、疑难诉求已梳理，请研究联合会审",
         en="week of {week}: matters to be discussed together are listed",
+    ),
+    "duty_waiting": Words(
+        zh="责任清单事项{code}的新版本待贵单位确认，全部列名单位确认后生效",
+        en="a new version of item {code} of the responsibility list waits for your unit's agreement",
+    ),
+    "order_dispatched": Words(
+        zh="工单{number}（{category}）已派至贵单位，请先行接单并联系诉求人",
+        en="order {number} ({category}) was dispatched to your unit: accept it and contact the citizen",
+    ),
+    "task_asked": Words(
+        zh="工单{number}：请贵单位{kind}，时限{due}", en="order {number}: your unit is asked for {kind}, due {due}"
+    ),
+    "task_late": Words(
+        zh="工单{number}：{org}的{kind}任务已逾期，逾期记在该单位名下",
+        en="order {number}: {org} is late with its part ({kind}); the lateness is its own",
+    ),
+    "whistle_absent": Words(
+        zh="工单{number}：{org}未按时报到，请督办",
+        en="order {number}: {org} did not report to the whistle: supervise",
+        must_read=True,
+    ),
+    "return_signed": Words(
+        zh="工单{number}（{category}）退单申请已签字提交，请审核",
+        en="order {number} ({category}): a signed return application waits for review",
+    ),
+    "return_decided": Words(zh="工单{number}退单审核结果：{result}", en="order {number}: return decided: {result}"),
+    "claim_offered": Words(
+        zh="工单{number}有单位主动认领，请确认", en="order {number}: a unit volunteers, please confirm"
+    ),
+    "sign_needed": Words(
+        zh="工单{number}需签派（{cause}），请提出处置意见",
+        en="order {number} needs a signed dispatch ({cause}): your opinion, please",
+        must_read=True,
+    ),
+    "sign_proposed": Words(
+        zh="工单{number}签派意见已提出，请批办",
+        en="order {number}: a signed dispatch waits for your approval",
+        must_read=True,
     ),
 }
 

@@ -79,7 +79,7 @@ async def _breached(room: Room, db: Connection, event: Row, order: Row, _: Polic
 
 async def _dispatched(room: Room, db: Connection, event: Row, order: Row, policy: Policy) -> None:
     """Before the unit handles it: was it complete, was the basis cited (SJ-22)."""
-    checks = automatic(Hook.BEFORE, Seen(order=order, reason=str(event["body"].get("reason", ""))))
+    checks = automatic(Hook.BEFORE, Seen(order=dict(order), reason=str(event["body"].get("reason", ""))))
     await _sample(room, db, event, order, policy, Hook.BEFORE, checks)
 
 
@@ -92,7 +92,8 @@ async def _return_asked(room: Room, db: Connection, event: Row, order: Row, poli
         task = NewTask(hook=Hook.DURING, origin="rule", source=source, qc_class=QcClass.Q1, due_at=due)
         await open_task(room, db, order, task)
     org, category = event["actor_org_id"], order["category"]
-    items = await room.duties.items_of(category)
+    centre = await SQL.org_place(db, id=order["centre_org_id"])
+    items = await room.duties.items_of(category, centre["path"])
     handled = SQL.handled_by_org(db, org_id=org, category=category, not_order=order["id"], limit=PRECEDENTS)
     rulings = SQL.rulings_for(db, category=category, place=order["place"], today=room.today())
     hints = contradictions(org, items, [dict(one) async for one in handled], [dict(one) async for one in rulings])
@@ -111,7 +112,7 @@ async def _return_asked(room: Room, db: Connection, event: Row, order: Row, poli
 async def _submitted(room: Room, db: Connection, event: Row, order: Row, policy: Policy) -> None:
     """After: every order in the window between the internal and the superior due (SJ-19), a sample of the others."""
     counts = await SANCTIONS.evidence_counts(db, order_id=order["id"])
-    checks = automatic(Hook.AFTER, Seen(order=order, contacts=counts["contacts"], files=counts["files"]))
+    checks = automatic(Hook.AFTER, Seen(order=dict(order), contacts=counts["contacts"], files=counts["files"]))
     outer = await SANCTIONS.superior_due(db, order_id=order["id"]) if policy.qc.window else None
     if outer is not None:
         source = f"window:{order['id']}:{order['round_no']}"
@@ -124,7 +125,7 @@ async def _submitted(room: Room, db: Connection, event: Row, order: Row, policy:
 async def _during(room: Room, db: Connection, event: Row, order: Row, policy: Policy) -> None:
     counts = await SANCTIONS.evidence_counts(db, order_id=order["id"])
     reason = str(event["body"].get("opinion") or event["body"].get("reason") or "")
-    checks = automatic(Hook.DURING, Seen(order=order, reason=reason, contacts=counts["contacts"]))
+    checks = automatic(Hook.DURING, Seen(order=dict(order), reason=reason, contacts=counts["contacts"]))
     await _sample(room, db, event, order, policy, Hook.DURING, checks)
 
 
@@ -179,7 +180,7 @@ async def propose_by_rule(room: Room, db: Connection, order: Row, policy: Policy
 async def _closed(room: Room, db: Connection, event: Row, order: Row, _: Policy) -> None:
     """草草结案 (GH-20): the detector proposes, a human confirms."""
     counts = await SANCTIONS.evidence_counts(db, order_id=order["id"])
-    if order["dispatched_at"] is None or not hasty(order, counts["contacts"], counts["visits"], counts["files"]):
+    if order["dispatched_at"] is None or not hasty(dict(order), counts["contacts"], counts["visits"], counts["files"]):
         return
     await _propose_flag(room, db, order, event, Flag.HASTY_CLOSE)
 

@@ -1,6 +1,6 @@
 """From violations to cases: each trigger of the rule set counts by itself (A3.6), exactly once."""
 
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from callcenter.oversight.case_life import AUTHORITY, first_state
 from callcenter.oversight.room import SANCTIONS, Room
 from callcenter.oversight.terms import CASE_NAMES, FLAG_NAMES, CaseKind
 from callcenter.oversight.triggers import Counted, Counting, evidence, window_of
+from callcenter.oversight.weeks import begin_of
 from callcenter.people.actor import Role
 from callcenter.store.pool import Connection
 
@@ -53,8 +54,8 @@ async def _apply(room: Room, db: Connection, row: Any, rule: SanctionRule) -> No
             db,
             org_id=row["org_id"],
             flag=rule.flag,
-            since=_begin(room, since),
-            until=_begin(room, until),
+            since=begin_of(since, room.zone),
+            until=begin_of(until, room.zone),
         )
     ]
     spent = [one["violation_id"] async for one in SANCTIONS.spent_on(db, org_id=row["org_id"], trigger=trigger)]
@@ -77,10 +78,6 @@ async def _apply(room: Room, db: Connection, row: Any, rule: SanctionRule) -> No
     )
     for violation in made:
         await SANCTIONS.spend(db, case_id=case, violation_id=violation, trigger=trigger)
-
-
-def _begin(room: Room, day: Any) -> datetime:
-    return datetime.combine(day, time(), room.zone).astimezone(UTC)
 
 
 async def open_case(

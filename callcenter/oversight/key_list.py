@@ -1,7 +1,7 @@
 """The weekly lists, the street's key list and its weekly pack (SG-11..13); what is discussed together (XY-38); the
 problem list and the satisfaction list (SJ-07)."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from callcenter.oversight.views import (
     WeekPack,
     shown,
 )
-from callcenter.oversight.weeks import LISTS, may_leave, monday, rate, topics
+from callcenter.oversight.weeks import LISTS, begin_of, may_leave, monday, rate, topics
 from callcenter.people.actor import Actor, Role
 from callcenter.store.pool import Connection
 
@@ -43,7 +43,7 @@ class KeyList:
         self._room = room
 
     def _begin(self, day: date) -> datetime:
-        return datetime.combine(day, time(), self._room.zone).astimezone(UTC)
+        return begin_of(day, self._room.zone)
 
     async def make_week(self, day: date) -> bool:
         """The lists of the week before the one that holds the day; whether they were not made before."""

@@ -12,7 +12,7 @@ from callcenter.core.ids import OrderId, OrgId, new_id
 from callcenter.core.pages import place_of
 from callcenter.oversight.checks import CHECKLISTS, Check, Contradiction
 from callcenter.oversight.room import SANCTIONS, SQL, Incomplete, NeedsAnother, NotNow, NotThere, Room
-from callcenter.oversight.terms import Flag, Hook, QcClass
+from callcenter.oversight.terms import Flag, Hook
 from callcenter.oversight.views import TaskPage, TaskView, shown
 from callcenter.oversight.violations import Found, note_violation
 from callcenter.people.actor import Actor, Role
@@ -131,8 +131,6 @@ class Quality:
 
         body = {"task": str(task), "verdict": new.verdict, "severity": new.severity}
         await self._room.orders.record(actor, order, "quality_reviewed", body, also=also)
-        if held["class"] == QcClass.Q2 and new.verdict == "far_fetched":
-            await self._room.returns.reject(actor, order, new.finding)
 
     async def _mine(self, actor: Actor, task: UUID) -> Any:
         path = await self._room.reach(actor)
@@ -184,6 +182,10 @@ class Quality:
                 by=actor.user_id,
             )
             await note_violation(self._room, db, OrderId(task["order_id"]), found, confirmed_by=actor.user_id)
+            row = await SANCTIONS.order_row(db, id=task["order_id"])
+            desk = frozenset({Role.DISPATCHER, Role.REVIEWER, Role.SUPERVISOR})
+            centre = OrgId(row["centre_org_id"])
+            await self._room.tell(db, "return_far_fetched", centre, desk, OrderId(row["id"]), number=row["number"])
 
     async def force_duty(self, actor: Actor, order: OrderId, org: OrgId, reason: str) -> None:
         """SJ-28: quality control fixes who is responsible. Raises Forbidden, NoSuchOrder, NoSuchOrg."""

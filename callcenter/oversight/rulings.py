@@ -142,9 +142,9 @@ class Rulings:
             lambda row: (row["drafted_at"], row["id"]),
         )
 
-    async def precedents(self, category: str, place: str, on: date) -> Sequence[Mapping[str, Any]]:
-        """Approved rulings on a category, the place's own first: `id`, `number`, `question`, `text`, `duty_org_id`,
-        `duty_org`, `place`, `effective_from`."""
+    async def precedents(self, category: str, on: date, place: str | None = None) -> Sequence[Mapping[str, Any]]:
+        """Approved rulings on a category, those of a place first (None: of every place): `id`, `number`, `question`,
+        `text`, `duty_org_id`, `duty_org`, `place`, `effective_from`."""
         if not category:
             return []
         return [dict(row) async for row in SQL.rulings_for(self._room.pool, category=category, place=place, today=on)]

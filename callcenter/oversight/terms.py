@@ -89,7 +89,7 @@ class CaseKind(StrEnum):
     """A3.6: what may follow, each by its own trigger."""
 
     REMINDER = "reminder"
-    EXPLANATION = "explanation"
+    EXPLANATION = "written_explanation"
     INTERVIEW = "interview"
     REMINDING_INTERVIEW = "reminding_interview"
     LEADER_INTERVIEW = "leader_interview"

@@ -378,7 +378,7 @@ class Figures(Shown):
     median_days: float | None
     categories: int
     with_duty_org: int
-    with_template: int
+    templates: int
     open_supervisions: int
     open_cases: int
     open_tasks: int
@@ -397,10 +397,5 @@ class LedgerLine(Shown):
     colour: str
 
 
-class Listing(Shown):
-    """Lists that are short by their nature."""
-
-    bulletin: tuple[BulletinLine, ...] = ()
-    topics: tuple[TopicView, ...] = ()
-    conversion: tuple[ConversionLine, ...] = ()
-    late: tuple[LateLine, ...] = ()
+class LedgerPage(Page[LedgerLine]):
+    """The most urgent first."""

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,6 +16,11 @@ LISTS: Final[Mapping[str, tuple[str, str]]] = {
 
 def monday(on: date) -> date:
     return on - timedelta(days=on.weekday())
+
+
+def begin_of(day: date, zone: tzinfo) -> datetime:
+    """0:00 of the day in the city, in UTC."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def week_made_at(on: date, zone: ZoneInfo, hour: int) -> datetime:

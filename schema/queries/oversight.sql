@@ -277,8 +277,9 @@ order by r.drafted_at desc, r.id desc limit :limit;
 -- Precedents of dispatch: of this category, everywhere or at this place; the place's own first, the newest first.
 select r.id, r.number, r.question, r.text, r.duty_org_id, o.name as duty_org, r.place, r.effective_from
 from ruling r join org o on o.id = r.duty_org_id
-where r.state = 'approved' and r.category = :category and r.place in ('', :place) and r.effective_from <= :today
-order by r.place = '' , r.effective_from desc, r.id desc limit 20;
+where r.state = 'approved' and r.category = :category
+  and (:place::text is null or r.place in ('', :place)) and r.effective_from <= :today
+order by r.place = '', r.effective_from desc, r.id desc limit 20;
 
 -- name: handled_by_org(org_id, category, not_order, limit)
 -- Q2: orders of the same category that this org has submitted before.
@@ -286,3 +287,12 @@ select w.id, w.number, w.owner_org_id as org_id from work_order w
 where w.owner_org_id = :org_id and w.category = :category and w.category <> '' and w.id <> :not_order
   and w.submitted_at is not null
 order by w.created_at desc limit :limit;
+
+-- name: month_counts(path)^
+select (select count(*)::int from order_supervision s join org o on o.id = s.target_org_id
+        where starts_with(o.path, :path) and s.state in ('open', 'replied') and s.mode <> 'urge') as open_supervisions,
+       (select count(*)::int from sanction_case c join org o on o.id = c.org_id
+        where starts_with(o.path, :path) and c.closed_at is null and c.state not in ('accepted', 'dismissed')) as open_cases,
+       (select count(*)::int from qc_task t join org o on o.id = t.org_id
+        where starts_with(o.path, :path) and t.state = 'open') as open_tasks,
+       (select count(*)::int from knowledge_article where kind = 'reply_template' and retired_at is null) as templates;

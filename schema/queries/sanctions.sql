@@ -185,8 +185,14 @@ select o.name as org, o.kind as org_kind, v.flag, w.number as order_number, v.du
 from violation v
 join org o on o.id = v.org_id
 join work_order w on w.id = v.order_id
-left join order_timer t on t.order_id = v.order_id and t.round_no = v.round_no and t.due_at = v.due_at
-    and t.owner_org_id = v.org_id
+left join lateral (
+    select stopped_at from order_timer
+    where order_id = v.order_id and round_no = v.round_no and due_at = v.due_at and consequence = v.flag
+    union all
+    select stopped_at from order_timer_past
+    where order_id = v.order_id and round_no = v.round_no and due_at = v.due_at and consequence = v.flag
+    limit 1
+) t on true
 where v.flag = any(:flags::text[]) and v.state = 'confirmed' and starts_with(o.path, :path)
   and v.at >= :since and v.at < :until
 order by o.name, v.at limit 2000;
@@ -289,13 +295,13 @@ where starts_with(o.path, :path) and (:org_id::uuid is null or o.id = :org_id)
   and (w.dispatched_at, w.id) < (:before_at, :before_id)
 order by w.dispatched_at desc, w.id desc limit :limit;
 
--- name: live_ledger(path, before_at, before_id, limit)
+-- name: live_ledger(path, after_at, after_id, limit)
 -- JC-32: every running clock, the most urgent first.
 select t.order_id, t.name as timer, t.round_no, t.due_at, t.breached_at, w.number, w.title, w.stage, o.name as org
 from order_timer t
 join work_order w on w.id = t.order_id
 join org o on o.id = t.owner_org_id
-where t.stopped_at is null and starts_with(o.path, :path) and (t.due_at, t.order_id) > (:before_at, :before_id)
+where t.stopped_at is null and starts_with(o.path, :path) and (t.due_at, t.order_id) > (:after_at, :after_id)
 order by t.due_at, t.order_id limit :limit;
 
 -- name: bodies_above(org_id)
