@@ -31,6 +31,8 @@ keys = typer.Typer(help="密钥 · The keys that names and numbers are sealed wi
 cli.add_typer(keys, name="keys")
 audit = typer.Typer(help="审计链 · The chained audit trail.", no_args_is_help=True)
 cli.add_typer(audit, name="audit")
+rules = typer.Typer(help="规则集 · The rule sets: which clocks, owed by whom.", no_args_is_help=True)
+cli.add_typer(rules, name="rules")
 errors = Console(stderr=True)
 
 
@@ -165,11 +167,32 @@ def due(
     working_days: Annotated[int | None, typer.Option("--working-days")] = None,
     natural_days: Annotated[int | None, typer.Option("--natural-days")] = None,
     hours: Annotated[int | None, typer.Option("--hours")] = None,
+    ruleset: Annotated[
+        str | None, typer.Option("--rules", help="Rule set, e.g. xiayang-2022 or xiayang-2022/2.")
+    ] = None,
+    kind: Annotated[str, typer.Option("--kind", help="常规 紧急 次紧急 随身拍 市级复核, or in English.")] = "ordinary",
+    dispatched: Annotated[str | None, typer.Option("--dispatched", help="When, e.g. 2026-02-13T10:00.")] = None,
+    timer: Annotated[str | None, typer.Option("--timer", help="One clock, e.g. T-HANDLE1.")] = None,
+    difficult: Annotated[bool, typer.Option("--difficult", help="A difficult order (class C).")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, with --rules.")] = False,
 ) -> None:
-    """逐日说明时限 · Explain a deadline day by day."""
-    from callcenter.app import operating
+    """逐日说明时限 · Explain deadlines day by day: of an order, of a rule set, or of a length."""
+    from callcenter.app import operating, ruling
+    from callcenter.core.clock import SystemClock
     from callcenter.settings import load_settings
 
+    if ruleset is not None:
+        ruling.rule_dues(
+            load_settings(),
+            Console(),
+            ruleset=ruleset,
+            kind=kind,
+            dispatched=dispatched or SystemClock().now().isoformat(),
+            timer=timer,
+            difficult=difficult,
+            as_json=as_json,
+        )
+        return
     asyncio.run(
         operating.due(
             load_settings(),
@@ -181,6 +204,37 @@ def due(
             hours=hours,
         )
     )
+
+
+@rules.command("list")
+def list_rules() -> None:
+    """规则集一览 · The rule sets."""
+    from callcenter.app import ruling
+    from callcenter.settings import load_settings
+
+    ruling.list_rules(load_settings(), Console())
+
+
+@rules.command("show")
+def show_rules(ref: Annotated[str, typer.Argument(help="e.g. xiayang-2022 or xiayang-2022/1")]) -> None:
+    """规则集的各项数值与依据 · Values of a rule set, with source and reading."""
+    from callcenter.app import ruling
+    from callcenter.settings import load_settings
+
+    ruling.show_rules(load_settings(), Console(), ref)
+
+
+@rules.command("diff")
+def diff_rules(
+    before: Annotated[str, typer.Argument(help="e.g. xiayang-2022/1")],
+    after: Annotated[str, typer.Argument(help="e.g. xiayang-2022/2")],
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """两个规则集的差别 · What changes for whom: which duty is due earlier or later."""
+    from callcenter.app import ruling
+    from callcenter.settings import load_settings
+
+    ruling.diff_rules(load_settings(), Console(), before, after, as_json=as_json)
 
 
 @cli.command()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from callcenter.app.calls import CallsRoom, furnish_calls
+from callcenter.app.clocks import ClocksRoom, furnish_clocks
 from callcenter.app.dialogue import Sinks
 from callcenter.app.files import FilesRoom, furnish_files
 from callcenter.app.flow_room import FlowRoom, furnish_flows
@@ -14,6 +15,7 @@ from callcenter.app.notes import HouseNotes
 from callcenter.app.numbers import Numbers, open_numbers
 from callcenter.app.outbound import OutboundRoom, open_outbound
 from callcenter.app.outbox import OutboxRoom, furnish_outbox, open_outbox
+from callcenter.app.privacy import PrivacyRoom, furnish_privacy
 from callcenter.app.registry import RegistryRoom, furnish_registry, open_book
 from callcenter.app.rosters import RosterRoom, furnish_rosters
 from callcenter.app.speech import Speech as Speech
@@ -56,6 +58,7 @@ class Rooms:
     pool: Pool
     people: People
     vault: Vault
+    privacy: PrivacyRoom
     link: AmiLink
     ledger: Ledger
     calls: CallsReading
@@ -65,6 +68,7 @@ class Rooms:
     callbacks: Callbacks
     numbers: Numbers
     outbound: OutboundRoom
+    clocks: ClocksRoom
     outbox: OutboxRoom
     printer: Printer
     registry: RegistryRoom
@@ -168,6 +172,7 @@ async def _furnish(
         pool=pool,
         people=people,
         vault=vault,
+        privacy=furnish_privacy(settings, clock, people, orders),
         link=link,
         ledger=ledger,
         calls=calls,
@@ -176,6 +181,7 @@ async def _furnish(
         seats=seats,
         callbacks=callbacks,
         numbers=numbers,
+        clocks=furnish_clocks(pool, orders, outbox, clock),
         outbox=furnish_outbox(settings, outbox, pool=pool, clock=clock, audit=people.audit, vault=orders.room.vault),
         printer=Printer(settings.documents.face, settings.documents.issuer),
         outbound=open_outbound(

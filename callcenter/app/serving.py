@@ -33,8 +33,6 @@ from callcenter.numbers.tolls import sweep_numbers
 from callcenter.orders import clocks_watch
 from callcenter.pbx.agi import open_agi
 from callcenter.pbx.cel import CelFile
-from callcenter.people.chain import Chain
-from callcenter.people.sealing import seal_stored
 from callcenter.settings import Settings
 from callcenter.store.notify import Listener, open_listener
 from callcenter.web.auth import session_routes
@@ -133,7 +131,7 @@ class _House:
     def _everywhere(self, desk: Listener, media: Listener, clocks: Listener) -> list[Coroutine[Any, Any, None]]:
         """What every instance does, owner or not."""
         rooms = self._rooms
-        watch = clocks_watch.ClockWatch(rooms.orders.room.store, rooms.clock, rooms.bus)
+        watch = rooms.clocks.watch(rooms.bus)
         return [
             self._hub.run(rooms.bus, desk),
             media_notices.relay(media, rooms.pool, rooms.bus, rooms.clock),
@@ -145,8 +143,7 @@ class _House:
             sweep_regularly(rooms.pool, rooms.settings.media, rooms.clock, rooms.bus),
             self._keep_partitions(),
             sweep_numbers(rooms.pool, rooms.clock),
-            self._seal_stored(),
-            Chain(rooms.pool, rooms.vault, rooms.clock, rooms.settings.privacy.chain_every).run(),
+            rooms.privacy.run(),
             rooms.flows.shelf.reload_on_hangup(),
             rooms.files.sweep(),
             rooms.outbox.run(rooms.bus),
@@ -164,9 +161,6 @@ class _House:
     async def _keep_ledger(self) -> None:
         cel = self._rooms.settings.calls.cel
         await pump(self._rooms.link, self._rooms.ledger, CelFile(cel) if cel else None)
-
-    async def _seal_stored(self) -> None:
-        await seal_stored(self._rooms.pool, self._rooms.vault)
 
     async def _keep_partitions(self) -> None:
         while True:
@@ -193,7 +187,9 @@ class _House:
             *rooms.telephone.routes(),
             *recording_routes(rooms.pool, recordings, transcripts, rooms.people.audit),
             *orders_routes(rooms.orders),
+            *rooms.privacy.routes(),
             *rooms.files.routes(),
+            *rooms.clocks.routes(),
             *rooms.outbox.routes(),
             *rooms.flows.routes(),
             *rooms.numbers.routes(),

@@ -1,15 +1,12 @@
 """Rows of order_timer beside the rule they came from: the length, and why each day counts. Pure."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from callcenter.orders.calendar import Hours, Length, Months, NaturalDays, WorkingCalendar, WorkingDays
 from callcenter.orders.explain import DayLine, days_until
+from callcenter.orders.row import Row
 from callcenter.orders.ruleset_parsing import parse_length
 from callcenter.orders.rulesets import RuleBook, RuleSet, TimerRule
 from callcenter.orders.terms import Kind
 
-Row = Mapping[str, Any]
 LENGTHS = (WorkingDays, NaturalDays, Months, Hours)
 
 

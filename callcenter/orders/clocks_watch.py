@@ -1,10 +1,11 @@
-"""Sleeps until the next due time, marks what is late exactly once, tells the house (D7)."""
+"""Sleeps until the next due time or warning, marks each exactly once, tells the house (D7)."""
 
 import asyncio
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import structlog
@@ -12,10 +13,14 @@ import structlog
 from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
 from callcenter.core.events import Event
-from callcenter.core.ids import OrderId
-from callcenter.orders.events import ClockStarted, TimerBreached
-from callcenter.orders.store import OrderStore
-from callcenter.store.pool import AWAY
+from callcenter.core.ids import OrderId, OrgId
+from callcenter.orders.clock_names import clock_name
+from callcenter.orders.clock_store import ClockStore
+from callcenter.orders.events import ClockStarted, TimerBreached, TimerWarned
+from callcenter.outbox.model import Notice, To
+from callcenter.outbox.outbox import Outbox
+from callcenter.people.actor import Role
+from callcenter.store.pool import AWAY, Connection
 
 log = structlog.get_logger(__name__)
 
@@ -30,16 +35,25 @@ ASK: Final = timedelta(minutes=10)
 BUSY: Final = timedelta(milliseconds=250)
 """Until the next pass when rows that are due were being moved by somebody."""
 AWAY_FOR: Final = timedelta(seconds=2)
+ALARMED: Final = frozenset({Role.UNIT_HEAD, Role.SUPERVISOR})
+WARNED: Final = ALARMED | {Role.UNIT_OPERATOR, Role.DISPATCHER}
+
+Mark = Callable[[datetime, int, Connection], Awaitable[list[asyncpg.Record]]]
 
 
 class ClockWatch:
     """One a process; any number of processes may run one, each late clock is still marked once. `next_due` is when it
-    will look next, known while `asleep` is set."""
+    will look next, known while `asleep` is set. With an outbox, whoever owes a duty gets a notice in the transaction
+    that marks it (SJ-05)."""
 
-    def __init__(self, store: OrderStore, clock: Clock, bus: Bus) -> None:
+    def __init__(
+        self, store: ClockStore, clock: Clock, bus: Bus, outbox: Outbox | None = None, zone: ZoneInfo | None = None
+    ) -> None:
         self._store = store
         self._clock = clock
         self._bus = bus
+        self._outbox = outbox
+        self._zone = zone
         self._wake = asyncio.Event()
         self.asleep = asyncio.Event()
         self.next_due: datetime | None = None
@@ -75,20 +89,55 @@ class ClockWatch:
                         await asyncio.sleep(AWAY_FOR.total_seconds())
 
     async def _pass(self) -> datetime:
-        """Marks everything that is late; gives the next instant at which there is something to do."""
+        """Marks everything that has come; gives the next instant at which there is something to do."""
         self._wake.clear()
         self.next_due = None  # a clock that starts during the pass may not be in it: any wakes
-        while True:
-            now = self._clock.now()
-            late = await self._store.mark_breaches(now, BATCH)
-            for row in late:
-                order = OrderId(row["order_id"])
-                self._bus.publish(TimerBreached(at=now, order=order, timer=row["name"]))
-                log.info("timer_breached", order=str(order), timer=row["name"])
-            if len(late) < BATCH:
-                break
+        await self._mark_all(self._store.mark_breaches, self._breached)
+        now = await self._mark_all(self._store.mark_signs, self._warned)
         due = await self._store.next_due()
         return min(max(due, now + BUSY), now + ASK) if due else now + ASK
+
+    async def _mark_all(self, mark: Mark, tell: Callable[[datetime, asyncpg.Record], None]) -> datetime:
+        """In batches; gives the instant up to which all is marked."""
+        while True:
+            now = self._clock.now()
+            async with self._store.pool.acquire() as connection, connection.transaction():
+                marked = await mark(now, BATCH, connection)
+                await self._post(connection, marked)
+            for row in marked:
+                tell(now, row)
+            if len(marked) < BATCH:
+                return now
+
+    async def _post(self, connection: Connection, marked: Sequence[asyncpg.Record]) -> None:
+        if self._outbox is None:
+            return
+        for row in marked:
+            sign = row.get("sign")
+            zh, en = clock_name(row["name"])
+            due = row["due_at"].astimezone(self._zone)
+            words = {"number": row["number"], "timer": zh, "timer_en": en, "due": f"{due:%Y-%m-%d %H:%M}"}
+            await self._outbox.post(
+                connection,
+                Notice(
+                    kind="timer_warned" if sign else "timer_breached",
+                    to=To(org=OrgId(row["owner_org_id"]), roles=WARNED if sign else ALARMED),
+                    order=OrderId(row["order_id"]),
+                    words=words | ({"sign": sign} if sign else {}),
+                ),
+            )
+
+    def _breached(self, now: datetime, row: asyncpg.Record) -> None:
+        order, org = OrderId(row["order_id"]), OrgId(row["owner_org_id"])
+        self._bus.publish(
+            TimerBreached(at=now, order=order, timer=row["name"], org=org, consequence=row["consequence"])
+        )
+        log.info("timer_breached", order=str(order), timer=row["name"])
+
+    def _warned(self, now: datetime, row: asyncpg.Record) -> None:
+        order, org = OrderId(row["order_id"]), OrgId(row["owner_org_id"])
+        self._bus.publish(TimerWarned(at=now, order=order, timer=row["name"], org=org, sign=row["sign"]))
+        log.info("timer_warned", order=str(order), timer=row["name"], sign=row["sign"])
 
     async def _sleep_until(self, due: datetime) -> None:
         """Returns when `due` has come or something woke us; a wake-up that came during the pass is not lost."""

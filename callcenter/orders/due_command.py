@@ -10,10 +10,11 @@ from rich.table import Table
 from callcenter.core.errors import Invalid
 from callcenter.core.ids import OrderId
 from callcenter.orders.calendar import Hours, Length, Months, NaturalDays, WorkingCalendar, WorkingDays, last_day
-from callcenter.orders.clock_rows import Row, length_of, rule_of, why_of
+from callcenter.orders.clock_rows import length_of, rule_of, why_of
 from callcenter.orders.due_sheet import KIND_NAMES, Reckoned, as_json, chosen, parse_kind, reckon
 from callcenter.orders.explain import DayLine, Explanation, length_text
 from callcenter.orders.room import NoSuchOrder
+from callcenter.orders.row import Row
 from callcenter.orders.rulesets import RuleBook
 from callcenter.orders.store import OrderStore
 from callcenter.orders.terms import RequestType
@@ -135,7 +136,7 @@ async def print_order_due(
     order = await store.of_number(number)
     if order is None:
         raise NoSuchOrder
-    for timer in map(dict, await store.timers(OrderId(order["id"]))):
+    for timer in await store.timers(OrderId(order["id"])):
         ruleset, rule = rule_of(timer, rules, order["kind"])
         length = length_of(timer, rule)
         days = why_of(timer, ruleset, rule, order["kind"], calendar)

@@ -35,7 +35,17 @@ EXCLUDERS: Final = CENTRES | {Role.DEPUTY, Role.LEADER}
 """XY-27: which of them is the signer, the rule set says."""
 OVERSEERS: Final = frozenset({Role.SUPERVISOR, Role.DEPUTY, Role.LEADER, Role.INSPECTOR, Role.DISCIPLINE})
 
+_ACCEPTED: Final = frozenset({Stage.ACCEPTED})
+_SIGNING: Final = frozenset({Stage.SIGN_PENDING})
+
 RECORDS: Final[Mapping[str, RecordRule]] = {
+    "extension_asked": RecordRule(zh="申请延期", en="extension asked for", stages=IN_HAND, roles=UNITS, side=Side.UNIT),
+    "extension_granted": RecordRule(
+        zh="同意延期", en="extension granted", stages=IN_HAND, roles=frozenset(Role), side=Side.CENTRE
+    ),
+    "extension_refused": RecordRule(
+        zh="不同意延期", en="extension refused", stages=IN_HAND, roles=frozenset(Role), side=Side.CENTRE
+    ),
     "note_added": RecordRule(
         zh="补充信息", en="something added", stages=OPEN, roles=CENTRES | UNITS | {Role.SERVICE}, side=Side.SEEN
     ),
@@ -161,5 +171,63 @@ RECORDS: Final[Mapping[str, RecordRule]] = {
     ),
     "key_unlisted": RecordRule(
         zh="移出督查重点清单", en="off the key list", stages=EVERYWHERE, roles=OVERSEERS | CENTRES, side=None
+    ),
+    # dispatching
+    "return_drafted": RecordRule(zh="起草退单申请", en="return drafted", stages=_ACCEPTED, roles=UNITS, side=Side.UNIT),
+    "return_withdrawn": RecordRule(
+        zh="撤回退单申请", en="return withdrawn", stages=_ACCEPTED, roles=UNITS, side=Side.UNIT
+    ),
+    "return_expired": RecordRule(
+        zh="逾期申请退单未受理", en="return asked for too late", stages=_ACCEPTED, roles=UNITS, side=Side.UNIT
+    ),
+    "sign_proposed": RecordRule(
+        zh="分管领导提出处置意见",
+        en="opinion for signed dispatch",
+        stages=_SIGNING,
+        roles=frozenset({Role.DEPUTY}),
+        side=Side.CENTRE,
+    ),
+    "sign_refused": RecordRule(
+        zh="主要领导退回签派意见",
+        en="proposal given back by the leader",
+        stages=_SIGNING,
+        roles=frozenset({Role.LEADER}),
+        side=Side.CENTRE,
+    ),
+    "block_reason_set": RecordRule(zh="标明堵点原因", en="block reason set", stages=OPEN, roles=CENTRES),
+    "territory_set": RecordRule(zh="标明属地与权属", en="territory and owner set", stages=OPEN, roles=CENTRES),
+    "task_asked": RecordRule(
+        zh="请求协办", en="others asked to help", stages=OPEN, roles=CENTRES | UNITS | {Role.DEPUTY, Role.LEADER}
+    ),
+    "task_done": RecordRule(zh="协办完成", en="helper's part done", stages=EVERYWHERE),
+    "whistle_blown": RecordRule(
+        zh="吹哨", en="whistle blown", stages=OPEN, roles=CENTRES | UNITS | {Role.DEPUTY, Role.LEADER, Role.FIELD}
+    ),
+    "whistle_confirmed": RecordRule(
+        zh="确认报到并评价",
+        en="attendance confirmed and rated",
+        stages=EVERYWHERE,
+        roles=CENTRES | UNITS | {Role.DEPUTY, Role.LEADER, Role.FIELD},
+    ),
+    "difficulty_applied": RecordRule(
+        zh="申报疑难", en="put forward as difficult", stages=IN_HAND, roles=UNITS, side=Side.UNIT
+    ),
+    "difficulty_decided": RecordRule(
+        zh="疑难申报审批",
+        en="decided whether it is difficult",
+        stages=OPEN,
+        roles=CENTRES | {Role.DEPUTY, Role.LEADER},
+        side=Side.CENTRE,
+    ),
+    "meeting_noted": RecordRule(
+        zh="协调会纪要", en="coordination meeting", stages=OPEN, roles=CENTRES | UNITS | {Role.DEPUTY, Role.LEADER}
+    ),
+    "claim_offered": RecordRule(zh="主动认领", en="a unit volunteers", stages=OPEN),
+    "claim_refused": RecordRule(
+        zh="未采纳认领",
+        en="claim not taken",
+        stages=OPEN,
+        roles=frozenset({Role.DISPATCHER, Role.SUPERVISOR}),
+        side=Side.HOLDER,
     ),
 }

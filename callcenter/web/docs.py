@@ -42,6 +42,7 @@ TAGS: Final[Mapping[str, str]] = {
     "supervision": "班长与看板",
     "recordings": "录音与转写",
     "orders": "工单",
+    "clocks": "时限与规则集",
     "privacy": "隐私与职责",
     "citizen": "市民页面",
     "callbacks": "回访",

@@ -133,7 +133,7 @@ from order_event e left join app_user u on u.id = e.actor_id
 where e.order_id = :order_id order by e.seq;
 
 -- name: timers_of(order_id)
-select t.*, o.name as owner_name
+select t.*, o.name as owner_name, o.level as owner_level
 from order_timer t join org o on o.id = t.owner_org_id
 where t.order_id = :order_id order by t.due_at, t.name;
 

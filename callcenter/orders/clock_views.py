@@ -1,0 +1,210 @@
+"""What a reader gets of an order's clocks and of rule sets."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from callcenter.orders.explain import DayLine
+from callcenter.orders.signs import Colour
+
+
+class _Seen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class DayView(_Seen):
+    """`number` is the day's place in the period, None when it does not count."""
+
+    date: date
+    weekday_zh: str
+    weekday_en: str
+    counts: bool
+    number: int | None
+    why_zh: str
+    why_en: str
+
+
+def day_view(line: DayLine) -> DayView:
+    return DayView(
+        date=line.on,
+        weekday_zh=line.weekday_zh,
+        weekday_en=line.weekday_en,
+        counts=line.counts,
+        number=line.number,
+        why_zh=line.why_zh,
+        why_en=line.why_en,
+    )
+
+
+class SignView(_Seen):
+    at: datetime
+    sign: str
+
+
+class ClockView(_Seen):
+    """`due_at` is the first instant that is late, `due_day` the day that people call the due day; `own_due_at` what the
+    length alone gives, `cut_by` the outer clock that ends it sooner. `level`: 1 city to 4 unit. `effective`: it binds
+    first for the handling. `signs` are warnings still to come."""
+
+    name: str
+    public: str
+    name_zh: str
+    name_en: str
+    round_no: int
+    level: int
+    owner: str
+    owed_to: str
+    ruleset: str
+    source: str
+    reading: str
+    start_event: str
+    started_at: datetime
+    due_at: datetime
+    due_day: date
+    own_due_at: datetime
+    cut_by: str
+    length_zh: str
+    length_en: str
+    stopped_at: datetime | None
+    breached_at: datetime | None
+    colour: Colour
+    outer: bool
+    binds: bool
+    effective: bool
+    consequence: str
+    signs: tuple[SignView, ...]
+    days: tuple[DayView, ...]
+
+
+class PastClockView(_Seen):
+    """A clock of a unit that had the order before."""
+
+    name: str
+    name_zh: str
+    name_en: str
+    round_no: int
+    owner: str
+    started_at: datetime
+    due_at: datetime
+    stopped_at: datetime | None
+    breached_at: datetime | None
+    replaced_at: datetime
+
+
+class ExtensionView(_Seen):
+    """`granted` None: open; `may_decide`: the reader may decide it."""
+
+    id: UUID
+    timer: str
+    name_zh: str
+    name_en: str
+    reason: str
+    due_before: datetime
+    due_after: datetime
+    asked_by: str
+    asked_at: datetime
+    granted: bool | None
+    decided_by: str
+    decided_at: datetime | None
+    opinion: str
+    may_decide: bool
+
+
+class OrderClocksView(_Seen):
+    """`target_day`: GH-11, by when a solvable order should be submitted; no clock. `may_extend`: the reader may ask."""
+
+    now: datetime
+    number: str
+    clocks: tuple[ClockView, ...]
+    past: tuple[PastClockView, ...]
+    extensions: tuple[ExtensionView, ...]
+    may_extend: bool
+    target_day: date | None
+    return_until: datetime | None
+
+
+class RuleView(_Seen):
+    """A clock or right (`right`) as a rule set has it, with an example reckoned from one moment."""
+
+    kind: str
+    name: str
+    public: str
+    name_zh: str
+    name_en: str
+    right: bool
+    length_zh: str
+    length_en: str
+    starts: tuple[str, ...]
+    stops: tuple[str, ...]
+    owed_by: str
+    owed_to: str
+    consequence: str
+    caps: tuple[str, ...]
+    outer: bool
+    classes: tuple[str, ...]
+    source: str
+    reading: str
+    example_day: date | None
+
+
+class PolicyValue(_Seen):
+    """`path` such as `returns.reason_min`; `reading` '' when the document says it; `default`: not in the file."""
+
+    path: str
+    value: Any
+    reading: str
+    default: bool
+
+
+class RuleSetLine(_Seen):
+    ref: str
+    id: str
+    version: int
+    title: str
+    document: str
+    published_on: date | None
+    effective_from: date
+    extends: str
+    in_force: bool
+    chosen: bool
+
+
+class RuleSetView(RuleSetLine):
+    """`example_from` is the moment that the example days are reckoned from."""
+
+    example_from: datetime
+    rules: tuple[RuleView, ...]
+    policy: tuple[PolicyValue, ...]
+    matrix: tuple[Mapping[str, Any], ...]
+
+
+class RuleSetList(_Seen):
+    """By id and version; `chosen` is what new dispatches run under."""
+
+    items: tuple[RuleSetLine, ...]
+
+
+class ExampleView(_Seen):
+    dispatched: date
+    before: date | None
+    after: date | None
+
+
+class DifferenceView(_Seen):
+    """`change`: added, removed, earlier, later (the due, in every example), changed. `kind` '' for what is no clock."""
+
+    kind: str
+    what: str
+    change: Literal["added", "removed", "earlier", "later", "changed"]
+    zh: str
+    en: str
+    examples: tuple[ExampleView, ...]
+
+
+class DifferenceList(_Seen):
+    before: str
+    after: str
+    items: tuple[DifferenceView, ...]

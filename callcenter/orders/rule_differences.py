@@ -1,0 +1,170 @@
+"""What changes for whom from one rule set to another: in words, by kind, with example dates. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, Final, Literal
+
+from callcenter.orders.calendar import WorkingCalendar, last_day
+from callcenter.orders.clock_names import clock_name
+from callcenter.orders.due_sheet import KIND_NAMES, Reckoned, reckon
+from callcenter.orders.explain import length_text
+from callcenter.orders.rulesets import RuleSet
+from callcenter.orders.terms import Kind, RequestType
+from callcenter.orders.timers import Facts
+
+EXAMPLES: Final = (date(2026, 3, 4), date(2026, 2, 13), date(2026, 9, 30))
+"""An ordinary week, the eve of the Spring Festival, the eve of the National Day (requirements A5)."""
+TEN: Final = time(10)
+OWING: Final[Mapping[str, tuple[str, str]]] = {
+    "unit": ("承办单位", "the unit"),
+    "centre": ("派单中心", "the centre"),
+    "street": ("街镇中心", "the street's centre"),
+    "district": ("区级中心", "the district's centre"),
+    "city": ("市级中心", "the city's centre"),
+}
+
+Change = Literal["added", "removed", "earlier", "later", "changed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """Due days of one dispatch day; None where the rule set has no such clock."""
+
+    dispatched: date
+    before: date | None
+    after: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """`kind` is None for a value that is no clock; `what` the clock's public name or the value's path."""
+
+    kind: Kind | None
+    what: str
+    change: Change
+    zh: str
+    en: str
+    examples: tuple[Example, ...] = ()
+
+
+def _words(clock: Reckoned) -> tuple[str, str]:
+    zh, en = length_text(clock.length) if clock.length else ("指定期限", "a given date")
+    return zh, en
+
+
+def _change(examples: tuple[Example, ...]) -> Change | None:
+    moved = {(e.after > e.before) - (e.after < e.before) for e in examples if e.before and e.after}
+    if moved == {0}:
+        return None
+    if moved <= {0, 1}:
+        return "later"
+    return "earlier" if moved <= {0, -1} else "changed"
+
+
+def _sheets(ruleset: RuleSet, kind: Kind, calendar: WorkingCalendar) -> list[Mapping[str, Reckoned]]:
+    facts = Facts(kind=kind, request=RequestType.COMPLAINT)
+    starts = [datetime.combine(day, TEN, calendar.zone) for day in EXAMPLES]
+    return [reckon(ruleset, facts, start, calendar).timers for start in starts]
+
+
+def _day(clock: Reckoned | None, calendar: WorkingCalendar) -> date | None:
+    return last_day(clock.due_at, calendar) if clock else None
+
+
+VERBS: Final[Mapping[str, tuple[str, str]]] = {
+    "earlier": ("提前", "is due earlier"),
+    "later": ("推后", "is due later"),
+    "changed": ("有变", "is due on other days"),
+}
+
+
+def _clock(
+    kind: Kind, one: Reckoned, old: Reckoned | None, new: Reckoned | None, examples: tuple[Example, ...]
+) -> Difference | None:
+    who_zh, who_en = OWING[one.owed_by]
+    public = one.public
+    name_zh, name_en = clock_name(one.name)
+    head_zh, head_en = (
+        f"{KIND_NAMES[kind]}工单：{who_zh}的{name_zh}（{public}）",
+        f"{kind.value} orders: {who_en}'s {name_en} ({public})",
+    )
+    if old is None or new is None:
+        change: Change = "removed" if new is None else "added"
+        zh, en = _words(one)
+        said = ("不再要求", "is not owed any more") if new is None else (f"新增，{zh}", f"is new, {en}")
+        return Difference(
+            kind=kind,
+            what=public,
+            change=change,
+            zh=f"{head_zh}{said[0]}",
+            en=f"{head_en} {said[1]}",
+            examples=examples,
+        )
+    moved = _change(examples)
+    who_changed = (old.owed_by, old.owed_to) != (new.owed_by, new.owed_to)
+    if moved is None and not who_changed:
+        return None
+    zh, en = head_zh, head_en
+    if moved is not None:
+        before, after = _words(old), _words(new)
+        zh, en = f"{zh}{VERBS[moved][0]}：{before[0]}→{after[0]}", f"{en} {VERBS[moved][1]}: {before[1]} → {after[1]}"
+    if who_changed:
+        zh, en = (
+            f"{zh}；责任方由{OWING[old.owed_by][0]}改为{who_zh}",
+            f"{en}; owed by {who_en} instead of {OWING[old.owed_by][1]}",
+        )
+    return Difference(kind=kind, what=public, change=moved or "changed", zh=zh, en=en, examples=examples)
+
+
+def _clocks(a: RuleSet, b: RuleSet, kind: Kind, calendar: WorkingCalendar) -> Iterator[Difference]:
+    before, after = _sheets(a, kind, calendar), _sheets(b, kind, calendar)
+    for public in dict.fromkeys((*before[0], *after[0])):
+        examples = tuple(
+            Example(dispatched=day, before=_day(was.get(public), calendar), after=_day(will.get(public), calendar))
+            for day, was, will in zip(EXAMPLES, before, after, strict=True)
+        )
+        old, new = before[0].get(public), after[0].get(public)
+        found = _clock(kind, after[0].get(public) or before[0][public], old, new, examples)
+        if found:
+            yield found
+
+
+def flat(value: Any, path: str = "") -> dict[str, Any]:
+    """Nested mappings as one, by dotted path; lists stay whole."""
+    if not isinstance(value, Mapping):
+        return {path: value}
+    found: dict[str, Any] = {}
+    for name, part in value.items():
+        found |= flat(part, f"{path}.{name}" if path else name)
+    return found
+
+
+def _policies(a: RuleSet, b: RuleSet) -> Iterator[Difference]:
+    before, after = flat(a.policy.model_dump(mode="json")), flat(b.policy.model_dump(mode="json"))
+    for path in dict.fromkeys((*before, *after)):
+        old, new = before.get(path), after.get(path)
+        if old != new and not path.endswith("reading"):
+            yield Difference(
+                kind=None,
+                what=path,
+                change="changed",
+                zh=f"{path}：{_said(old)}→{_said(new)}",
+                en=f"{path}: {_said(old)} → {_said(new)}",
+            )
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_said, value))}]"
+    if isinstance(value, dict):
+        return " ".join(
+            f"{name}={_said(part)}" for name, part in value.items() if part not in (None, "") and name != "reading"
+        )
+    return "-" if value is None else str(value)
+
+
+def differences(a: RuleSet, b: RuleSet, calendar: WorkingCalendar) -> list[Difference]:
+    """From `a` to `b`, clocks by kind first. Raises CalendarMissing."""
+    found = [one for kind in Kind for one in _clocks(a, b, kind, calendar)]
+    return [*found, *_policies(a, b)]

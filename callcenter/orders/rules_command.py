@@ -1,0 +1,54 @@
+"""`callcenter rules`: the rule sets, one of them, and what changes for whom between two."""
+
+from rich.console import Console
+from rich.table import Table
+
+from callcenter.orders.clock_names import clock_name
+from callcenter.orders.clock_views import DifferenceList, RuleSetList, RuleSetView
+from callcenter.orders.due_sheet import KIND_NAMES
+from callcenter.orders.terms import Kind
+
+
+def print_rulesets(console: Console, rules: RuleSetList) -> None:
+    table = Table(title="规则集 Rule sets", title_justify="left")
+    for heading in ("规则集 Set", "名称 Title", "自 From", "继承 Extends", "状态 State"):
+        table.add_column(heading)
+    for one in rules.items:
+        state = "采用 chosen" if one.chosen else "有效 in force" if one.in_force else "旧版 superseded"
+        table.add_row(one.ref, one.title, str(one.effective_from), one.extends, state)
+    console.print(table)
+
+
+def print_ruleset(console: Console, one: RuleSetView) -> None:
+    """Clocks by kind with an example, then the other values with their reading."""
+    console.print(f"{one.ref} {one.title} {one.document}")
+    for kind in Kind:
+        table = Table(title=f"{KIND_NAMES[kind]} {kind.value}", title_justify="left")
+        for heading in ("时限 Timer", "时长 Length", "责任方 Owed by", "起 Starts", "例 Example", "依据 Source"):
+            table.add_column(heading)
+        for rule in (rule for rule in one.rules if rule.kind == kind):
+            table.add_row(
+                f"{rule.public} {clock_name(rule.name)[0]}",
+                f"{rule.length_zh} / {rule.length_en}",
+                rule.owed_by,
+                ", ".join(rule.starts),
+                str(rule.example_day or "-"),
+                " ".join(filter(None, (rule.source, rule.reading))),
+            )
+        console.print(table)
+    for value in one.policy:
+        mark = " 默认 default" if value.default else ""
+        console.print(f"{value.path} = {value.value} {value.reading}{mark}".rstrip(), highlight=False)
+
+
+def print_differences(console: Console, found: DifferenceList) -> None:
+    """One line a change, Chinese then English, with the due days of the example dispatch days."""
+    console.print(f"{found.before} → {found.after}")
+    if not found.items:
+        console.print("没有差别 nothing differs")
+    for one in found.items:
+        console.print(f"• {one.zh}", highlight=False, markup=False)
+        console.print(f"  {one.en}", highlight=False, markup=False)
+        for example in one.examples:
+            before, after = example.before or "-", example.after or "-"
+            console.print(f"    {example.dispatched} 派单 dispatched: {before} → {after}", highlight=False)
