@@ -1,4 +1,4 @@
-"""主动认领 (XY-55): a unit offers itself for what nobody has yet; the dispatcher confirms, and no signature is needed."""
+"""主动认领 (XY-55): a unit offers itself for what nobody has yet; the dispatcher confirms, nothing is signed."""
 
 from uuid import UUID
 
@@ -95,7 +95,7 @@ class Claims:
             await noted(db, moved)
 
         move = life.Claim(unit=unit.id, reason=row["reason"])
-        await self._room.orders.move(actor, order, move, extra={"owner_org_path": unit.path}, also=also)
+        await self._room.orders.move(actor, order, move, also=also)
 
     async def of_order(self, order: OrderId) -> tuple[ClaimView, ...]:
         names = ClaimView.model_fields

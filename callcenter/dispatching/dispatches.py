@@ -72,7 +72,8 @@ class Dispatches:
 
     async def dispatch(self, actor: Actor, order: OrderId, chosen: Chosen) -> None:
         """To a unit, or down to another centre (XY-05, XY-06). Raises what the life cycle refuses, NoSuchBody,
-        CoIsLead, IntakeThin, OutsideReasonMissing, ItemDoesNotCount, NotToGrassroots, RedispatchToSame, TaskDueWrong."""
+        CoIsLead, IntakeThin, OutsideReasonMissing, ItemDoesNotCount, NotToGrassroots, RedispatchToSame,
+        TaskDueWrong."""
         row = await order_at(self._room, actor, order)
         body = await body_of(self._room, chosen.unit)
         if not actor.sees(body.path) or body.kind in {"external", "discipline"}:
@@ -80,13 +81,10 @@ class Dispatches:
         if body.kind == "centre":
             move = life.Assign(centre=chosen.unit, reason=chosen.reason)
             hop = Hop(kind="assigned", lead=body, reason=chosen.reason)
-            await self._room.orders.move(
-                actor, order, move, extra={"owner_org_path": body.path}, also=self.note(actor, hop)
-            )
+            await self._room.orders.move(actor, order, move, also=self.note(actor, hop))
             return
         hop = await self._checked(actor, row, body, chosen)
-        extra: dict[str, Any] = {"owner_org_path": body.path}
-        extra |= {name: value for name in ("category", "level") if (value := getattr(chosen, name))}
+        extra = {name: value for name in ("category", "level") if (value := getattr(chosen, name))}
         await self._room.orders.move(actor, order, self._move(row, hop), extra=extra, also=self.note(actor, hop))
 
     def _move(self, row: Row, hop: Hop) -> life.Move:
@@ -204,7 +202,7 @@ class Dispatches:
         task = "现场核实并处置"
         wanted = [
             Wanted(kind=TaskKind.STATION, org=place.org_id, task=task)
-            for place in await self._suggesting.stations(moved)
+            for place in await self._suggesting.stations(dict(moved), actor.org_path, db)
         ]
         await ask(self._room, db, actor, OrderId(moved["id"]), moved["number"], wanted)
 

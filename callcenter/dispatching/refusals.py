@@ -141,12 +141,6 @@ class ReturnWindowExpired(errors.Refused):
     en = "the return window closed at {due}: the unit stays responsible, only a signed dispatch moves the order (XY-20)"
 
 
-class ReturnLocked(errors.Refused):
-    code = "return-locked"
-    zh = "该工单已锁定责任单位（签派、逾期或退单未获同意），不能退单"
-    en = "the order is locked to its unit (signed dispatch, expired window or rejected return): it cannot be returned"
-
-
 class ReasonShort(errors.Invalid):
     code = "return-reason-short"
     zh = "退单理由至少 {least} 个字（XY-18）"

@@ -110,5 +110,4 @@ async def helpers_of(room: Room, actor: Actor, orgs: Collection[OrgId]) -> dict[
 
 async def order_at(room: Room, actor: Actor, order: OrderId) -> Mapping[str, Any]:
     """The order's row when the actor sees it. Raises NoSuchOrder."""
-    row: Mapping[str, Any] = await room.orders.row(actor, order)
-    return row
+    return dict(await room.orders.row(actor, order))

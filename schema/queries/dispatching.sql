@@ -322,3 +322,162 @@ update sign_form set ended_at = :at where order_id = :order_id and decided_at is
 
 -- name: settle_dispute(order_id, at)!
 update dispatch_dispute set settled_at = :at where order_id = :order_id and settled_at is null;
+
+-- name: insert_return(id, order_id, org_id, reason_code, reason_text, basis, suggested_org_id, drafted_by, drafted_at, dispatched_at, window_due_at)!
+insert into return_form
+    (id, order_id, org_id, reason_code, reason_text, basis, suggested_org_id, drafted_by, drafted_at, dispatched_at,
+     window_due_at)
+values
+    (:id, :order_id, :org_id, :reason_code, :reason_text, :basis, :suggested_org_id, :drafted_by, :drafted_at,
+     :dispatched_at, :window_due_at);
+
+-- name: redraft_return(order_id, org_id, reason_code, reason_text, basis, suggested_org_id, drafted_by, drafted_at)$
+update return_form
+set reason_code = :reason_code, reason_text = :reason_text, basis = :basis, suggested_org_id = :suggested_org_id,
+    drafted_by = :drafted_by, drafted_at = :drafted_at
+where order_id = :order_id and org_id = :org_id and signed_at is null and decided_at is null and withdrawn_at is null
+returning id;
+
+-- name: withdraw_return(order_id, org_id, at)$
+update return_form set withdrawn_at = :at
+where order_id = :order_id and org_id = :org_id and signed_at is null and withdrawn_at is null returning id;
+
+-- name: open_return(order_id)^
+select * from return_form where order_id = :order_id and decided_at is null and withdrawn_at is null;
+
+-- name: sign_return(id, drafted_at, by, at, delegation_id, digest)$
+update return_form set signed_by = :by, signed_at = :at, delegation_id = :delegation_id, digest = :digest
+where id = :id and drafted_at = :drafted_at and signed_at is null and withdrawn_at is null returning id;
+
+-- name: decide_return(id, decision, opinion, by, at)$
+update return_form set decision = :decision, opinion = :opinion, decided_by = :by, decided_at = :at
+where id = :id and signed_at is not null and decided_at is null returning id;
+
+-- name: settle_open_return(order_id, opinion, by, at)!
+-- A manual signed dispatch takes the order out of a review: the form is closed as granted, for the unit loses the order.
+update return_form set decision = 'granted', opinion = :opinion, decided_by = :by, decided_at = :at
+where order_id = :order_id and signed_at is not null and decided_at is null and withdrawn_at is null;
+
+-- name: signed_returns(order_id)
+select org_id, suggested_org_id from return_form where order_id = :order_id and signed_at is not null order by signed_at;
+
+-- name: insert_late(id, order_id, org_id, tried_by, at, window_due_at)!
+insert into return_late (id, order_id, org_id, tried_by, at, window_due_at)
+values (:id, :order_id, :org_id, :tried_by, :at, :window_due_at);
+
+-- name: delegation_for(org_id, deputy_user, at)^
+select id from head_delegation
+where org_id = :org_id and deputy_user = :deputy_user and from_at <= :at and :at < until_at
+order by recorded_at desc limit 1;
+
+-- name: insert_delegation(id, org_id, head_user, deputy_user, reason, from_at, until_at, recorded_at)!
+insert into head_delegation (id, org_id, head_user, deputy_user, reason, from_at, until_at, recorded_at)
+values (:id, :org_id, :head_user, :deputy_user, :reason, :from_at, :until_at, :recorded_at);
+
+-- name: user_of_org(id, org_id)$
+select id from app_user where id = :id and org_id = :org_id and disabled_at is null;
+
+-- name: delegations(path, at)
+select d.id, o.name as org, h.name as head, u.name as deputy, d.reason, d.from_at, d.until_at
+from head_delegation d join org o on o.id = d.org_id join app_user h on h.id = d.head_user
+     join app_user u on u.id = d.deputy_user
+where starts_with(o.path, :path) and d.until_at > :at order by d.from_at desc, d.id limit 500;
+
+-- name: returns_of(order_id)
+select f.*, o.name as org, s.name as suggested_org, d.name as drafted_name, h.name as signed_name,
+       x.name as decided_name, g.name as delegated_name
+from return_form f join org o on o.id = f.org_id join org s on s.id = f.suggested_org_id
+     join app_user d on d.id = f.drafted_by left join app_user h on h.id = f.signed_by
+     left join app_user x on x.id = f.decided_by left join head_delegation e on e.id = f.delegation_id
+     left join app_user g on g.id = e.head_user
+where f.order_id = :order_id order by f.drafted_at;
+
+-- name: open_sign(id, order_id, centre_org_id, cause, cause_text, opened_at, opened_by)!
+insert into sign_form (id, order_id, centre_org_id, cause, cause_text, opened_at, opened_by)
+values (:id, :order_id, :centre_org_id, :cause, :cause_text, :opened_at, :opened_by);
+
+-- name: open_sign_form(order_id)^
+select * from sign_form where order_id = :order_id and decided_at is null and ended_at is null;
+
+-- name: propose_sign(order_id, opinion, lead_org_id, co_org_ids, due_at, by, at)$
+update sign_form
+set opinion = :opinion, lead_org_id = :lead_org_id, co_org_ids = :co_org_ids, due_at = :due_at, proposed_by = :by,
+    proposed_at = :at
+where order_id = :order_id and decided_at is null and ended_at is null returning id;
+
+-- name: approve_sign(id, proposed_at, decision, instruction, lead_org_id, co_org_ids, due_at, by, at, digest)$
+update sign_form
+set decision = :decision, instruction = :instruction, lead_org_id = :lead_org_id, co_org_ids = :co_org_ids,
+    due_at = :due_at, decided_by = :by, decided_at = :at, digest = :digest
+where id = :id and proposed_at = :proposed_at and decided_at is null and ended_at is null returning id;
+
+-- name: refuse_sign(order_id, instruction, at)$
+update sign_form
+set refusals = refusals || jsonb_build_array(jsonb_build_object(
+        'at', :at::timestamptz, 'opinion', opinion, 'lead_org_id', lead_org_id, 'instruction', :instruction::text)),
+    opinion = null, lead_org_id = null, co_org_ids = '{}', due_at = null, proposed_by = null, proposed_at = null
+where order_id = :order_id and proposed_at is not null and decided_at is null and ended_at is null returning id;
+
+-- name: signs_of(order_id)
+select f.*, o.name as lead_org, p.name as proposed_name, d.name as decided_name,
+       coalesce((select array_agg(c.name order by c.name) from org c where c.id = any(f.co_org_ids)), '{}') as co_orgs
+from sign_form f left join org o on o.id = f.lead_org_id left join app_user p on p.id = f.proposed_by
+     left join app_user d on d.id = f.decided_by
+where f.order_id = :order_id order by f.opened_at;
+
+-- name: open_dispute(id, order_id, cause, org_ids, block_reason, opened_at)$
+insert into dispatch_dispute (id, order_id, cause, org_ids, block_reason, opened_at)
+values (:id, :order_id, :cause, :org_ids, :block_reason, :opened_at)
+on conflict (order_id) where settled_at is null do update
+set org_ids = excluded.org_ids where cardinality(excluded.org_ids) > cardinality(dispatch_dispute.org_ids)
+returning id;
+
+-- name: dispute_of_order(order_id)^
+select * from dispatch_dispute where order_id = :order_id and settled_at is null;
+
+-- name: dispatch_figures(path, since, until)
+-- One row an order that was first dispatched in the period.
+with first as (
+    select distinct on (d.order_id) d.order_id, d.at, d.rank, d.suggested_org_id, d.item_id, d.kind
+    from order_dispatch d join org f on f.id = d.from_org_id
+    where d.role = 'lead' and d.kind <> 'assigned' and d.at < :until and starts_with(f.path, :path)
+    order by d.order_id, d.seq
+), hop as (
+    select d.order_id, count(*)::int as hops, count(distinct d.to_org_id)::int as distinct_orgs, max(d.at) as last_at,
+           bool_or(d.kind = 'claimed') as claimed
+    from order_dispatch d join first on first.order_id = d.order_id
+    where d.role = 'lead' and d.kind <> 'assigned' group by d.order_id
+)
+select h.hops > 1 or w.returns > 0 as returned, extract(epoch from h.last_at - w.created_at)::float8 / 60 as minutes,
+       f.rank, f.suggested_org_id is not null as suggested,
+       f.item_id is null and f.kind = 'ordinary' as outside, h.hops, h.distinct_orgs, h.claimed
+from first f join hop h on h.order_id = f.order_id join work_order w on w.id = f.order_id
+where f.at >= :since;
+
+-- name: return_figures(path, since, until)
+-- XY-46, by the unit that applied. Wrong: granted, and yet the order was sent to it again afterwards.
+with form as (
+    select f.*, exists (
+               select 1 from order_dispatch d
+               where d.order_id = f.order_id and d.to_org_id = f.org_id and d.role = 'lead' and d.at > f.decided_at
+           ) as wrong
+    from return_form f join org o on o.id = f.org_id
+    where f.signed_at >= :since and f.signed_at < :until and starts_with(o.path, :path)
+), late as (
+    select l.org_id, count(distinct l.order_id)::int as late from return_late l join org o on o.id = l.org_id
+    where l.at >= :since and l.at < :until and starts_with(o.path, :path) group by l.org_id
+), counted as (
+    select org_id, count(*)::int as applied,
+           (count(*) filter (where decision = 'granted'))::int as granted,
+           (count(*) filter (where decision = 'rejected'))::int as rejected,
+           (count(*) filter (where decision = 'granted' and wrong))::int as wrong,
+           (avg(extract(epoch from decided_at - dispatched_at) / 86400) filter (where decision = 'granted'))::float8
+               as extra_days,
+           mode() within group (order by reason_code) as top_reason
+    from form group by org_id
+)
+select o.id as org_id, o.name as org, coalesce(c.applied, 0) as applied, coalesce(c.granted, 0) as granted,
+       coalesce(c.rejected, 0) as rejected, coalesce(l.late, 0) as late, coalesce(c.wrong, 0) as wrong, c.extra_days,
+       c.top_reason
+from counted c full join late l on l.org_id = c.org_id join org o on o.id = coalesce(c.org_id, l.org_id)
+order by coalesce(c.applied, 0) desc, o.name limit 500;
