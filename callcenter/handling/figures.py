@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from callcenter.core.errors import Forbidden
 from callcenter.core.pages import place_of
 from callcenter.handling import model
 from callcenter.handling.reading import seen_all, seen_as
@@ -80,15 +79,6 @@ class Figures:
                 model.Colleague(id=row["id"], name=row["name"], head=Role.UNIT_HEAD in row["roles"]) for row in found
             )
         )
-
-    async def effect_checks(self, actor: Actor, limit: int) -> model.EffectPage:
-        """GH-16: those that are due, of the reader's subtree. Raises Forbidden."""
-        if not actor.may(Role.REVIEWER, Role.SUPERVISOR, Role.AGENT, Role.DISPATCHER):
-            raise Forbidden
-        found = await rows(
-            SQL.due_effect_checks(self._room.pool, path=actor.org_path, at=self._room.clock.now(), limit=limit)
-        )
-        return model.EffectPage(items=seen_all(model.EffectDue, found))
 
     def _since(self, days: int) -> datetime:
         return self._room.clock.now() - timedelta(days=days)

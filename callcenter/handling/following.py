@@ -1,5 +1,5 @@
 """What follows by itself: a warning goes to the unit's heads and into its next round, a ledger order's citizen hears
-something in time, milestones that are late are told, closed matters are looked at again (XY-12, XY-13, GH-13, GH-16).
+something in time, milestones that are late are told, (XY-12, XY-13, GH-13).
 
 Everything is found in the tables, so that nothing is lost with a process; the bus only says when to look.
 """
@@ -31,9 +31,7 @@ log = structlog.get_logger(__name__)
 ASK: Final = timedelta(minutes=10)
 """The longest time without asking the database: a wake-up may be lost with the process that should have given it."""
 BATCH: Final = 100
-LOOK_BACK: Final = timedelta(days=3)
-"""How far back the machine looks for closes that it may have slept through."""
-STAGES: Final = frozenset({Stage.WARNED, Stage.REHANDLING, Stage.LEDGER, Stage.CLOSED})
+STAGES: Final = frozenset({Stage.WARNED, Stage.REHANDLING, Stage.LEDGER})
 LEADERS: Final = frozenset({Role.DEPUTY, Role.LEADER, Role.SUPERVISOR})
 HEADS: Final = frozenset({Role.UNIT_HEAD})
 KINDS: Final = {Follows.ESCALATED: "warning_escalated", Follows.DECIDED_BY_LEADER: "warning_for_leader"}
@@ -44,12 +42,11 @@ class _Taken(Exception):
 
 
 class Following:
-    """One a process; any number may run, each thing still happens once. `effect_after`: None looks at nothing again."""
+    """One a process; any number may run, each thing still happens once."""
 
-    def __init__(self, room: Room, bus: Bus, effect_after: timedelta | None) -> None:
+    def __init__(self, room: Room, bus: Bus) -> None:
         self._room = room
         self._bus = bus
-        self._effect_after = effect_after
         self._wake = asyncio.Event()
 
     async def run(self) -> None:
@@ -76,9 +73,6 @@ class Following:
         await SQL.insert_missing_rounds(self._room.pool)
         await self._ledger()
         await self._milestones()
-        if self._effect_after is not None:
-            since = self._room.clock.now() - LOOK_BACK
-            await SQL.enrol_effect_checks(self._room.pool, since=since, after=self._effect_after)
 
     async def _warnings(self) -> None:
         for row in await rows(SQL.unanswered_warnings(self._room.pool, limit=BATCH)):

@@ -117,11 +117,6 @@ class ExclusionStep(_Asked):
     reason: str = Field(default="", max_length=1000)
 
 
-class EffectAnswer(_Asked):
-    held: bool
-    note: Note = ""
-
-
 class _Seen(BaseModel):
     model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
 
@@ -384,16 +379,3 @@ class ExclusionRate(_Seen):
 
 class ExclusionRates(Page[ExclusionRate]):
     """By unit, on one page (A-09)."""
-
-
-class EffectDue(_Seen):
-    order_id: OrderId
-    number: str
-    category: str
-    org: str
-    closed_at: datetime
-    due_at: datetime
-
-
-class EffectPage(Page[EffectDue]):
-    """What is due first comes first (GH-16)."""

@@ -75,21 +75,6 @@ class Handling:
     async def step_exclusion(self, actor: Actor, order: OrderId, taken: model.ExclusionStep) -> None:
         await exclusion.step(self.room, actor, order, taken)
 
-    async def check_effect(self, actor: Actor, order: OrderId, answer: model.EffectAnswer) -> None:
-        """GH-16. Raises AlreadyDecided when no check is open."""
-
-        async def work(connection: object) -> object:
-            return await SQL.answer_effect_check(
-                connection,
-                order_id=order,
-                held=answer.held,
-                note=answer.note,
-                done_by=actor.user_id,
-                done_at=self.room.clock.now(),
-            )
-
-        await writing.once(self.room, actor, order, "effect_checked", {"held": answer.held}, work)
-
     async def form2(self, actor: Actor, order: OrderId, round_no: int, issuer: str) -> Document:
         """Raises NoSuchOrder, NotFound for a round that was never begun."""
         row = await self.room.orders.row(actor, order)

@@ -89,6 +89,8 @@ async def plan(
     rules = rules_of(room, row)
     before = standing_of(row, rules.policy)
     after = decide(before, move, actor)
+    for gate in room.gates:
+        await gate(row, move, actor)
     now = room.clock.now()
     by = UserId(actor.user_id) if actor else None
     moment = Moment(row=dict(row), by=by, at=now, centre_contacts=before.centre_contacts)

@@ -1,6 +1,7 @@
 """The parts that the use cases of this room share, put together once."""
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -12,6 +13,7 @@ from callcenter.core.ids import OrderId
 from callcenter.orders.calendar import WorkingCalendar
 from callcenter.orders.calendar_data import load_calendar
 from callcenter.orders.config import OrdersConfig
+from callcenter.orders.moves_base import Move
 from callcenter.orders.notices import Notices
 from callcenter.orders.phases import Template
 from callcenter.orders.ruleset_files import enrol, read_rule_files, rule_book
@@ -41,9 +43,13 @@ class Conflict(errors.Refused):
     en = "somebody else has just changed this order: read it again and retry"
 
 
+Gate = Callable[[asyncpg.Record, Move, Actor | None], Awaitable[None]]
+"""What another room asks of a move, with the row before it; it raises a DomainError when the move may not be made."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """`rules` gives versions; new dispatches use the newest one of `ruleset`."""
+    """`rules` gives versions; new dispatches use the newest one of `ruleset`. The rooms above add their `gates`."""
 
     store: OrderStore
     clock: Clock
@@ -56,6 +62,7 @@ class Room:
     notices: Notices
     phases: Template
     effect_check_days: int
+    gates: list[Gate] = field(default_factory=list)
 
 
 async def open_room(

@@ -25,10 +25,6 @@ class Days(Wire):
     days: int = Field(default=90, ge=1, le=1100)
 
 
-class Most(Wire):
-    limit: int = Field(default=50, ge=1, le=200)
-
-
 class RoundAsked(Wire):
     round: int = Field(default=1, ge=1, le=100)
 
@@ -148,9 +144,6 @@ def _judging(handling: Handling) -> list[Route]:
     async def step(asked: Asked[model.ExclusionStep, None]) -> None:
         await handling.step_exclusion(asked.actor, _order(asked), asked.body)
 
-    async def effect(asked: Asked[model.EffectAnswer, None]) -> None:
-        await handling.check_effect(asked.actor, _order(asked), asked.body)
-
     return [
         _write(
             "departures",
@@ -192,7 +185,6 @@ def _judging(handling: Handling) -> list[Route]:
             "same-person",
             "already-decided",
         ),
-        _write("effect-check", "登记效果回查", "Tell whether it holds", effect, model.EffectAnswer, "already-decided"),
     ]
 
 
@@ -263,9 +255,6 @@ def _figures(handling: Handling) -> list[Route]:
     async def colleagues(asked: Asked[None, None]) -> model.Colleagues:
         return await read.colleagues(asked.actor)
 
-    async def effects(asked: Asked[None, Most]) -> model.EffectPage:
-        return await read.effect_checks(asked.actor, asked.query.limit)
-
     return [
         _look(
             "/api/warnings", "本单位预警工单", "Warning orders of my organisation", warnings, model.WarningPage, Paged
@@ -278,7 +267,6 @@ def _figures(handling: Handling) -> list[Route]:
         _look("/api/departures", "各单位推定偏离情况", "Departures and overturns by unit", overturns, model.Overturns),
         _look("/api/exclusions", "各单位不纳入测评比例", "Exclusions by unit", rates, model.ExclusionRates),
         _look("/api/colleagues", "本单位人员", "People of my organisation", colleagues, model.Colleagues),
-        _look("/api/effect-checks", "应回查效果的工单", "Effect checks that are due", effects, model.EffectPage, Most),
     ]
 
 

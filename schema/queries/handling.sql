@@ -304,25 +304,8 @@ select reply from (
      order by w.submitted_at desc limit 20)
 ) r where reply is not null order by at desc limit 40;
 
--- name: due_effect_checks(path, at, limit)
-select e.order_id, w.number, w.category, e.closed_at, e.due_at, o.name as org
-from effect_check e join work_order w on w.id = e.order_id join org o on o.id = w.owner_org_id
-where e.done_at is null and e.due_at <= :at and starts_with(w.owner_org_path, :path)
-order by e.due_at, e.order_id limit :limit;
-
 -- name: name_of(id)$
 select name from app_user where id = :id;
-
--- name: enrol_effect_checks(since, after)!
--- GH-16: repeated and difficult matters are looked at again, once for each close.
-insert into effect_check (order_id, closed_at, due_at)
-select w.id, w.closed_at, w.closed_at + :after::interval from work_order w
-where w.closed_at >= :since and (w.difficult or w.reopened > 0 or w.round_no > 1 or w.solvability = 'hard_now')
-on conflict do nothing;
-
--- name: answer_effect_check(order_id, held, note, done_by, done_at)$
-update effect_check set held = :held, note = :note, done_by = :done_by, done_at = :done_at
-where order_id = :order_id and done_at is null returning closed_at;
 
 -- name: org_name(id)$
 select name from org where id = :id;

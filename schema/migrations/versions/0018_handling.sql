@@ -169,20 +169,6 @@ create table callback_record (               -- XY-10, SJ-06, JC-26: what a pers
 create index callback_record_order on callback_record (order_id, at);
 create unique index callback_record_corrected on callback_record (corrects) where corrects is not null;
 
-create table effect_check (                  -- GH-16: does it still hold, some time after the close
-    order_id uuid not null references work_order,
-    closed_at timestamptz not null,
-    due_at timestamptz not null,
-    held boolean,
-    note text not null default '',
-    done_by uuid references app_user,
-    done_at timestamptz,
-    primary key (order_id, closed_at)
-);
-create index effect_check_due on effect_check (due_at) where done_at is null;
-create index work_order_looked_at_again on work_order (closed_at)
-    where difficult or reopened > 0 or round_no > 1 or solvability = 'hard_now';
-
 -- SG-09: kinds of articles; a reply template has slots in 【】 that must be filled.
 alter table knowledge_article
     add column kind text not null default 'article',         -- article, regulation, policy, faq, reply_template
