@@ -42,7 +42,7 @@ class Rated(BaseModel):
     resolved: bool
     satisfied: bool
     attitude: int | None = Field(default=None, ge=1, le=5)
-    speed: int | None = Field(default=None, ge=1, le=5)
+    timeliness: int | None = Field(default=None, ge=1, le=5)
     service: int | None = Field(default=None, ge=1, le=5)
     measures: int | None = Field(default=None, ge=1, le=5)
 

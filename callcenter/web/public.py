@@ -49,7 +49,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
 }
 SCORES: Final = (
     ("attitude", "态度", "Attitude"),
-    ("speed", "时效", "Speed"),
+    ("timeliness", "时效", "Timeliness"),
     ("service", "服务", "Service"),
     ("measures", "措施", "Measures"),
 )
