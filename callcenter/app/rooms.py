@@ -11,6 +11,7 @@ from callcenter.app.clocks import ClocksRoom, furnish_clocks
 from callcenter.app.dialogue import Sinks
 from callcenter.app.files import FilesRoom, furnish_files
 from callcenter.app.flow_room import FlowRoom, furnish_flows
+from callcenter.app.handling import HandlingRoom, furnish_handling
 from callcenter.app.notes import HouseNotes
 from callcenter.app.numbers import Numbers, open_numbers
 from callcenter.app.outbound import OutboundRoom, open_outbound
@@ -33,6 +34,7 @@ from callcenter.core.clock import Clock
 from callcenter.core.errors import Misconfigured
 from callcenter.core.folders import require_folder
 from callcenter.documents.printer import Printer
+from callcenter.knowledge.service import Knowledge
 from callcenter.media.messages import VoiceMail
 from callcenter.orders.service import Orders, open_orders
 from callcenter.pbx.link import AmiLink
@@ -78,6 +80,8 @@ class Rooms:
     rosters: RosterRoom
     flows: FlowRoom
     files: FilesRoom
+    knowledge: Knowledge
+    handling: HandlingRoom
 
 
 async def require_schema(pool: Pool) -> None:
@@ -165,6 +169,8 @@ async def _furnish(
         public_number=speech.registry.main.number,
     )
     rosters = furnish_rosters(pool, speech.queues, clock, people.audit, settings.city)
+    files = furnish_files(settings.files, pool=pool, clock=clock, audit=people.audit, orders=orders.room)
+    knowledge = Knowledge(pool, clock, people.audit)
     return Rooms(
         settings=settings,
         clock=clock,
@@ -252,5 +258,15 @@ async def _furnish(
             callbacks=waiting.places,
             last_agent=waiting.last_agent,
         ),
-        files=furnish_files(settings.files, pool=pool, clock=clock, audit=people.audit, orders=orders.room),
+        files=files,
+        knowledge=knowledge,
+        handling=furnish_handling(
+            pool=pool,
+            clock=clock,
+            orders=orders,
+            outbox=outbox,
+            files=files.files,
+            templates=knowledge,
+            city=settings.city,
+        ),
     )

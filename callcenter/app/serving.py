@@ -10,11 +10,9 @@ import structlog
 
 from callcenter.app.owner import Owner
 from callcenter.app.rooms import Rooms, open_rooms
-from callcenter.callbacks.reading import CallbacksReading
 from callcenter.calls.partitions import ensure_partitions
 from callcenter.calls.pump import pump
 from callcenter.core.clock import SystemClock
-from callcenter.knowledge.service import Knowledge
 from callcenter.media import notices as media_notices
 from callcenter.media.custody import Custody
 from callcenter.media.reading import Recordings
@@ -36,7 +34,6 @@ from callcenter.pbx.cel import CelFile
 from callcenter.settings import Settings
 from callcenter.store.notify import Listener, open_listener
 from callcenter.web.auth import session_routes
-from callcenter.web.callbacks import callback_routes
 from callcenter.web.docs import with_docs
 from callcenter.web.guard import cookie_name
 from callcenter.web.health import database_check, health_routes, lease_check, link_check, seats_check
@@ -147,6 +144,7 @@ class _House:
             rooms.flows.shelf.reload_on_hangup(),
             rooms.files.sweep(),
             rooms.outbox.run(rooms.bus),
+            rooms.handling.following(rooms.bus).run(),
             rooms.outbox.delivery.run(),
         ]
 
@@ -179,7 +177,7 @@ class _House:
         routes = [
             *session_routes(rooms.people, web),
             *people_routes(rooms.people),
-            *knowledge_routes(Knowledge(rooms.pool, rooms.clock, rooms.people.audit)),
+            *knowledge_routes(rooms.knowledge),
             *seats_routes(rooms.seats),
             *rooms.waiting.routes(),
             *rooms.rosters.routes(),
@@ -197,7 +195,7 @@ class _House:
             *rooms.registry.routes(),
             *rooms.transfers.routes(),
             *rooms.supervision.routes(self._board),
-            *callback_routes(CallbacksReading(rooms.pool, rooms.orders)),
+            *rooms.handling.routes(rooms.printer),
             *health_routes(self._exposition, lambda: self._pulse.lag, checks),
         ]
         return with_docs(routes, web)

@@ -1,12 +1,16 @@
 """Call-backs of an order, to look at."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from collections import Counter
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+from uuid import UUID
 
 from callcenter.callbacks import store
-from callcenter.core.ids import AttemptId, CallbackId, CallId, OrderId
-from callcenter.people.actor import Actor
+from callcenter.callbacks.questionnaire import Coverage, coverage_of, phrases
+from callcenter.core.clock import Clock
+from callcenter.core.ids import AttemptId, CallbackId, CallId, OrderId, RecordingId
+from callcenter.people.actor import Actor, Role
 from callcenter.store.pool import Pool
 
 
@@ -47,10 +51,107 @@ class SeenOrders(Protocol):
     async def get(self, actor: Actor, order: OrderId) -> object: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordView:
+    """What a person wrote down; a `corrected` one is followed by the one that corrects it."""
+
+    id: UUID
+    round_no: int
+    tier: int
+    reached: str
+    resolved: bool | None
+    satisfied: str | None
+    first_contacted: bool | None
+    told: bool | None
+    attitude: int | None
+    timeliness: int | None
+    service: int | None
+    measures: int | None
+    tendency: bool
+    praise: bool
+    emotion: str
+    reason: str
+    comment: str
+    call_id: CallId | None
+    recording_id: RecordingId | None
+    at: datetime
+    by_name: str
+    corrects: UUID | None
+    corrected: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageView:
+    """JC-26 of one unit: all that came to call-back, told apart. `grades` are means of 1 to 5 (SJ-06)."""
+
+    org_id: UUID
+    org: str
+    due: int
+    heard: int
+    unreached: int
+    refused: int
+    exempt: int
+    waiting: int
+    attitude: float | None
+    timeliness: float | None
+    service: float | None
+    measures: float | None
+    praised: int
+    untold: int
+
+
+WATCHERS: Final = (
+    Role.REVIEWER,
+    Role.SUPERVISOR,
+    Role.UNIT_HEAD,
+    Role.DEPUTY,
+    Role.LEADER,
+    Role.INSPECTOR,
+    Role.AUDITOR,
+)
+GRADED: Final = ("attitude", "timeliness", "service", "measures", "praised", "untold")
+UNGRADED: Final = dict.fromkeys(GRADED[:4]) | {"praised": 0, "untold": 0}
+
+
 class CallbacksReading:
-    def __init__(self, pool: Pool, orders: SeenOrders) -> None:
+    def __init__(self, pool: Pool, orders: SeenOrders, clock: Clock) -> None:
         self._pool = pool
         self._orders = orders
+        self._clock = clock
+
+    async def records(self, actor: Actor, order: OrderId) -> list[RecordView]:
+        """Oldest first. Raises NotFound when the actor may not see the order."""
+        await self._orders.get(actor, order)
+        names = [field.name for field in fields(RecordView)]
+        return [RecordView(**{name: row[name] for name in names}) for row in await store.records_of(self._pool, order)]
+
+    async def coverage(self, actor: Actor, days: int) -> list[CoverageView]:
+        """By unit of the reader's subtree. Raises Forbidden."""
+        actor.require(*WATCHERS)
+        since = self._clock.now() - timedelta(days=days)
+        grades = {row["org_id"]: row for row in await store.grades(self._pool, actor.org_path, since)}
+        names: dict[UUID, str] = {}
+        counted: dict[UUID, Counter[Coverage]] = {}
+        for row in await store.coverage(self._pool, actor.org_path, since):
+            names[row["org_id"]] = row["org"]
+            kind = coverage_of(row["person"], row["machine"], answered=row["answered"])
+            counted.setdefault(row["org_id"], Counter())[kind] += row["orders"]
+        return [
+            CoverageView(
+                org_id=org,
+                org=names[org],
+                due=tally.total(),
+                **{kind.value: tally[kind] for kind in Coverage},
+                **({name: grades[org][name] for name in GRADED} if org in grades else UNGRADED),
+            )
+            for org, tally in counted.items()
+        ]
+
+    async def phrases(self, actor: Actor, order: OrderId) -> list[tuple[str, str, str]]:
+        """What to say to this citizen (SG-26, SG-28, SG-29). Raises NotFound."""
+        await self._orders.get(actor, order)
+        row = await store.caller_of(self._pool, order)
+        return list(phrases(row["emotion"], row["caller_needs"]))
 
     async def of_order(self, actor: Actor, order: OrderId) -> list[CallbackView]:
         """By round. Raises NotFound when the actor may not see the order."""

@@ -215,3 +215,8 @@ async def coverage(db: Db, path: str, since: datetime) -> list[Any]:
 
 async def grades(db: Db, path: str, since: datetime) -> list[Any]:
     return [row async for row in _sql.grades(db, path=path, since=since)]
+
+
+async def caller_of(db: Db, order: OrderId) -> Any:
+    """How the citizen was heard to feel, and what they need."""
+    return await _sql.caller_of(db, order_id=order)

@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+from callcenter.callbacks.by_hand import ByHand
+from callcenter.callbacks.questionnaire import Correction, Questionnaire
 from callcenter.callbacks.reading import CallbacksReading
 from callcenter.core.ids import OrderId
 from callcenter.core.pages import Page
-from callcenter.web.route import Asked, Route
+from callcenter.web.route import Asked, Handler, Route, Wire
 
 AttemptOutcome = Literal["answered", "no_survey", "no_answer", "busy", "failed", "unsent", "unknown", "held", "refused"]
 
@@ -52,20 +54,159 @@ class CallbackList(Page[CallbackBody]):
     """All rounds, on one page."""
 
 
-def callback_routes(callbacks: CallbacksReading) -> list[Route]:
+class RecordBody(BaseModel):
+    """What a person wrote down of a call-back. `tier` is the level of the centre that rang (3: the street's)."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    round_no: int
+    tier: int
+    reached: Literal["reached", "unreached", "refused", "exempt"]
+    resolved: bool | None
+    satisfied: Literal["satisfied", "basic", "dissatisfied"] | None
+    first_contacted: bool | None
+    told: bool | None
+    attitude: int | None
+    timeliness: int | None
+    service: int | None
+    measures: int | None
+    tendency: bool
+    praise: bool
+    emotion: str
+    reason: str
+    comment: str
+    call_id: UUID | None
+    recording_id: UUID | None
+    at: datetime
+    by_name: str
+    corrects: UUID | None
+    corrected: bool
+
+
+class RecordList(Page[RecordBody]):
+    """All that people wrote down, on one page."""
+
+
+class CoverageBody(BaseModel):
+    """One unit's call-backs told apart, and the means of the four grades."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    org_id: UUID
+    org: str
+    due: int
+    heard: int
+    unreached: int
+    refused: int
+    exempt: int
+    waiting: int
+    attitude: float | None
+    timeliness: float | None
+    service: float | None
+    measures: float | None
+    praised: int
+    untold: int
+
+
+class CoverageList(Page[CoverageBody]):
+    """By unit, on one page."""
+
+
+class Phrase(BaseModel):
+    code: str
+    zh: str
+    en: str
+
+
+class PhraseList(Page[Phrase]):
+    """In the order in which they are needed, on one page."""
+
+
+class RecordedId(BaseModel):
+    id: UUID
+
+
+class DaysAsked(Wire):
+    days: int = Field(default=90, ge=1, le=1100)
+
+
+def _look(
+    path: str, zh: str, en: str, handler: Handler, answers: type[BaseModel], query: type[BaseModel] | None = None
+) -> Route:
+    return Route(
+        method="GET",
+        path=path,
+        summary_zh=zh,
+        summary_en=en,
+        tag="callbacks",
+        handler=handler,
+        answers=answers,
+        query=query,
+        errors=("not-found",),
+    )
+
+
+def _write(path: str, zh: str, en: str, handler: Handler, body: type[BaseModel], *errors: str) -> Route:
+    return Route(
+        method="POST",
+        path=path,
+        summary_zh=zh,
+        summary_en=en,
+        tag="callbacks",
+        handler=handler,
+        body=body,
+        answers=RecordedId,
+        status=201,
+        errors=("no-such-order", *errors),
+    )
+
+
+def callback_routes(callbacks: CallbacksReading, by_hand: ByHand) -> list[Route]:
     async def of_order(asked: Asked[None, None]) -> CallbackList:
         views = await callbacks.of_order(asked.actor, OrderId(asked.uuid("id")))
         return CallbackList(items=tuple(CallbackBody.model_validate(view) for view in views))
 
+    async def records(asked: Asked[None, None]) -> RecordList:
+        views = await callbacks.records(asked.actor, OrderId(asked.uuid("id")))
+        return RecordList(items=tuple(RecordBody.model_validate(view) for view in views))
+
+    async def coverage(asked: Asked[None, DaysAsked]) -> CoverageList:
+        views = await callbacks.coverage(asked.actor, asked.query.days)
+        return CoverageList(items=tuple(CoverageBody.model_validate(view) for view in views))
+
+    async def phrases(asked: Asked[None, None]) -> PhraseList:
+        found = await callbacks.phrases(asked.actor, OrderId(asked.uuid("id")))
+        return PhraseList(items=tuple(Phrase(code=code, zh=zh, en=en) for code, zh, en in found))
+
+    async def record(asked: Asked[Questionnaire, None]) -> RecordedId:
+        return RecordedId(id=await by_hand.record(asked.actor, OrderId(asked.uuid("id")), asked.body))
+
+    async def correct(asked: Asked[Correction, None]) -> RecordedId:
+        return RecordedId(id=await by_hand.correct(asked.actor, OrderId(asked.uuid("id")), asked.body))
+
+    order = "/api/orders/{id}"
     return [
-        Route(
-            method="GET",
-            path="/api/orders/{id}/callbacks",
-            summary_zh="工单的回访及每次拨打",
-            summary_en="Call-backs of an order, with their attempts",
-            tag="callbacks",
-            handler=of_order,
-            answers=CallbackList,
-            errors=("not-found",),
-        )
+        _look(
+            f"{order}/callbacks",
+            "工单的回访及每次拨打",
+            "Call-backs of an order, with their attempts",
+            of_order,
+            CallbackList,
+        ),
+        _look(f"{order}/callback-records", "人工回访记录", "Call-backs made by people", records, RecordList),
+        _look(f"{order}/callback-phrases", "回访话术", "What to say to this citizen", phrases, PhraseList),
+        _look("/api/callback-coverage", "回访率与四项评分", "Call-backs by unit", coverage, CoverageList, DaysAsked),
+        _write(
+            f"{order}/callback-records", "登记人工回访", "Record a call-back", record, Questionnaire, "not-in-callback"
+        ),
+        _write(
+            f"{order}/callback-corrections",
+            "更正回访结果",
+            "Correct what was recorded, citing a recording",
+            correct,
+            Correction,
+            "not-its-recording",
+            "callback-corrected-before",
+        ),
     ]

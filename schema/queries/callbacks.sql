@@ -171,3 +171,6 @@ from callback_record r join work_order w on w.id = r.order_id join org o on o.id
 where starts_with(o.path, :path) and r.at >= :since and r.reached = 'reached'
   and not exists (select 1 from callback_record n where n.corrects = r.id)
 group by o.id, o.name order by o.name;
+
+-- name: caller_of(order_id)^
+select emotion, caller_needs from work_order where id = :order_id;

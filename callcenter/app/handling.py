@@ -1,0 +1,56 @@
+"""The handling room: what is written on orders at work, its gate before each move, and what follows by itself."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from callcenter.callbacks.by_hand import ByHand
+from callcenter.callbacks.reading import CallbacksReading
+from callcenter.core.bus import Bus
+from callcenter.core.clock import Clock
+from callcenter.documents.printer import Printer
+from callcenter.files.service import Files
+from callcenter.handling.following import Following
+from callcenter.handling.gate import Gate
+from callcenter.handling.room import Room
+from callcenter.handling.service import Handling
+from callcenter.knowledge.service import Knowledge
+from callcenter.orders.service import Orders
+from callcenter.outbox.outbox import Outbox
+from callcenter.store.pool import Pool
+from callcenter.web.callbacks import callback_routes
+from callcenter.web.handling import handling_routes
+from callcenter.web.route import Route
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandlingRoom:
+    handling: Handling
+    by_hand: ByHand
+    heard: CallbacksReading
+
+    def following(self, bus: Bus) -> Following:
+        """One a process."""
+        return Following(self.handling.room, bus)
+
+    def routes(self, printer: Printer) -> list[Route]:
+        return [*handling_routes(self.handling, printer), *callback_routes(self.heard, self.by_hand)]
+
+
+def furnish_handling(
+    *, pool: Pool, clock: Clock, orders: Orders, outbox: Outbox, files: Files, templates: Knowledge, city: str
+) -> HandlingRoom:
+    room = Room(
+        pool=pool,
+        clock=clock,
+        orders=orders,
+        outbox=outbox,
+        files=files,
+        templates=templates,
+        zone=ZoneInfo(city),
+    )
+    orders.room.gates.append(Gate(room))
+    return HandlingRoom(
+        handling=Handling(room),
+        by_hand=ByHand(pool, clock, orders),
+        heard=CallbacksReading(pool, orders, clock),
+    )
