@@ -6,15 +6,12 @@ stays each order's own: its contact, its call-back, its second round when that c
 own citizen was not contacted yet therefore waits before its submission.
 """
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from callcenter.core.ids import OrgId
 from callcenter.orders import lifecycle as life
+from callcenter.orders.row import Row
 from callcenter.orders.terms import ResultType, Solvability, Stage
-
-Row = Mapping[str, Any]
-"""Of work_order."""
 
 BEFORE_UNIT: Final = frozenset({Stage.TRIAGE, Stage.PENDING_DISPATCH, Stage.REDISPATCH, Stage.SIGN_PENDING})
 AT_UNIT: Final = frozenset({Stage.DISPATCHED, Stage.ACCEPTED, Stage.RETURN_REQUESTED, Stage.HANDLING, Stage.COLLAB})

@@ -32,6 +32,10 @@ WORDS: Final[Mapping[str, Words]] = {
         zh="工单{number}的延期申请{decision}，{timer}时限为{due}",
         en="order {number}: the extension was {decision_en}; {timer_en} is due by {due}",
     ),
+    "order_urged": Words(
+        zh="市民再次来电催办工单{number}",
+        en="the citizen rang again about order {number}",
+    ),
     "notice_unread": Words(
         zh="通知“{kind}”已逾{hours}小时未读，请电话提醒{org}",
         en="the notice “{kind}” has been unread for {hours} hours: please telephone {org}",

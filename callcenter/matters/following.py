@@ -1,0 +1,86 @@
+"""Members follow their master: when it moves, when one of them was contacted, and at the start for what was missed."""
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from callcenter.core.bus import Bus
+from callcenter.core.errors import DomainError
+from callcenter.core.ids import OrderId
+from callcenter.matters.follow import next_step, waits_for
+from callcenter.matters.room import SQL, MatterRoom
+from callcenter.orders.events import OrderMoved
+from callcenter.orders.room import Conflict
+from callcenter.store.pool import AWAY
+
+log = structlog.get_logger(__name__)
+
+BATCH: Final = 200
+MOST_STEPS: Final = 12
+"""The longest way of a member to its master: back from one unit and through another to the review."""
+BETWEEN_TRIES: Final = timedelta(seconds=2)
+
+
+class Following:
+    def __init__(self, room: MatterRoom, bus: Bus) -> None:
+        self._room = room
+        self._bus = bus
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        with self._bus.subscribe(OrderMoved) as heard:
+            await self._patiently(None)
+            async for event in heard:
+                if isinstance(event, OrderMoved):
+                    await self._patiently(event.order)
+
+    async def _patiently(self, order: OrderId | None) -> None:
+        while True:
+            try:
+                if order is None:
+                    await self.follow_all()
+                elif (matter := await SQL.matter_to_follow(self._room.pool, order_id=order)) is not None:
+                    await self.follow(matter)
+            except AWAY as error:
+                log.warning("matters_wait_for_database", why=type(error).__name__)
+                await asyncio.sleep(BETWEEN_TRIES.total_seconds())
+            else:
+                return
+
+    async def follow_all(self) -> None:
+        after: UUID | None = None
+        while rows := [row async for row in SQL.live_matters(self._room.pool, after_id=after, limit=BATCH)]:
+            for row in rows:
+                await self.follow(row["id"])
+            after = rows[-1]["id"]
+
+    async def follow(self, matter: UUID) -> None:
+        """Every member as far as it can come by itself. Two who do it at the same time do no harm: a move that was made
+        already is refused."""
+        rows = [row async for row in SQL.members_of(self._room.pool, matter_id=matter)]
+        for row in rows:
+            if not row["master"] and row["closed_at"] is None:
+                await self._bring(OrderId(rows[0]["id"]), OrderId(row["id"]))
+
+    async def _bring(self, master_id: OrderId, member_id: OrderId) -> None:
+        orders, waits = self._room.orders, None
+        for _ in range(MOST_STEPS):
+            master, member = await orders.row_of(master_id), await orders.row_of(member_id)
+            if not master["master"] or member["matter_id"] != master["matter_id"]:
+                return
+            waits = waits_for(master, member)
+            step = next_step(master, member, master["number"])
+            if step is None:
+                break
+            try:
+                await orders.move(None, member_id, step, note={"master": master["number"]})
+            except Conflict:
+                continue  # somebody moved it meanwhile: what it is now decides
+            except DomainError as refused:
+                waits = refused.code
+                log.info("member_waits", order=str(member_id), why=waits)
+                break
+        await SQL.note_waiting(self._room.pool, order_id=member_id, waits=waits)
