@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from callcenter.core import errors
-from callcenter.orders.calendar import Hours, Length, WorkingCalendar, due_at, last_day
+from callcenter.orders.calendar import Hours, Length, WorkingCalendar, WorkingDays, due_at, last_day
 from callcenter.orders.explain import DayLine, days_until
-from callcenter.orders.rulesets import RuleSet, TimerRule
+from callcenter.orders.rulesets import RuleSet, TimerRule, Until
 from callcenter.orders.starting import DISTRICT_DISPATCH, INTAKE, STREET_DISPATCH
 from callcenter.orders.terms import Kind
 from callcenter.orders.timers import Due, Facts, applies, dues_at, window_due
@@ -139,7 +139,10 @@ def reckon(ruleset: RuleSet, facts: Facts, at: datetime, calendar: WorkingCalend
             alone = {name: rule}
             dues |= dues_at(alone, start, ruleset=ruleset, facts=_with(facts, dues, rules), calendar=calendar)
         if name in dues:
-            found[rule.public] = _reckoned(rule, dues[name], start, rules, calendar)
+            due = dues[name]
+            if isinstance(rule.length, Until):
+                due = replace(due, length=_between(start, due.at, calendar))
+            found[rule.public] = _reckoned(rule, due, start, rules, calendar)
     binding = [
         found[rule.public]
         for name, rule in rules.items()
@@ -147,6 +150,13 @@ def reckon(ruleset: RuleSet, facts: Facts, at: datetime, calendar: WorkingCalend
     ]
     effective = min(binding, key=lambda clock: (clock.due_at, clock.cut_by == ""), default=None)
     return DueSheet(timers=found | _rights(ruleset, facts.kind, at, calendar), effective=effective)
+
+
+def _between(start: datetime, due: datetime, calendar: WorkingCalendar) -> WorkingDays:
+    """The working days that such a window holds (SJ-19: superior less internal)."""
+    first, last = calendar.local_date(start), last_day(due, calendar)
+    days = (date.fromordinal(ordinal) for ordinal in range(first.toordinal() + 1, last.toordinal() + 1))
+    return WorkingDays(sum(calendar.day(on).kind.worked for on in days))
 
 
 def _with(facts: Facts, dues: Mapping[str, Due], rules: Mapping[str, TimerRule]) -> Facts:
