@@ -116,7 +116,7 @@ select exists (
     where a.id = :attempt and l.leg not in (:survey_leg, :dialling_leg)
 );
 
--- name: insert_record(id, order_id, round_no, tier, reached, resolved, satisfied, first_contacted, told, attitude, timeliness, service, measures, tendency, praise, emotion, reason, comment, call_id, recording_id, by_user, at, corrects)!
+-- name: insert_record(id, order_id, round_no, reached, resolved, satisfied, first_contacted, told, attitude, timeliness, service, measures, tendency, praise, emotion, reason, comment, call_id, recording_id, by_user, at, corrects)!
 insert into callback_record
     (id, order_id, round_no, tier, reached, resolved, satisfied, first_contacted, told, attitude, timeliness, service,
      measures, tendency, praise, emotion, reason, comment, call_id, recording_id, by_user, at, corrects)
