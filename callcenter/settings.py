@@ -20,6 +20,7 @@ from pydantic_settings import (
 from callcenter.callbacks.config import CallbackConfig
 from callcenter.calls.config import CallsConfig
 from callcenter.core.errors import Misconfigured
+from callcenter.dispatching.config import DispatchingConfig
 from callcenter.documents.config import DocumentsConfig
 from callcenter.files.config import FilesConfig
 from callcenter.flows.config import FlowsConfig
@@ -100,6 +101,9 @@ class Settings(BaseSettings):
     outbound: OutboundConfig = Field(default_factory=OutboundConfig, description="Agents' calls out.")
     outbox: OutboxConfig = Field(default_factory=OutboxConfig, description="Notices and webhooks.")
     documents: DocumentsConfig = Field(default_factory=DocumentsConfig, description="Printed forms.")
+    dispatching: DispatchingConfig = Field(
+        default_factory=DispatchingConfig, description="Dispatch, returns and signed dispatch."
+    )
     files: FilesConfig = Field(default_factory=FilesConfig, description="Attachments of orders.")
     media: MediaConfig = Field(default_factory=MediaConfig, description="Recordings and transcripts.")
     supervision: SupervisionConfig = Field(

@@ -9,6 +9,7 @@ import asyncpg
 from callcenter.app.calls import CallsRoom, furnish_calls
 from callcenter.app.clocks import ClocksRoom, furnish_clocks
 from callcenter.app.dialogue import Sinks
+from callcenter.app.dispatching import DispatchingRoom, furnish_dispatching
 from callcenter.app.files import FilesRoom, furnish_files
 from callcenter.app.flow_room import FlowRoom, furnish_flows
 from callcenter.app.handling import HandlingRoom, furnish_handling
@@ -80,6 +81,7 @@ class Rooms:
     rosters: RosterRoom
     flows: FlowRoom
     files: FilesRoom
+    dispatching: DispatchingRoom
     knowledge: Knowledge
     handling: HandlingRoom
 
@@ -259,6 +261,9 @@ async def _furnish(
             last_agent=waiting.last_agent,
         ),
         files=files,
+        dispatching=furnish_dispatching(
+            settings.dispatching, pool=pool, clock=clock, bus=bus, orders=orders, outbox=outbox, audit=people.audit
+        ),
         knowledge=knowledge,
         handling=furnish_handling(
             pool=pool,

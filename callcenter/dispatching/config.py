@@ -9,7 +9,7 @@ class DispatchingConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    intake_least: int = Field(default=40, ge=0, le=100)
-    precedent_days: int = Field(default=365, ge=1, le=3660)
-    ping_pong: int = Field(default=2, ge=2, le=10)
+    intake_least: int = Field(default=40, ge=0, le=100, description="Least points of completeness before dispatch.")
+    precedent_days: int = Field(default=365, ge=1, le=3660, description="How long a finished order is a precedent.")
+    ping_pong: int = Field(default=2, ge=2, le=10, description="Distinct units that make a ping-pong.")
     co_working_days: int = Field(default=3, ge=1, le=60, description="A co-handler's time when nobody says otherwise.")

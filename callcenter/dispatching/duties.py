@@ -137,9 +137,7 @@ class Duties:
     async def page(self, actor: Actor, words: str, *, cursor: str | None, limit: int) -> DutyPage:
         """Of the lists that serve the reader's area. Raises BadCursor."""
         (after,) = key_of(cursor, NAME, ("",))
-        found = SQL.duties(
-            self._room.pool, path=actor.org_path, org_id=actor.org_id, words=words, after=after, limit=limit + 1
-        )
+        found = SQL.duties(self._room.pool, path=actor.org_path, words=words, after=after, limit=limit + 1)
         rows = [row async for row in found]
         return DutyPage.cut(
             rows,

@@ -48,7 +48,7 @@ update duty_item set agreed_at = :agreed_at, refused_at = :refused_at where id =
 -- name: retire_duty(id, at)$
 update duty_item set retired_at = :at where id = :id and retired_at is null returning id;
 
--- name: duties(path, org_id, words, after, limit)
+-- name: duties(path, words, after, limit)
 -- The versions of the lists that serve the reader's area, or that name the reader's org: newest version of each state.
 select d.*, c.name as centre, l.name as lead,
        coalesce((select array_agg(o.name order by o.name) from org o where o.id = any(d.co_org_ids)), '{}') as co,
