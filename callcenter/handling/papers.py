@@ -11,7 +11,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Told = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=8000)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
-Party = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30, pattern=r"^(?!.*\d{5}).+$")]
+Party = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30, pattern=r"^(?:\d{0,4}\D)*\d{0,4}$")
+]
 """A party by a pseudonym (甲方, 乙方): a row of digits would be somebody's number."""
 Files = Annotated[tuple[UUID, ...], Field(max_length=20)]
 
