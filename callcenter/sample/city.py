@@ -11,6 +11,7 @@ from callcenter.core.ids import OrgId, UserId
 from callcenter.people.actor import Role
 from callcenter.people.model import NewOrg, NewUser, OrgKind
 from callcenter.people.service import People
+from callcenter.people.slots import Slot
 from callcenter.sample.state import LocalState
 
 HERE: Final = Path(__file__).parent
@@ -42,6 +43,21 @@ class SampleUser(_Given):
     queues: tuple[str, ...] = ()
 
 
+class SampleSlots(_Given):
+    """Who stands for an org, by user name (SJ-35)."""
+
+    org: str
+    chief: str
+    deputy: str
+    section: str
+
+
+class SampleLeader(_Given):
+    org: str
+    domain: str
+    user: str
+
+
 class SampleArticle(_Given):
     title: str
     keywords: list[str]
@@ -52,6 +68,8 @@ class SampleCity(_Given):
     city: str
     orgs: list[SampleOrg]
     users: list[SampleUser]
+    slots: list[SampleSlots] = []
+    leaders: list[SampleLeader] = []
     articles: list[SampleArticle]
 
     @property
@@ -76,6 +94,7 @@ async def load_city(city: SampleCity, people: People, state: LocalState, assign:
     for user in city.users:
         if user.username not in there:
             await _load_user(user, ids[user.org], people, state, assign)
+    await _load_slots(city, people, ids)
     if not there:
         for article in city.articles:
             await publish(article.title, article.body, article.keywords)
@@ -87,3 +106,15 @@ async def _load_user(user: SampleUser, org: OrgId, people: People, state: LocalS
     one = await people.create_user(NewUser(org_id=org, password=password, **given), by=None)
     if user.extension:
         await assign(one.id, user.extension, state.sip_secret_of(user.extension), user.queues)
+
+
+async def _load_slots(city: SampleCity, people: People, orgs: dict[str, OrgId]) -> None:
+    """An org that has any stays as it is."""
+    users = {row["username"]: UserId(row["id"]) for row in await people.pool.fetch("select username, id from app_user")}
+    for given in city.slots:
+        if not await people.slots.of(orgs[given.org]):
+            for slot in Slot:
+                await people.slots.fill(orgs[given.org], slot, users[getattr(given, slot.value)], by=None)
+    for leader in city.leaders:
+        if leader.domain not in await people.leaders.of(orgs[leader.org]):
+            await people.leaders.name(orgs[leader.org], leader.domain, users[leader.user], by=None)

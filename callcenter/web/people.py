@@ -208,5 +208,5 @@ def _audit_route(people: People) -> Route:
         query=AuditAsked,
         answers=AuditPage,
         errors=("bad-cursor",),
-        roles=frozenset({Role.SUPERVISOR}),
+        roles=frozenset({Role.SUPERVISOR, Role.AUDITOR}),
     )
