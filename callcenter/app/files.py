@@ -9,7 +9,8 @@ from callcenter.files.config import FilesConfig
 from callcenter.files.service import Files, OrderSight
 from callcenter.files.sweep import sweep_files_regularly
 from callcenter.orders.privacy import Sight, sight_of
-from callcenter.orders.room import Room, standing_of, visible_row
+from callcenter.orders.room import Room, visible_row
+from callcenter.orders.standing import standing_of
 from callcenter.people.actor import Actor
 from callcenter.people.audit import Audit
 from callcenter.store.pool import Pool

@@ -9,6 +9,7 @@ slow ones."""
 from typing import Final
 
 from callcenter.orders.filters import OrderFilter, Values, View, only_open
+from callcenter.orders.privacy import is_guest
 from callcenter.orders.terms import Stage
 from callcenter.people.actor import Actor
 
@@ -28,9 +29,10 @@ def code_of(path: str) -> str:
 
 
 def access(actor: Actor, values: Values) -> str:
-    """Whether the reader may see `w`: as `standing.visible`."""
+    """Whether the reader may see `w`: as `standing.visible`; guests see no guarded order (`privacy.guarded`)."""
     path, user = values.put(actor.org_path), values.put(actor.user_id)
-    return f"(starts_with(w.owner_org_path, {path}) or starts_with(w.intake_org_path, {path}) or w.created_by = {user})"
+    seen = f"(starts_with(w.owner_org_path, {path}) or starts_with(w.intake_org_path, {path}) or w.created_by = {user})"
+    return f"{seen} and not w.confidential and w.request_type <> 'report'" if is_guest(actor) else seen
 
 
 def branches(asked: OrderFilter, actor: Actor, values: Values) -> list[str]:

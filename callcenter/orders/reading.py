@@ -1,15 +1,18 @@
 """Reading orders: lists by keyset, and what a screen-pop asks. One order for one reader is in `showing`."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final, Literal
 
 import asyncpg
 
 from callcenter.core.briefs import OrderBrief
-from callcenter.core.ids import OrderId, OrgId
-from callcenter.core.pages import place_of
+from callcenter.core.ids import OrderId
+from callcenter.orders import lists
+from callcenter.orders.filters import OrderFilter, View
 from callcenter.orders.room import Room
 from callcenter.orders.showing import view_of as view_of
+from callcenter.orders.terms import Stage
 from callcenter.orders.views import OrderLine, OrderPage
 from callcenter.people.actor import Actor
 
@@ -19,38 +22,17 @@ Scope = Literal["mine", "unit", "all"]
 SIMILAR_FOR: Final = timedelta(days=7)
 
 
-def _line(row: asyncpg.Record) -> OrderLine:
-    return OrderLine(
-        id=OrderId(row["id"]),
-        number=row["number"],
-        stage=row["stage"],
-        kind=row["kind"],
-        request_type=row["request_type"],
-        urgency=row["urgency"],
-        title=row["title"],
-        category=row["category"],
-        owner_org_id=OrgId(row["owner_org_id"]),
-        owner=row["owner_name"],
-        flagged=row["flagged"],
-        callback_exhausted=row["callback_exhausted"],
-        created_at=row["created_at"],
-        closed_at=row["closed_at"],
-    )
+_VIEWS: Final[Mapping[Scope, View]] = {"mine": View.MINE, "unit": View.UNIT, "all": View.VISIBLE}
 
 
 async def page_of(
     room: Room, actor: Actor, *, scope: Scope, stage: str | None, cursor: str | None, limit: int
 ) -> OrderPage:
     """Newest first. Raises BadCursor."""
-    before, most = place_of(cursor), limit + 1
-    match scope:
-        case "mine":
-            rows = await room.store.created_by(actor.user_id, stage, before, most)
-        case "unit":
-            rows = await room.store.held_by(actor.org_id, stage, before, most)
-        case "all":
-            rows = await room.store.visible_to(actor.user_id, actor.org_path, stage, before, most)
-    return OrderPage.cut(rows, limit, _line, lambda row: (row["created_at"], row["id"]))
+    asked = OrderFilter(view=_VIEWS[scope], stages=(Stage(stage),) if stage else ())
+    found = await lists.page(room, actor, asked, cursor=cursor, limit=limit)
+    items = tuple(OrderLine(**line.model_dump(include=set(OrderLine.model_fields))) for line in found.items)
+    return OrderPage(items=items, next=found.next)
 
 
 def _brief(row: asyncpg.Record) -> OrderBrief:
