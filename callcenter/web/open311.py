@@ -1,0 +1,162 @@
+"""Open311 GeoReport v2 over HTTP (B-35, B-46), in the specification's own shapes: .json and .xml."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, Literal, get_args
+
+import structlog
+from aiohttp import web
+
+from callcenter.channels.config import ChannelsConfig
+from callcenter.channels.geo_report import TYPES, Format, Unfit, errors, write
+from callcenter.channels.geo_server import GeoServer, PublicService, PublicServices
+from callcenter.channels.limits import Limit
+from callcenter.core.clock import Clock
+from callcenter.core.errors import DomainError, Forbidden, Invalid, Unauthenticated
+from callcenter.people.actor import Role
+from callcenter.web.guard import Doorkeeper
+from callcenter.web.route import Asked, Handler, Route
+
+log = structlog.get_logger(__name__)
+
+TAG: Final = "open311"
+ROOT: Final = "/open311/v2"
+_MOST_FORM: Final = 64 * 1024
+_FORMS: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+_MAY: Final = frozenset({Role.ADMIN, Role.SUPERVISOR})
+Said = Callable[[Asked[None, None]], Awaitable[Any]]
+
+
+def open311_routes(server: GeoServer, people: Doorkeeper, clock: Clock, config: ChannelsConfig) -> list[Route]:
+    reads, posts = Limit(config.public_reads), Limit(config.public_posts)
+
+    def passing(limit: Limit, who: str) -> None:
+        if not limit.passes(who, clock.now()):
+            raise Unfit(429, "too many requests: wait a minute")
+
+    def served(root: str, say: Said, status: int = 200) -> Handler:
+        async def handler(asked: Asked[None, None]) -> web.Response:
+            form = _format(asked)
+            try:
+                if asked.raw.method == "GET":
+                    passing(reads, asked.raw.remote or "")
+                server.check_jurisdiction(asked.raw.query)
+                return _answer(root, await say(asked), form, status)
+            except Unfit as unfit:
+                return _answer("errors", errors(unfit), form, unfit.code)
+            except (Unauthenticated, Forbidden) as refused:
+                return _answer("errors", errors(Unfit(403, refused.text("en"))), form, 403)
+            except Invalid as refused:
+                return _answer("errors", errors(Unfit(400, refused.text("en"))), form, 400)
+            except DomainError as refused:
+                log.warning("open311_failed", why=refused.code)
+                return _answer("errors", errors(Unfit(500, refused.text("en"))), form, 500)
+
+        return handler
+
+    async def discovery(asked: Asked[None, None]) -> Any:
+        return server.discovery(f"{asked.raw.scheme}://{asked.raw.host}{ROOT}")
+
+    async def services(_: Asked[None, None]) -> Any:
+        return await server.services()
+
+    async def service(asked: Asked[None, None]) -> Any:
+        return await server.definition(asked.path["code"])
+
+    async def requests(asked: Asked[None, None]) -> Any:
+        return await server.requests(asked.raw.query)
+
+    async def request(asked: Asked[None, None]) -> Any:
+        return await server.request(asked.path["number"])
+
+    async def token(asked: Asked[None, None]) -> Any:
+        return await server.of_token(asked.path["token"])
+
+    async def post(asked: Asked[None, None]) -> Any:
+        form = await _form(asked.raw)
+        key = (form.get("api_key") or [""])[-1]
+        if not key:
+            raise Unfit(403, "api_key was not provided")
+        actor = await people.actor_of_token(key)
+        passing(posts, str(actor.user_id))
+        server.check_jurisdiction({name: values[-1] for name, values in form.items()})
+        return await server.post(actor, form)
+
+    def public(path: str, zh: str, en: str, root: str, say: Said, method: Literal["GET", "POST"] = "GET") -> Route:
+        return Route(
+            method=method,
+            path=f"{ROOT}/{path}.{{format}}",
+            summary_zh=f"Open311：{zh}",
+            summary_en=f"Open311: {en}",
+            tag=TAG,
+            handler=served(root, say, 201 if method == "POST" else 200),
+            public=True,
+            params={"format": Format, "code": str, "number": str, "token": str},
+            status=201 if method == "POST" else 200,
+        )
+
+    return [
+        public("discovery", "服务发现", "discovery", "discovery", discovery),
+        public("services", "可报事项", "services", "services", services),
+        public("services/{code}", "事项定义", "definition of a service", "service_definition", service),
+        public("requests", "提交诉求", "post a request (form, api_key)", "service_requests", post, "POST"),
+        public("requests", "诉求列表（90 日、1000 条以内）", "requests", "service_requests", requests),
+        public("requests/{number}", "一件诉求", "one request", "service_requests", request),
+        public("tokens/{token}", "凭据换编号", "the id behind a token", "service_requests", token),
+        *_catalogue(server),
+    ]
+
+
+def _catalogue(server: GeoServer) -> list[Route]:
+    async def listed(_: Asked[None, None]) -> PublicServices:
+        return await server.catalogue()
+
+    async def publish(asked: Asked[PublicService, None]) -> PublicService:
+        return await server.publish(asked.actor, asked.body)
+
+    return [
+        Route(
+            method="GET",
+            path="/api/public-services",
+            summary_zh="公开的事项分类",
+            summary_en="Categories that are public",
+            tag=TAG,
+            handler=listed,
+            answers=PublicServices,
+            roles=_MAY,
+        ),
+        Route(
+            method="PUT",
+            path="/api/public-services",
+            summary_zh="公开或停止公开事项分类",
+            summary_en="Publish a category, or take it out of public",
+            tag=TAG,
+            handler=publish,
+            body=PublicService,
+            answers=PublicService,
+            roles=_MAY,
+        ),
+    ]
+
+
+def _format(asked: Asked[None, None]) -> Format:
+    told = asked.path["format"]
+    return told if told in get_args(Format) else "xml"  # type: ignore[return-value] # narrowed by the check
+
+
+def _answer(root: str, value: Any, form: Format, status: int) -> web.Response:
+    return web.Response(body=write(root, value, form), status=status, content_type=TYPES[form], charset="utf-8")
+
+
+async def _form(request: web.Request) -> Mapping[str, list[str]]:
+    """Raises Unfit. A file in the form is passed over: GeoReport sends a media_url."""
+    if request.content_type not in _FORMS:
+        raise Unfit(400, "send application/x-www-form-urlencoded")
+    if (request.content_length or 0) > _MOST_FORM:
+        raise Unfit(413, f"the form is longer than {_MOST_FORM} bytes")
+    try:
+        form = await request.post()
+    except (ValueError, web.HTTPRequestEntityTooLarge):
+        raise Unfit(400, "the form cannot be read") from None
+    if any("\x00" in value for value in form.values() if isinstance(value, str)):
+        raise Unfit(400, "text must not hold NUL characters")
+    return {name: [value for value in form.getall(name) if isinstance(value, str)] for name in form}
