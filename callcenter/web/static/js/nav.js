@@ -8,6 +8,7 @@ import { t } from "./i18n.js";
 import { Messages } from "./messages.js";
 import { Notices } from "./notices.js";
 import { Numbers } from "./numbers.js";
+import { Rules } from "./rules.js";
 
 const PAGES = [
   ["#/board", "board.open", Board, "supervisor", "leader"],
@@ -15,6 +16,7 @@ const PAGES = [
   ["#/numbers", "numbers.open", Numbers, "supervisor", "leader"],
   ["#/messages", "messages.open", Messages, "agent", "dispatcher", "supervisor"],
   ["#/notices", "notices.title", Notices],
+  ["#/rules", "rules.title", Rules],
 ];
 
 const may = (roles) => roles.length === 0 || holds(...roles);
