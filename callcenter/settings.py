@@ -19,12 +19,14 @@ from pydantic_settings import (
 
 from callcenter.callbacks.config import CallbackConfig
 from callcenter.calls.config import CallsConfig
+from callcenter.channels.config import ChannelsConfig
 from callcenter.core.errors import Misconfigured
 from callcenter.dispatching.config import DispatchingConfig
 from callcenter.documents.config import DocumentsConfig
 from callcenter.files.config import FilesConfig
 from callcenter.flows.config import FlowsConfig
 from callcenter.logs import LogsConfig
+from callcenter.matters.config import MattersConfig
 from callcenter.media.config import MediaConfig
 from callcenter.numbers.config import NumbersConfig
 from callcenter.orders.config import OrdersConfig
@@ -105,6 +107,10 @@ class Settings(BaseSettings):
         default_factory=DispatchingConfig, description="Dispatch, returns and signed dispatch."
     )
     files: FilesConfig = Field(default_factory=FilesConfig, description="Attachments of orders.")
+    channels: ChannelsConfig = Field(default_factory=ChannelsConfig, description="Intake from every side, Open311.")
+    matters: MattersConfig = Field(
+        default_factory=MattersConfig, description="Several demands about one thing; repeats."
+    )
     media: MediaConfig = Field(default_factory=MediaConfig, description="Recordings and transcripts.")
     supervision: SupervisionConfig = Field(
         default_factory=SupervisionConfig, description="Supervisors in calls, and the live board."

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import asyncpg
 
 from callcenter.app.calls import CallsRoom, furnish_calls
+from callcenter.app.channels import ChannelsRoom, furnish_channels
 from callcenter.app.clocks import ClocksRoom, furnish_clocks
 from callcenter.app.dialogue import Sinks
 from callcenter.app.dispatching import DispatchingRoom, furnish_dispatching
 from callcenter.app.files import FilesRoom, furnish_files
 from callcenter.app.flow_room import FlowRoom, furnish_flows
 from callcenter.app.handling import HandlingRoom, furnish_handling
+from callcenter.app.matters import MattersRoom, furnish_matters
 from callcenter.app.notes import HouseNotes
 from callcenter.app.numbers import Numbers, open_numbers
 from callcenter.app.outbound import OutboundRoom, open_outbound
@@ -84,6 +86,8 @@ class Rooms:
     dispatching: DispatchingRoom
     knowledge: Knowledge
     handling: HandlingRoom
+    channels: ChannelsRoom
+    matters: MattersRoom
 
 
 async def require_schema(pool: Pool) -> None:
@@ -274,4 +278,14 @@ async def _furnish(
             templates=knowledge,
             city=settings.city,
         ),
+        channels=furnish_channels(
+            settings.channels,
+            pool=pool,
+            clock=clock,
+            bus=bus,
+            people=people,
+            orders=orders,
+            area_code=settings.numbers.area_code,
+        ),
+        matters=furnish_matters(settings.matters, pool=pool, clock=clock, bus=bus, orders=orders, outbox=outbox),
     )

@@ -148,6 +148,8 @@ class _House:
             rooms.outbox.run(rooms.bus),
             rooms.handling.following(rooms.bus).run(),
             rooms.outbox.delivery.run(),
+            *rooms.channels.duties(),
+            *rooms.matters.duties(),
         ]
 
     async def _keep_custody(self) -> None:
@@ -200,6 +202,8 @@ class _House:
             *rooms.transfers.routes(),
             *rooms.supervision.routes(self._board),
             *rooms.handling.routes(rooms.printer),
+            *rooms.channels.routes(rooms.people),
+            *rooms.matters.routes(),
             *health_routes(self._exposition, lambda: self._pulse.lag, checks),
         ]
         return with_docs(routes, web)
