@@ -3,4 +3,5 @@
 from callcenter.people.keys import fresh_keys
 from callcenter.people.vault import Vault
 
-VAULT = Vault(fresh_keys())
+KEYS = fresh_keys()
+VAULT = Vault(KEYS)
