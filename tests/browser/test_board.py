@@ -134,6 +134,7 @@ async def desk(pool: Pool, database_url: str, tmp_path: Path) -> AsyncIterator[W
 
 async def open_board(page: Page) -> None:
     await log_in(page, "bz01")
+    await page.get_by_text("功能 ▾").click()
     await page.get_by_role("link", name="实时看板").click()
     await expect(page.get_by_role("heading", name="12345 热线实时看板")).to_be_visible()
     await expect(page.locator("[data-tile=waiting] .value")).to_have_text("0")

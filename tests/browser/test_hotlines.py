@@ -71,6 +71,7 @@ async def page(browser: Browser, base: str) -> AsyncIterator[Page]:
 
 async def open_numbers(page: Page) -> None:
     await log_in(page, "bz01")
+    await page.get_by_text("功能 ▾").click()
     await page.get_by_role("link", name="热线号码").click()
     await expect(page.get_by_role("heading", name="热线号码")).to_be_visible()
 
@@ -150,7 +151,7 @@ async def test_the_page_in_english(page: Page, shot: Shot) -> None:
 
 async def test_the_page_is_not_for_agents(page: Page) -> None:
     await log_in(page, "hw01")
-    await expect(page.get_by_role("link", name="热线号码")).to_have_count(0)
+    await expect(page.locator('.menu.pages a[href="#/hotlines"]')).to_have_count(0)
     await page.goto("/#/hotlines")
     await expect(page.get_by_label("当前来电")).to_be_visible()
 

@@ -69,6 +69,7 @@ async def page(browser: Browser, base: str) -> AsyncIterator[Page]:
 
 async def test_a_supervisor_approves_lists_and_sees_what_was_refused(page: Page, shot: Shot) -> None:
     await log_in(page, "bz01")
+    await page.get_by_text("功能 ▾").click()
     await page.get_by_role("link", name="号码名单").click()
     harassment, care = page.get_by_label("骚扰来电限制"), page.get_by_label("重点关爱", exact=True)
     await expect(harassment).to_contain_text("辱骂话务员")
