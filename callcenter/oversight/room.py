@@ -103,6 +103,6 @@ class Room:
         return f"{mark}〔{year}〕{last}号"
 
     async def tell(
-        self, db: Connection, kind: str, org: OrgId, roles: frozenset[Role], order: OrderId | None, **words: str
+        self, db: Connection, kind: str, org: OrgId, roles: frozenset[Role], order: OrderId | None, /, **words: str
     ) -> None:
         await self.outbox.post(db, Notice(kind=kind, to=To(org=org, roles=roles), order=order, words=words))

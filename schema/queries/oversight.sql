@@ -5,8 +5,8 @@
 select coalesce(p.path, o.path) from org o left join org p on p.id = o.parent_id and o.kind = 'discipline'
 where o.id = :org_id;
 
--- name: org_place(org_id)^
-select o.id, o.path, o.name, o.kind, o.parent_id from org o where o.id = :org_id;
+-- name: org_place(id)^
+select o.id, o.path, o.name, o.kind, o.parent_id from org o where o.id = :id;
 
 -- name: next_number(kind, year)$
 insert into oversight_number (kind, year, last) values (:kind, :year, 1)
@@ -193,9 +193,9 @@ where starts_with(o.path, :path) and (:order_id::uuid is null or i.order_id = :o
   and (i.at, i.id) < (:before_at, :before_id)
 order by i.at desc, i.id desc limit :limit;
 
--- name: insert_task(id, order_id, hook, class, origin, source_key, checks, diff, hints, org_id, opened_at, due_at)$
+-- name: insert_task(id, order_id, hook, qc_class, origin, source_key, checks, diff, hints, org_id, opened_at, due_at)$
 insert into qc_task (id, order_id, hook, class, origin, source_key, checks, diff, hints, org_id, opened_at, due_at)
-values (:id, :order_id, :hook, :class, :origin, :source_key, :checks, :diff, :hints, :org_id, :opened_at, :due_at)
+values (:id, :order_id, :hook, :qc_class, :origin, :source_key, :checks, :diff, :hints, :org_id, :opened_at, :due_at)
 on conflict (source_key) do nothing
 returning id;
 
@@ -218,7 +218,7 @@ values (:id, :task_id, :order_id, :inspector_id, :focus, :indicator, :finding, :
 -- name: finish_task(id)!
 update qc_task set state = 'reviewed' where id = :id;
 
--- name: list_tasks(path, state, class, hook, order_id, before_at, before_id, limit)
+-- name: list_tasks(path, state, qc_class, hook, order_id, before_at, before_id, limit)
 select t.*, w.number as order_number, w.title, w.category, o.name as org,
        r.verdict, r.finding, r.focus, r.indicator, r.severity, r.action, r.due_on as action_due,
        u.name as inspector, r.at as reviewed_at
@@ -228,7 +228,7 @@ join org o on o.id = t.org_id
 left join qc_review r on r.task_id = t.id
 left join app_user u on u.id = r.inspector_id
 where starts_with(o.path, :path)
-  and (:state::text is null or t.state = :state) and (:class::text is null or t.class = :class)
+  and (:state::text is null or t.state = :state) and (:qc_class::text is null or t.class = :qc_class)
   and (:hook::text is null or t.hook = :hook) and (:order_id::uuid is null or t.order_id = :order_id)
   and (t.opened_at, t.id) < (:before_at, :before_id)
 order by t.opened_at desc, t.id desc limit :limit;

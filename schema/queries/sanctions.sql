@@ -79,7 +79,7 @@ select v.* from violation v
 where v.state = 'confirmed' and v.judged_at is null
 order by v.at, v.id limit :limit for update skip locked;
 
--- name: lock_count(key)
+-- name: lock_count(key)$
 select pg_advisory_xact_lock(hashtextextended(:key, 0));
 
 -- name: counted_with(org_id, flag, since, until)
@@ -177,7 +177,7 @@ where c.kind in ('interview', 'reminding_interview', 'leader_interview') and sta
   and c.opened_at >= :since and c.opened_at < :until
 order by c.opened_at, c.id limit 500;
 
--- name: late_in_period(path, flags, since, until)
+-- name: late_in_period(path, flags, since, until, year_since)
 -- XY-42, XY-44: by org, what was late in the period and what was owed when.
 select o.name as org, o.kind as org_kind, v.flag, w.number as order_number, v.due_at, v.at, t.stopped_at,
        (select count(*)::int from violation y where y.org_id = v.org_id and y.flag = v.flag and y.state = 'confirmed'

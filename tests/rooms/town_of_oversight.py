@@ -1,0 +1,143 @@
+"""The town of orders with those who oversee it: inspectors, leaders, discipline, a village, and oversight's room."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import asyncpg
+
+from callcenter.core.ids import OrderId, OrgId, UserId, new_id
+from callcenter.orders.clock_store import ClockStore
+from callcenter.orders.service import Orders
+from callcenter.outbox.outbox import Outbox
+from callcenter.oversight.room import Room
+from callcenter.oversight.service import Oversight
+from callcenter.people.actor import Actor, Role
+from callcenter.people.audit import Audit
+from callcenter.people.slots import Slot, Slots
+from callcenter.store.pool import Pool
+from tests.rooms.town_of_orders import ORGS, StandingClock, Town, build_town
+
+MORE_ORGS: Final = {
+    "village": ("street", 4, "village", "/city/street/village/"),
+    "discipline": ("street", 3, "discipline", "/city/street/discipline/"),
+}
+MORE_USERS: Final = {
+    "inspector": ("city", Role.INSPECTOR),
+    "inspector2": ("city", Role.INSPECTOR),
+    "street-supervisor": ("street", Role.SUPERVISOR),
+    "street-supervisor2": ("street", Role.SUPERVISOR),
+    "deputy": ("street", Role.DEPUTY),
+    "chief": ("street", Role.LEADER),
+    "discipline": ("discipline", Role.DISCIPLINE),
+    "water-head": ("water", Role.UNIT_HEAD),
+    "roads-head": ("roads", Role.UNIT_HEAD),
+    "village": ("village", Role.UNIT_OPERATOR),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Overseen:
+    town: Town
+    oversight: Oversight
+    slots: Slots
+
+    @property
+    def orders(self) -> Orders:
+        return self.town.orders
+
+    @property
+    def pool(self) -> Pool:
+        return self.town.pool
+
+    @property
+    def clock(self) -> StandingClock:
+        return self.town.clock
+
+    @property
+    def orgs(self) -> Mapping[str, OrgId]:
+        return self.town.orgs
+
+    @property
+    def people(self) -> Mapping[str, Actor]:
+        return self.town.people
+
+    async def row(self, order: UUID) -> asyncpg.Record:
+        found = await self.pool.fetchrow("select * from work_order where id = $1", order)
+        assert found is not None
+        return found
+
+    async def told(self, kind: str) -> int:
+        """Notices of this kind so far."""
+        return int(await self.pool.fetchval("select count(*) from outbox_notice where kind = $1", kind))
+
+    async def mark_late(self) -> None:
+        """Every clock that is late, as the clock watch marks it."""
+        await ClockStore(self.pool).mark_breaches(self.clock.now(), 100)
+
+    async def breach(self, order: OrderId, timer: str) -> None:
+        """One clock alone is late, with the event that the clock watch writes."""
+        late = "update order_timer set breached_at = $3 where order_id = $1 and name = $2 returning round_no, due_at"
+        row = await self.pool.fetchrow(late, order, timer, self.clock.now())
+        assert row is not None
+        await self.pool.execute(
+            "insert into order_event (id, order_id, seq, at, move, stage_before, stage_after, body) select $1, id,"
+            " events + 1, $3, 'timer_breached', stage, stage, $4 from work_order where id = $2",
+            new_id(),
+            order,
+            self.clock.now(),
+            {"timer": timer, "round": row["round_no"], "due_at": row["due_at"].isoformat()},
+        )
+        await self.pool.execute("update work_order set events = events + 1, version = version + 1 where id = $1", order)
+
+
+async def build_overseen(pool: Pool) -> Overseen:
+    town = await build_town(pool)
+    for code, (parent, level, kind, path) in MORE_ORGS.items():
+        town.orgs[code] = OrgId(new_id())
+        await pool.execute(
+            "insert into org (id, parent_id, code, path, level, kind, name) values ($1, $2, $3, $4, $5, $6, $3)",
+            town.orgs[code],
+            town.orgs[parent],
+            code,
+            path,
+            level,
+            kind,
+        )
+    for username, (org, role) in MORE_USERS.items():
+        if username in town.people:
+            continue
+        user = UserId(UUID(str(new_id())))
+        await pool.execute(
+            "insert into app_user (id, username, name, org_id, roles, password_hash, created_at) "
+            "values ($1, $2, $2, $3, $4, '', now())",
+            user,
+            username,
+            town.orgs[org],
+            [role.value],
+        )
+        town.people[username] = Actor(
+            user_id=user,
+            username=username,
+            name=username,
+            roles=frozenset({role}),
+            org_id=town.orgs[org],
+            org_path={**ORGS, **MORE_ORGS}[org][3],
+        )
+    audit = Audit(town.clock)
+    slots = Slots(pool, town.clock, audit)
+    room = Room(
+        pool=pool,
+        orders=town.orders,
+        clock=town.clock,
+        zone=ZoneInfo("Asia/Shanghai"),
+        calendar=town.orders.room.calendar,
+        audit=audit,
+        outbox=Outbox(town.clock),
+        slots=slots,
+    )
+    await slots.fill(town.orgs["water"], Slot.DEPUTY, town.people["water-head"].user_id, by=None)
+    await slots.fill(town.orgs["water"], Slot.SECTION, town.people["water"].user_id, by=None)
+    return Overseen(town, Oversight(room), slots)
