@@ -275,7 +275,7 @@ values (:id, :order_id, :held_at, :place, :participants, :minutes, :decisions, :
 
 -- name: meetings_of(order_id)
 select m.*, u.name as noted_by_name from order_meeting m join app_user u on u.id = m.noted_by
-where m.order_id = :order_id order by m.held_at;
+where m.order_id = :order_id order by m.held_at, m.id;
 
 -- name: insert_claim(id, order_id, org_id, reason, offered_by, at)!
 insert into order_claim (id, order_id, org_id, reason, offered_by, at)
@@ -283,7 +283,7 @@ values (:id, :order_id, :org_id, :reason, :offered_by, :at);
 
 -- name: claims_of(order_id)
 select c.*, o.name as org, o.path, o.kind from order_claim c join org o on o.id = c.org_id
-where c.order_id = :order_id order by c.at;
+where c.order_id = :order_id order by c.at, c.id;
 
 -- name: decide_claim(id, accepted, note, by, at)!
 update order_claim set decided_at = :at, decided_by = :by, accepted = :accepted, note = :note
@@ -307,7 +307,7 @@ values (:id, :order_id, :org_id, :reason, :applied_by, :at);
 
 -- name: difficulties_of(order_id)
 select d.*, o.name as org from order_difficulty d join org o on o.id = d.org_id
-where d.order_id = :order_id order by d.at;
+where d.order_id = :order_id order by d.at, d.id;
 
 -- name: decide_difficulty(id, granted, opinion, by, at)$
 update order_difficulty set granted = :granted, opinion = :opinion, decided_by = :by, decided_at = :at
@@ -390,7 +390,7 @@ from return_form f join org o on o.id = f.org_id join org s on s.id = f.suggeste
      join app_user d on d.id = f.drafted_by left join app_user h on h.id = f.signed_by
      left join app_user x on x.id = f.decided_by left join head_delegation e on e.id = f.delegation_id
      left join app_user g on g.id = e.head_user
-where f.order_id = :order_id order by f.drafted_at;
+where f.order_id = :order_id order by f.drafted_at, f.id;
 
 -- name: open_sign(id, order_id, centre_org_id, cause, cause_text, opened_at, opened_by)!
 insert into sign_form (id, order_id, centre_org_id, cause, cause_text, opened_at, opened_by)
