@@ -32,6 +32,7 @@ from callcenter.numbers.config import NumbersConfig
 from callcenter.orders.config import OrdersConfig
 from callcenter.outbound.config import OutboundConfig
 from callcenter.outbox.config import OutboxConfig
+from callcenter.oversight.config import OversightConfig
 from callcenter.pbx.agi import AgiConfig
 from callcenter.pbx.config import AmiConfig, PbxConfig
 from callcenter.people.config import PeopleConfig
@@ -105,6 +106,9 @@ class Settings(BaseSettings):
     documents: DocumentsConfig = Field(default_factory=DocumentsConfig, description="Printed forms.")
     dispatching: DispatchingConfig = Field(
         default_factory=DispatchingConfig, description="Dispatch, returns and signed dispatch."
+    )
+    oversight: OversightConfig = Field(
+        default_factory=OversightConfig, description="Supervision, quality control, sanctions."
     )
     files: FilesConfig = Field(default_factory=FilesConfig, description="Attachments of orders.")
     channels: ChannelsConfig = Field(default_factory=ChannelsConfig, description="Intake from every side, Open311.")

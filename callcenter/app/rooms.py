@@ -19,6 +19,7 @@ from callcenter.app.notes import HouseNotes
 from callcenter.app.numbers import Numbers, open_numbers
 from callcenter.app.outbound import OutboundRoom, open_outbound
 from callcenter.app.outbox import OutboxRoom, furnish_outbox, open_outbox
+from callcenter.app.oversight import OversightRoom, furnish_oversight
 from callcenter.app.privacy import PrivacyRoom, furnish_privacy
 from callcenter.app.registry import RegistryRoom, furnish_registry, open_book
 from callcenter.app.rosters import RosterRoom, furnish_rosters
@@ -84,6 +85,7 @@ class Rooms:
     flows: FlowRoom
     files: FilesRoom
     dispatching: DispatchingRoom
+    oversight: OversightRoom
     knowledge: Knowledge
     handling: HandlingRoom
     channels: ChannelsRoom
@@ -177,6 +179,9 @@ async def _furnish(
     rosters = furnish_rosters(pool, speech.queues, clock, people.audit, settings.city)
     files = furnish_files(settings.files, pool=pool, clock=clock, audit=people.audit, orders=orders.room)
     knowledge = Knowledge(pool, clock, people.audit)
+    dispatching = furnish_dispatching(
+        settings.dispatching, pool=pool, clock=clock, bus=bus, orders=orders, outbox=outbox, audit=people.audit
+    )
     return Rooms(
         settings=settings,
         clock=clock,
@@ -265,8 +270,17 @@ async def _furnish(
             last_agent=waiting.last_agent,
         ),
         files=files,
-        dispatching=furnish_dispatching(
-            settings.dispatching, pool=pool, clock=clock, bus=bus, orders=orders, outbox=outbox, audit=people.audit
+        dispatching=dispatching,
+        oversight=furnish_oversight(
+            settings.oversight,
+            pool=pool,
+            clock=clock,
+            orders=orders,
+            outbox=outbox,
+            audit=people.audit,
+            duties=dispatching.duties,
+            knowledge=knowledge,
+            city=settings.city,
         ),
         knowledge=knowledge,
         handling=furnish_handling(

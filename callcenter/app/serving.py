@@ -150,6 +150,7 @@ class _House:
             rooms.outbox.delivery.run(),
             *rooms.channels.duties(),
             *rooms.matters.duties(),
+            *rooms.oversight.duties(rooms.bus),
         ]
 
     async def _keep_custody(self) -> None:
@@ -202,6 +203,7 @@ class _House:
             *rooms.transfers.routes(),
             *rooms.supervision.routes(self._board),
             *rooms.handling.routes(rooms.printer),
+            *rooms.oversight.routes(rooms.printer),
             *rooms.channels.routes(rooms.people),
             *rooms.matters.routes(),
             *health_routes(self._exposition, lambda: self._pulse.lag, checks),

@@ -1,0 +1,78 @@
+"""The oversight room: supervision, quality control, cases; with the responsibility list and the knowledge base."""
+
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from callcenter.core.bus import Bus
+from callcenter.core.clock import Clock
+from callcenter.documents.printer import Printer
+from callcenter.knowledge.model import NewArticle
+from callcenter.knowledge.service import Knowledge
+from callcenter.orders.service import Orders
+from callcenter.outbox.outbox import Outbox
+from callcenter.oversight.config import OversightConfig
+from callcenter.oversight.ports import Duties
+from callcenter.oversight.room import Room
+from callcenter.oversight.service import Oversight
+from callcenter.people.actor import Actor
+from callcenter.people.audit import Audit
+from callcenter.people.slots import Slots
+from callcenter.store.pool import Pool
+from callcenter.web.oversight import oversight_routes
+from callcenter.web.route import Route
+
+_KEYWORD: Final = "口径"
+
+
+class PublishedRulings:
+    """A ruling as an article (SJ-27), written by the house: who approves it need not be an editor of articles."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+
+    async def publish(self, actor: Actor, title: str, body: str) -> UUID | None:
+        article = await self._knowledge.write(NewArticle(title=title, keywords=[_KEYWORD], body=body), by=None)
+        return article.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OversightRoom:
+    oversight: Oversight
+
+    def duties(self, bus: Bus) -> list[Coroutine[Any, Any, None]]:
+        """One a process."""
+        return [self.oversight.duty.run(bus)]
+
+    def routes(self, printer: Printer) -> list[Route]:
+        return oversight_routes(self.oversight, printer)
+
+
+def furnish_oversight(
+    config: OversightConfig,
+    *,
+    pool: Pool,
+    clock: Clock,
+    orders: Orders,
+    outbox: Outbox,
+    audit: Audit,
+    duties: Duties,
+    knowledge: Knowledge,
+    city: str,
+) -> OversightRoom:
+    room = Room(
+        pool=pool,
+        orders=orders,
+        clock=clock,
+        zone=ZoneInfo(city),
+        calendar=orders.room.calendar,
+        audit=audit,
+        outbox=outbox,
+        slots=Slots(pool, clock, audit),
+        config=config,
+        duties=duties,
+        publisher=PublishedRulings(knowledge),
+    )
+    return OversightRoom(oversight=Oversight(room))
