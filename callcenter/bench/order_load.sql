@@ -52,7 +52,7 @@ insert into work_order
     (id, number, stage, kind, request_type, urgency, channel, title, content, category, category_code, address, place,
      created_by, owner_org_id, owner_org_path, intake_org_path, centre_org_id, reply, flagged, supervisions, key_listed,
      tags, resolved, satisfied, created_at, dispatched_at, accepted_at, submitted_at, closed_at)
-select uuidv7(r.at - now()), 'B' || lpad(r.n::text, 9, '0'), case when r.open then r.stage else 'closed' end,
+select uuidv7(r.at - now()), to_char(r.at, 'YYYYMMDD') || '-' || lpad(r.n::text, 9, '0'), case when r.open then r.stage else 'closed' end,
        w.kind[1 + r.a % 10], w.request[1 + r.b % 8], 'normal', w.channel[1 + r.c % 10],
        r.estate || w.matter[1 + r.m],
        w.opening[1 + r.a % 6] || r.estate || (r.b % 60 + 1) || '号楼' || w.matter[1 + r.m] || '，' || w.course[1 + r.c % 12] || '，'
@@ -88,10 +88,10 @@ insert into order_timer
 select id, t.name, 1, owner_org_id, 'bench', 1, 'bench', 'dispatched', created_at,
        created_at + t.days * interval '1 day', case when closed_at is not null then created_at + interval '5 days' end
 from work_order, (values ('handle', 5.0), ('contact', 0.5)) t (name, days)
-where created_at >= now() - interval '730 days' and starts_with(number, 'B') and (t.name = 'handle' or closed_at is null)
+where t.name = 'handle' or closed_at is null
 
 -- part: texts
 insert into order_text (order_id, created_at, tokens)
 select o.id, o.created_at, order_tokens(searched_of(o))
        || order_scope(o.owner_org_path, o.intake_org_path, o.created_by, o.created_at)
-from work_order o where starts_with(o.number, 'B')
+from work_order o

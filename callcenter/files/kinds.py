@@ -98,6 +98,7 @@ def office_kind(members: Collection[str]) -> Kind | None:
 
 
 NAME_LIMIT: Final = 100
+_SUFFIX: Final = re.compile(r"[A-Za-z0-9]{1,5}")
 _UNSAFE: Final = re.compile(r'[<>:"|?*\\/;%]')
 
 
@@ -106,5 +107,5 @@ def safe_name(given: str, kind: Kind) -> str:
     last = re.split(r"[\\/]", given)[-1]
     plain = "".join(c for c in unicodedata.normalize("NFC", last) if unicodedata.category(c)[0] != "C")
     stem, dot, suffix = plain.rpartition(".")
-    stem = stem if dot and len(suffix) <= len(".docx") else plain
+    stem = stem if dot and _SUFFIX.fullmatch(suffix) else plain
     return (_UNSAFE.sub("_", stem).strip(" ._")[:NAME_LIMIT] or "附件") + kind.suffix

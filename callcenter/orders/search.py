@@ -22,7 +22,7 @@ WEEKS: Final = (4, 16, 64, 256)
 """How far back the looks of one page reach, one after another; the last has no limit."""
 AROUND: Final = 24
 FIELDS: Final = ("title", "address", "content", "reply")
-_NUMBER: Final = re.compile(r"[A-Z]?\d{8}-?\d{1,9}")
+_NUMBER: Final = re.compile(r"\d{8}-\d{6,12}")
 _DIGITS: Final = re.compile(r"\d{7,}")
 _WEEK: Final = 7 * 24 * 3600
 
@@ -50,7 +50,7 @@ class Piece(BaseModel):
 
 def number_of(text: str) -> str | None:
     """An order's number that was typed whole."""
-    typed = text.strip().upper()
+    typed = text.strip()
     return typed if _NUMBER.fullmatch(typed) else None
 
 

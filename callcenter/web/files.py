@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from aiohttp import BodyPartReader, web
 from aiohttp.web_request import Request
@@ -33,7 +33,7 @@ def files_routes(files: Files, config: FilesConfig) -> list[Route]:
         try:
             async with asyncio.timeout(seconds):
                 part, purpose = await _file_of(asked.raw)
-                return await files.keep(asked.actor, order, part.filename or "", _pieces(part), purpose)
+                return await files.keep(asked.actor, order, unquote(part.filename or ""), _pieces(part), purpose)
         except TimeoutError:
             raise BodyTooSlow(seconds=round(seconds)) from None
 
