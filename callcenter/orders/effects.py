@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from datetime import datetime
 from typing import Any, Final
 
 from callcenter.orders import lifecycle as life
@@ -138,12 +139,20 @@ def _make_contact(move: life.Contact, moment: Moment) -> Effect:
     )
 
 
+def _recorded(moment: Moment, column: str) -> datetime:
+    """What stands there since the last submission, or in the first round; else now."""
+    at: datetime | None = moment.row.get(column)
+    if at is None or (moment.row.get("again") and at <= moment.row["submitted_at"]):
+        return moment.at
+    return at
+
+
 def _submit(move: life.Submit, moment: Moment) -> Effect:
-    """A-29: told is not done; a result that is still being carried out has no finish yet (`handling` may give the
-    day on the ground as a further column)."""
+    """A-29: told is not done; a result that is still being carried out has no finish yet. When the citizen was told and
+    the work was done counts as it was recorded in this round (JC-25)."""
     said = {"reply": move.reply, "solvability": move.solvability, "result_type": move.result}
-    when = {"submitted_at": moment.at, "replied_at": moment.at}
-    finished = {"finished_at": moment.at if move.result in DONE else None}
+    when = {"submitted_at": moment.at, "replied_at": _recorded(moment, "replied_at")}
+    finished = {"finished_at": _recorded(moment, "finished_at") if move.result in DONE else None}
     return Effect(changes={**said, **when, **finished, "handled_by": moment.by}, body={**said, "plan": move.plan})
 
 
