@@ -19,7 +19,8 @@ UPPER: Final = "upper"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What the clocks need to know of an order. `outer_dues` are the due times of the outer clocks that this round has
-    started; `handed_down`: it was put to a lower centre as it was taken."""
+    started; `handed_down`: it was put to a lower centre as it was taken; `begun_at` its dispatch, or its intake
+    before."""
 
     kind: Kind
     request: RequestType
@@ -30,6 +31,7 @@ class Facts:
     round_no: int = 1
     handed_down: bool = False
     upper_due_at: datetime | None = None
+    begun_at: datetime | None = None
     outer_dues: Mapping[str, datetime] = field(default_factory=dict)
 
 
@@ -47,6 +49,7 @@ def facts_of(row: Mapping[str, Any]) -> Facts:
         round_no=row.get("round_no") or 1,
         handed_down=owner != intake and owner.startswith(intake),
         upper_due_at=row.get("upper_due_at"),
+        begun_at=row.get("dispatched_at") or row.get("created_at"),
         outer_dues=dues,
     )
 
@@ -194,10 +197,28 @@ def _started(
     )
 
 
-def _stopped(move: str, events: frozenset[str], rules: Mapping[str, TimerRule], facts: Facts) -> tuple[str, ...]:
+def _given_up(rules: Mapping[str, TimerRule], ruleset: RuleSet, facts: Facts) -> list[str]:
+    """Outer clocks that run although the order is not of their kind or class any more."""
+    return sorted(name for name in facts.outer_dues if name not in rules or not applies(rules[name], ruleset, facts))
+
+
+def _instead(
+    rules: Mapping[str, TimerRule], ruleset: RuleSet, facts: Facts, given_up: list[str]
+) -> dict[str, TimerRule]:
+    """The clocks of the class that the order has come into, such as difficult ones (XY-16, SJ-18)."""
+    if not any(name in rules and rules[name].classes for name in given_up):
+        return {}
+    return {
+        name: rule
+        for name, rule in rules.items()
+        if rule.outer and rule.classes and name not in facts.outer_dues and applies(rule, ruleset, facts)
+    }
+
+
+def _stopped(move: str, events: frozenset[str], rules: Mapping[str, TimerRule], given_up: list[str]) -> tuple[str, ...]:
     left = move in LEFT
     stopped = [name for name, rule in rules.items() if events & rule.stops or (left and _of_unit(rule))]
-    return (*stopped, *sorted(facts.outer_dues.keys() - rules.keys()))
+    return tuple(dict.fromkeys((*stopped, *given_up)))
 
 
 def _of_unit(rule: TimerRule) -> bool:
@@ -218,15 +239,20 @@ def clocks_at(
     again only for its owner: its due time stays (A-05). Raises CalendarMissing."""
     events = events_of(move, handed_down=facts.handed_down)
     rules = ruleset.timers[facts.kind]
+    given_up = _given_up(rules, ruleset, facts)
+    instead = _instead(rules, ruleset, facts, given_up)
     starting = {name: rule for name, rule in rules.items() if events & rule.starts and applies(rule, ruleset, facts)}
+    starting = {name: rule for name, rule in starting.items() if name not in instead}
+    began = facts.begun_at or at
     dues = dues_at(starting, at, ruleset=ruleset, facts=facts, calendar=calendar)
+    dues |= dues_at(instead, began, ruleset=ruleset, facts=facts, calendar=calendar)
     return Clocks(
         started=tuple(
-            _started(rule, dues[name], move, at, ruleset, facts, calendar, unit, centre)
-            for name, rule in starting.items()
+            _started(rule, dues[name], move, began if name in instead else at, ruleset, facts, calendar, unit, centre)
+            for name, rule in (*starting.items(), *instead.items())
             if name in dues
         ),
-        stopped=_stopped(move, events, rules, facts),
+        stopped=_stopped(move, events, rules, given_up),
         resumed=tuple(name for name, rule in rules.items() if events & rule.resumes),
     )
 

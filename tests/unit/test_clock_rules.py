@@ -166,6 +166,15 @@ def test_a_difficult_order_has_an_internal_and_a_superior_date() -> None:
     assert "class_c_internal" not in days(city)
 
 
+@pytest.mark.rule("SJ-18")
+def test_an_order_found_difficult_gets_the_clocks_of_its_class_from_its_dispatch() -> None:
+    facts = {"difficult": True, "outer_dues": {"class_b": at("2026-03-12T00:00")}, "begun_at": at("2026-03-04T10:00")}
+    found = clocks("marked_difficult", "2026-03-06T10:00", SONGJIANG, **facts)
+    assert found.stopped == ("class_b",)
+    assert days(found) == {"class_c": "03-25", "class_c_internal": "03-18"}
+    assert {timer.started_at for timer in found.started} == {at("2026-03-04T10:00")}
+
+
 @pytest.mark.rule("SJ-19")
 def test_quality_control_lies_between_the_two_dates() -> None:
     superior = at("2026-03-26T00:00")
