@@ -1,6 +1,6 @@
 """The oversight room: supervision, quality control, cases; with the responsibility list and the knowledge base."""
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -61,6 +61,7 @@ def furnish_oversight(
     duties: Duties,
     knowledge: Knowledge,
     city: str,
+    labels: Mapping[str, str],
 ) -> OversightRoom:
     room = Room(
         pool=pool,
@@ -75,4 +76,4 @@ def furnish_oversight(
         duties=duties,
         publisher=PublishedRulings(knowledge),
     )
-    return OversightRoom(oversight=Oversight(room))
+    return OversightRoom(oversight=Oversight(room, labels))

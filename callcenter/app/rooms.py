@@ -281,6 +281,7 @@ async def _furnish(
             duties=dispatching.duties,
             knowledge=knowledge,
             city=settings.city,
+            labels=settings.privacy.slot_labels,
         ),
         knowledge=knowledge,
         handling=furnish_handling(

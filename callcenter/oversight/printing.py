@@ -33,7 +33,7 @@ class Papers:
         self._meetings = meetings
         self._cases = cases
         self._instructions = instructions
-        self._labels = labels
+        self._labels = {**forms.SLOT_LABELS, **labels}
 
     def _paper(self, actor: Actor, issuer: str) -> forms.Paper:
         return forms.Paper(issuer, self._room.zone, self._room.clock.now(), actor.name, self._labels)

@@ -1,8 +1,11 @@
 """The oversight room's door: every use case under one name, for `web` and `app`."""
 
+from collections.abc import Mapping
+
 from callcenter.oversight.cases import Cases
 from callcenter.oversight.duty import Oversee
 from callcenter.oversight.figures import Reckoning
+from callcenter.oversight.forms import SLOT_LABELS
 from callcenter.oversight.key_list import KeyList
 from callcenter.oversight.meetings import Instructions, Meetings
 from callcenter.oversight.printing import Papers
@@ -14,7 +17,8 @@ from callcenter.oversight.violations import Violations
 
 
 class Oversight:
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: Room, labels: Mapping[str, str] = SLOT_LABELS) -> None:
+        """`labels` are the city's names of the slots (A-13)."""
         self.room = room
         self.supervisions = Supervisions(room)
         self.quality = Quality(room)
@@ -25,5 +29,5 @@ class Oversight:
         self.instructions = Instructions(room)
         self.key_list = KeyList(room)
         self.reckoning = Reckoning(room)
-        self.papers = Papers(room, self.supervisions, self.meetings, self.cases, self.instructions)
+        self.papers = Papers(room, self.supervisions, self.meetings, self.cases, self.instructions, labels)
         self.duty = Oversee(room)

@@ -79,7 +79,10 @@ class Overseen:
 
     async def breach(self, order: OrderId, timer: str) -> None:
         """One clock alone is late, with the event that the clock watch writes."""
-        late = "update order_timer set breached_at = $3 where order_id = $1 and name = $2 returning round_no, due_at"
+        late = (
+            "update order_timer set breached_at = $3, due_at = least(due_at, $3)"
+            " where order_id = $1 and name = $2 returning round_no, due_at"
+        )
         row = await self.pool.fetchrow(late, order, timer, self.clock.now())
         assert row is not None
         await self.pool.execute(
