@@ -193,6 +193,17 @@ class SampleCall:
             f"{path}/contacts", {"outcome": "reached", "note": "已致电市民，约定当日上门检查加压泵。"}
         )
         self._now("first_contact", "已联系市民")
+        visit = {
+            "kind": "site_visit",
+            "visited_at": self._clock.now().isoformat(),
+            "people": ["市政事务科"],
+            "place": "桐影里小区7号楼泵房",
+            "findings": "加压泵控制器故障，已更换并调试。",
+            "root_cause": "facility",
+        }
+        await self._unit.post(f"{path}/papers", visit)
+        told = {"purpose": "result", "channel": "visit", "outcome": "reached", "note": "当面说明维修情况，水压已恢复。"}
+        await self._unit.post(f"{path}/contact-log", told)
         reply = "经现场检查，小区加压泵控制器故障，已更换并调试，五楼以上水压恢复正常，已向市民当面说明。"
         await self._unit.post(f"{path}/submit", {"reply": reply, "solvability": "solvable", "result": "resolved"})
         self._now("order_submitted")
