@@ -8,9 +8,10 @@ enterprise: often the party complained about) never sees a caller, and no guarde
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
-from typing import Any, Final
+from typing import Final
 
 from callcenter.core.phone import Number
+from callcenter.orders.row import Row
 from callcenter.orders.standing import Standing
 from callcenter.orders.terms import RequestType
 from callcenter.people.actor import Actor, Role
@@ -31,7 +32,7 @@ class CallerSeen:
     number: str
 
 
-def guarded(row: Mapping[str, Any]) -> bool:
+def guarded(row: Row) -> bool:
     """Of a row of work_order: 保密 or 举报."""
     return bool(row["confidential"]) or row["request_type"] == RequestType.REPORT
 

@@ -16,6 +16,7 @@ from callcenter.orders.config import OrdersConfig
 from callcenter.orders.moves_base import Move
 from callcenter.orders.notices import Notices
 from callcenter.orders.phases import Template
+from callcenter.orders.privacy import guarded, is_guest
 from callcenter.orders.ruleset_files import enrol, read_rule_files, rule_book
 from callcenter.orders.rulesets import RuleBook
 from callcenter.orders.standing import standing_of as standing_of
@@ -93,6 +94,6 @@ async def open_room(
 async def visible_row(room: Room, actor: Actor, order: OrderId) -> asyncpg.Record:
     """Raises NoSuchOrder."""
     row = await room.store.get(order)
-    if row is None or not visible(standing_of(row), actor):
+    if row is None or not visible(standing_of(row), actor) or (is_guest(actor) and guarded(row)):
         raise NoSuchOrder
     return row

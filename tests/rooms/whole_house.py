@@ -1,10 +1,10 @@
 """The real server with every route that it has, two streets of one city, and a person of each role in each org."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID, uuid4
 
 from aiohttp import ClientSession
@@ -31,6 +31,12 @@ ORGS: Final = {
     "east": ("city", 3, "centre", "/city/east/"),
     "east-water": ("east", 4, "unit", "/city/east/east-water/"),
 }
+Who = Role | Literal["everything"]
+PERSONS: Final[Mapping[Who, frozenset[Role]]] = {
+    **{role: frozenset({role}) for role in Role},
+    "everything": frozenset(Role) - {Role.GUEST, Role.ADMIN},
+}
+"""One of each role; and one who holds all that staff may hold, who sees at least what each of them sees."""
 NAME: Final = "柏舟某"
 NUMBER: Final = "13912345678"
 WORDS: Final = "紫藤巷口井盖缺失"
@@ -58,7 +64,7 @@ class WholeHouse:
     routes: list[Route]
     port: int
     orgs: dict[str, OrgId]
-    people: dict[tuple[str, Role], Actor]
+    people: dict[tuple[str, Who], Actor]
     orders: dict[str, OrderId]
 
     @asynccontextmanager
@@ -66,8 +72,8 @@ class WholeHouse:
         async with ClientSession(f"http://127.0.0.1:{self.port}") as http:
             yield http
 
-    def bearer(self, org: str, role: Role) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.people[org, role].user_id}"}
+    def bearer(self, org: str, who: Who) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.people[org, who].user_id}"}
 
     def path_of(self, route: Route, order: OrderId) -> str:
         """With an id of the west street for each parameter."""
@@ -111,29 +117,29 @@ async def open_whole_house(url: str, folder: Path) -> AsyncIterator[WholeHouse]:
             yield WholeHouse(rooms, routes, port, orgs, people, orders)
 
 
-async def _people(rooms: Rooms) -> tuple[dict[str, OrgId], dict[tuple[str, Role], Actor]]:
+async def _people(rooms: Rooms) -> tuple[dict[str, OrgId], dict[tuple[str, Who], Actor]]:
     orgs: dict[str, OrgId] = {}
-    people: dict[tuple[str, Role], Actor] = {}
+    people: dict[tuple[str, Who], Actor] = {}
     for code, (parent, level, kind, path) in ORGS.items():
         orgs[code] = OrgId(uuid4())
         await rooms.pool.execute(
             "insert into org (id, parent_id, code, path, level, kind, name) values ($1, $2, $3, $4, $5, $6, $3)",
             orgs[code], orgs[parent] if parent else None, code, path, level, kind,
         )  # fmt: skip
-        for role in Role:
-            user, name = UserId(uuid4()), f"{code}.{role.value}"
+        for who, roles in PERSONS.items():
+            user, name = UserId(uuid4()), f"{code}.{who}"
             await rooms.pool.execute(
                 "insert into app_user (id, username, name, org_id, roles, password_hash, created_at) "
                 "values ($1, $2, $2, $3, $4, '', now())",
-                user, name, orgs[code], [role.value],
+                user, name, orgs[code], sorted(roles),
             )  # fmt: skip
-            people[code, role] = Actor(
-                user_id=user, username=name, name=name, roles=frozenset({role}), org_id=orgs[code], org_path=path
+            people[code, who] = Actor(
+                user_id=user, username=name, name=name, roles=roles, org_id=orgs[code], org_path=path
             )
     return orgs, people
 
 
-async def _order(rooms: Rooms, people: dict[tuple[str, Role], Actor], orgs: dict[str, OrgId], name: str) -> OrderId:
+async def _order(rooms: Rooms, people: dict[tuple[str, Who], Actor], orgs: dict[str, OrgId], name: str) -> OrderId:
     demand = NewOrder(
         title=WORDS,
         content=WORDS,
