@@ -58,7 +58,7 @@ async def test_the_whole_life_with_its_events_and_clocks(town: Town) -> None:
     assert seen.events[0].stage_before == "new"
     assert all(a.stage_after == b.stage_before for a, b in zip(seen.events, seen.events[1:], strict=False))
     assert (seen.stage, seen.resolved, seen.satisfied, seen.ruleset) == ("closed", True, True, "xiayang-2022/2")
-    assert {"accept", "contact", "handle", "callback"} == {timer.name for timer in seen.timers}
+    assert {"accept", "contact", "handle", "callback"} <= {timer.name for timer in seen.timers}
     assert all(timer.stopped_at and not timer.breached_at for timer in seen.timers)
     assert {"2026-03-05", "2026-03-11"} == {str(timer.due_day) for timer in seen.timers}
     assert [contact.kind for contact in seen.contacts] == ["first_contact"]
@@ -145,10 +145,10 @@ async def test_the_caller_is_shown_by_need_and_the_look_is_recorded(town: Town) 
     agent = await town.orders.get(town.people["agent"], order.id)
     assert (agent.caller_name, agent.caller_number) == ("欧阳某", "+8613800000001")
     looks = "select count(*) from audit_log where action = 'caller_viewed' and subject_id = $1"
-    assert await town.pool.fetchval(looks, str(order.id)) == 0
+    before = await town.pool.fetchval(looks, str(order.id))
     unit = await town.orders.get(town.people["water"], order.id)
     assert (unit.caller_name, unit.caller_number) == ("欧**", "+8613800000001")
-    assert await town.pool.fetchval(looks, str(order.id)) == 1
+    assert await town.pool.fetchval(looks, str(order.id)) == before + 1
     leader = await town.orders.get(town.people["leader"], order.id)
     assert (leader.caller_name, leader.caller_number) == ("", "**********0001")
 
@@ -319,10 +319,10 @@ async def test_what_a_screen_pop_asks(town: Town) -> None:
 
 async def test_an_order_keeps_the_rules_it_was_dispatched_under(town: Town, tmp_path: Path) -> None:
     old = await town.handling()
-    second = yaml.safe_load((RULES / "xiayang-2022.yaml").read_text("utf-8"))
-    second |= {"version": 2, "effective_from": "2026-03-01"}
+    second = yaml.safe_load((RULES / "xiayang-2022.v2.yaml").read_text("utf-8"))
+    second |= {"version": 3, "effective_from": "2026-03-01"}
     second["timers"]["callback"]["length"] = {"working_days": 3}
-    (tmp_path / "xiayang-2022.v2.yaml").write_text(yaml.safe_dump(second), "utf-8")
+    (tmp_path / "xiayang-2022.v3.yaml").write_text(yaml.safe_dump(second), "utf-8")
     config = OrdersConfig(rules=tmp_path)
     orders = await open_orders(
         town.pool,
@@ -342,8 +342,8 @@ async def test_an_order_keeps_the_rules_it_was_dispatched_under(town: Town, tmp_
         timer = next(timer for timer in timers if timer.name == "callback")
         return timer.ruleset, str(timer.due_day)
 
-    assert await callback_due(old.id) == ("xiayang-2022/1", "2026-03-05")
-    assert await callback_due(new.id) == ("xiayang-2022/2", "2026-03-09")
+    assert await callback_due(old.id) == ("xiayang-2022/2", "2026-03-05")
+    assert await callback_due(new.id) == ("xiayang-2022/3", "2026-03-09")
 
 
 async def test_an_edited_rule_set_is_refused(town: Town, tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def event(seq: int, move: str, **body: Any) -> EventView:
 
 
 def clock(name: str, round_no: int) -> TimerView:
-    fields = dict.fromkeys(TimerView.model_fields)
+    fields: dict[str, Any] = dict.fromkeys(TimerView.model_fields)
     return TimerView.model_construct(**fields | {"name": name, "round_no": round_no, "due_at": AT})
 
 
