@@ -38,7 +38,7 @@ async def read_inbox(room: Room) -> int:
                 async with db.transaction():
                     await _conclude(room, db, event)
             except DomainError as error:
-                log.warning("oversight_event_refused", event=str(event["id"]), move=event["move"], cause=error.code)
+                log.warning("oversight_event_refused", source=str(event["id"]), move=event["move"], cause=error.code)
                 await SANCTIONS.refuse_inbox(db, id=event["inbox_id"], code=error.code)
             else:
                 done.append(event["inbox_id"])

@@ -4,6 +4,9 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import structlog
+
+from callcenter.core.errors import DomainError
 from callcenter.core.ids import OrderId, OrgId, UserId, new_id
 from callcenter.orders.policy import SanctionRule
 from callcenter.oversight.case_life import AUTHORITY, first_state
@@ -13,6 +16,8 @@ from callcenter.oversight.triggers import Counted, Counting, evidence, window_of
 from callcenter.oversight.weeks import begin_of
 from callcenter.people.actor import Role
 from callcenter.store.pool import Connection
+
+log = structlog.get_logger(__name__)
 
 BATCH: Final = 100
 MARKS: Final = {
@@ -30,16 +35,27 @@ MARKS: Final = {
 
 async def judge(room: Room) -> int:
     """Looks at confirmed violations that no trigger has seen; gives how many. One transaction: a process that ends in
-    between has counted nothing."""
+    between has counted nothing. What cannot be judged now (no calendar for the year) is looked at again next time."""
+    judged = 0
     async with room.pool.acquire() as db, db.transaction():
         waiting = [row async for row in SANCTIONS.unjudged(db, limit=BATCH)]
         for row in waiting:
-            order = await SANCTIONS.order_row(db, id=row["order_id"])
-            for rule in room.orders.policy_of(order).sanctions:
-                if rule.flag == row["flag"]:
-                    await _apply(room, db, row, rule)
-            await SANCTIONS.mark_judged(db, id=row["id"], at=room.clock.now())
-    return len(waiting)
+            try:
+                async with db.transaction():
+                    await _judge_one(room, db, row)
+            except DomainError as error:
+                log.warning("violation_not_judged", violation=str(row["id"]), cause=error.code)
+            else:
+                judged += 1
+    return judged
+
+
+async def _judge_one(room: Room, db: Connection, row: Any) -> None:
+    order = await SANCTIONS.order_row(db, id=row["order_id"])
+    for rule in room.orders.policy_of(order).sanctions:
+        if rule.flag == row["flag"]:
+            await _apply(room, db, row, rule)
+    await SANCTIONS.mark_judged(db, id=row["id"], at=room.clock.now())
 
 
 async def _apply(room: Room, db: Connection, row: Any, rule: SanctionRule) -> None:

@@ -8,6 +8,7 @@ import { t } from "./i18n.js";
 import { Messages } from "./messages.js";
 import { Notices } from "./notices.js";
 import { Numbers } from "./numbers.js";
+import { Oversight } from "./oversight.js";
 import { Rules } from "./rules.js";
 
 const PAGES = [
@@ -16,6 +17,7 @@ const PAGES = [
   ["#/numbers", "numbers.open", Numbers, "supervisor", "leader"],
   ["#/messages", "messages.open", Messages, "agent", "dispatcher", "supervisor"],
   ["#/notices", "notices.title", Notices],
+  ["#/oversight", "oversight.title", Oversight, "supervisor", "dispatcher", "reviewer", "inspector", "deputy", "leader", "discipline", "unit_operator", "unit_head", "auditor"],
   ["#/rules", "rules.title", Rules],
 ];
 
