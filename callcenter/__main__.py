@@ -261,7 +261,7 @@ def sweep() -> None:
 @cli.command()
 def bench(
     measures: Annotated[
-        list[str] | None, typer.Argument(help="queue, ami, agi, pop, writes, memory, telephony; all if none is named.")
+        list[str] | None, typer.Argument(help="queue, ami, agi, pop, writes, orders, memory, telephony; all if none.")
     ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Seconds instead of minutes; the figures prove nothing.")
@@ -270,12 +270,15 @@ def bench(
     hours: Annotated[
         float | None, typer.Option("--hours", min=0.01, help="telephony: so many hours of ten calls a second.")
     ] = None,
+    orders: Annotated[int | None, typer.Option("--orders", min=1000, help="orders: so many loaded orders.")] = None,
 ) -> None:
     """测量性能 · Measure speed and size on a stage of its own, beside the bare parts."""
     from callcenter.bench.command import run_bench
 
     raise SystemExit(
-        run_until_stopped(lambda stop: run_bench(stop, measures or [], quick=quick, file=json, hours=hours))
+        run_until_stopped(
+            lambda stop: run_bench(stop, measures or [], quick=quick, file=json, hours=hours, orders=orders)
+        )
     )
 
 

@@ -14,6 +14,7 @@ from callcenter.bench.agi import measure_agi
 from callcenter.bench.ami import measure_ami
 from callcenter.bench.figures import Figure
 from callcenter.bench.memory import measure_memory
+from callcenter.bench.orders import measure_orders
 from callcenter.bench.pop import measure_pop
 from callcenter.bench.queue import measure_queue
 from callcenter.bench.stage import Bench
@@ -43,17 +44,26 @@ MEASURES: Final[Mapping[str, tuple[str, Measure]]] = {
     "agi": ("语音流程应答", measure_agi),
     "pop": ("来电弹屏", measure_pop),
     "writes": ("工单写入", _writes),
+    "orders": ("百万工单", measure_orders),
     "memory": ("内存", measure_memory),
     "telephony": ("电话全程", measure_telephony),
 }
 
 
 async def run_bench(
-    stop: asyncio.Event, names: Sequence[str], *, quick: bool, file: Path | None, hours: float | None = None
+    stop: asyncio.Event,
+    names: Sequence[str],
+    *,
+    quick: bool,
+    file: Path | None,
+    hours: float | None = None,
+    orders: int | None = None,
 ) -> int:
     """All measures if none is named. Exit code 1 when an aim was missed, 130 when stopped before the end."""
     if hours is not None and list(names) != ["telephony"]:
         raise Misconfigured(cause="--hours belongs to the measure telephony", remedy="bench telephony --hours 1")
+    if orders is not None and list(names) != ["orders"]:
+        raise Misconfigured(cause="--orders belongs to the measure orders", remedy="bench orders --orders 100000")
     if unknown := [name for name in names if name not in MEASURES]:
         raise Misconfigured(
             cause=f"no measure is called {', '.join(unknown)}", remedy=f"choose from: {', '.join(MEASURES)}"
@@ -62,7 +72,7 @@ async def run_bench(
     began = os.getloadavg()[0]
     progress = Progress(console)
     install = await _install(progress)
-    work = asyncio.create_task(_measure(install, names or list(MEASURES), quick, hours, progress, figures))
+    work = asyncio.create_task(_measure(install, names or list(MEASURES), quick, hours, orders, progress, figures))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
@@ -99,6 +109,7 @@ async def _measure(
     names: Sequence[str],
     quick: bool,
     hours: float | None,
+    orders: int | None,
     progress: Progress,
     figures: list[Figure],
 ) -> None:
@@ -109,5 +120,7 @@ async def _measure(
             for name in names:
                 title, measure = MEASURES[name]
                 with progress.step(title, name, "准备") as detail:
-                    bench = Bench(install=install, folder=folder, quick=quick, say=detail.say, hours=hours)
+                    bench = Bench(
+                        install=install, folder=folder, quick=quick, say=detail.say, hours=hours, orders=orders
+                    )
                     figures += await measure(bench)

@@ -84,9 +84,12 @@ join bench_agent g on g.n = r.c % {agents};
 
 -- part: timers
 insert into order_timer
-    (order_id, name, round_no, owner_org_id, ruleset, ruleset_version, calendar, start_event, started_at, due_at, stopped_at)
+    (order_id, name, round_no, owner_org_id, ruleset, ruleset_version, calendar, start_event, started_at, due_at, stopped_at,
+     breached_at)
 select id, t.name, 1, owner_org_id, 'bench', 1, 'bench', 'dispatched', created_at,
-       created_at + t.days * interval '1 day', case when closed_at is not null then created_at + interval '5 days' end
+       created_at + t.days * interval '1 day', case when closed_at is not null then created_at + interval '5 days' end,
+       case when closed_at is null and created_at + t.days * interval '1 day' < now()
+            then created_at + t.days * interval '1 day' end
 from work_order, (values ('handle', 5.0), ('contact', 0.5)) t (name, days)
 where t.name = 'handle' or closed_at is null
 

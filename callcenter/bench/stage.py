@@ -49,13 +49,14 @@ Say = Callable[[str], None]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
     """What every measure gets. `quick` asks for a try-out of seconds, whose figures prove nothing; `hours` for a long
-    steady run."""
+    steady run, `orders` for so many loaded orders."""
 
     install: AsteriskInstall
     folder: Path
     quick: bool
     say: Say
     hours: float | None = None
+    orders: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

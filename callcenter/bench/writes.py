@@ -72,7 +72,7 @@ async def measure_writes(url: str) -> list[Figure]:
 
         for _ in range(ROUNDS):
             for name, write in (("ours", ours), ("bare", bare)):
-                rate, cost = await _rate(write)
+                rate, cost = await rate_of(write)
                 rates[name].append(rate)
                 costs[name].append(cost)
     ratio = median(a / b for a, b in zip(rates["ours"], rates["bare"], strict=True))
@@ -85,7 +85,7 @@ async def measure_writes(url: str) -> list[Figure]:
     ]
 
 
-async def _rate(write: Write) -> tuple[float, float]:
+async def rate_of(write: Write) -> tuple[float, float]:
     """Writes a second, and client CPU microseconds for each."""
     done = 0
     end = time.monotonic() + SECONDS
