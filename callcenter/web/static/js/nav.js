@@ -3,6 +3,7 @@
 import { holds } from "./api.js";
 import { Board } from "./board.js";
 import { h } from "./dom.js";
+import { Duties } from "./duties.js";
 import { Hotlines } from "./hotlines.js";
 import { t } from "./i18n.js";
 import { Messages } from "./messages.js";
@@ -10,6 +11,7 @@ import { Notices } from "./notices.js";
 import { Numbers } from "./numbers.js";
 import { Oversight } from "./oversight.js";
 import { Rules } from "./rules.js";
+import { Tasks } from "./tasks.js";
 
 const PAGES = [
   ["#/board", "board.open", Board, "supervisor", "leader"],
@@ -19,6 +21,8 @@ const PAGES = [
   ["#/notices", "notices.title", Notices],
   ["#/oversight", "oversight.title", Oversight, "supervisor", "dispatcher", "reviewer", "inspector", "deputy", "leader", "discipline", "unit_operator", "unit_head", "auditor"],
   ["#/rules", "rules.title", Rules],
+  ["#/duties", "duties.title", Duties, "dispatcher", "supervisor", "reviewer", "unit_operator", "unit_head", "deputy", "leader", "agent", "inspector"],
+  ["#/tasks", "tasks.title", Tasks, "guest", "field", "unit_operator", "unit_head", "dispatcher", "reviewer", "supervisor", "deputy", "leader"],
 ];
 
 const may = (roles) => roles.length === 0 || holds(...roles);
