@@ -213,7 +213,7 @@ values (:id, :order_id, :org_id, 'proposed', :reason_code, :reason, :files, :pro
 select e.*, p.name as proposer, coalesce(c.name, '') as confirmer, coalesce(s.name, '') as signer
 from exclusion_request e join app_user p on p.id = e.proposed_by
 left join app_user c on c.id = e.confirmed_by left join app_user s on s.id = e.signed_by
-where e.order_id = :order_id order by e.proposed_at desc limit 1;
+where e.order_id = :order_id order by e.proposed_at desc, e.id desc limit 1;
 
 -- name: step_exclusion(id, from_state, to_state, actor_id, at, ref, digest, why)$
 -- One step of the way; nothing comes back when it does not stand where it was read.

@@ -11,6 +11,8 @@ from callcenter.handling.measures import Dates, Standing, days_to_solution, feed
 from callcenter.handling.papers import JointVisit, Mediation, SiteVisit
 from callcenter.handling.presumptions import DEFAULTS, DEPARTURES, Matter, NoDeparture, check_departure
 from callcenter.handling.rounds import Follows, follows
+from callcenter.orders import lifecycle as life
+from callcenter.orders.effects import Moment, effect_of
 from callcenter.orders.policy import Policy, RehandlePolicy
 from callcenter.orders.terms import RequestType, ResultType, Solvability, Stage
 
@@ -184,3 +186,22 @@ def test_papers_name_bodies_and_counts_and_never_a_citizens_number() -> None:
         Mediation(parties=("甲方13800000001", "乙方"), **said)
     with pytest.raises(ValidationError):
         JointVisit(form="talk", held_at=AT, participants=("社区",), outcome="商定撤除垃圾点")
+
+
+@pytest.mark.rule("JC-25", "A-29")
+@pytest.mark.parametrize(
+    ("recorded", "again", "kept"),
+    [
+        (None, False, False),
+        (AT - timedelta(days=1), False, True),
+        (AT - timedelta(days=9), True, False),  # of the round before
+        (AT - timedelta(days=1), True, True),
+    ],
+)
+def test_a_submission_keeps_the_finish_that_this_round_recorded(
+    recorded: datetime | None, again: bool, kept: bool
+) -> None:
+    row = {"finished_at": recorded, "replied_at": None, "submitted_at": AT - timedelta(days=5), "again": again}
+    move = life.Submit(reply="已办", solvability=Solvability.SOLVABLE, result=ResultType.RESOLVED)
+    changes = effect_of(move, Moment(row=row, by=None, at=AT)).changes
+    assert changes["finished_at"] == (recorded if kept else AT)
