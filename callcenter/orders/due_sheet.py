@@ -178,7 +178,7 @@ def chosen(sheet: DueSheet, timer: str, ruleset: RuleSet) -> dict[str, Reckoned]
 def last_instant(clock: Reckoned, calendar: WorkingCalendar) -> datetime:
     """The last second in time, in the city: what people call the due time."""
     due = clock.due_at.astimezone(calendar.zone)
-    return due if isinstance(clock.length, Hours) else due - timedelta(seconds=1)
+    return due if clock.length is None or isinstance(clock.length, Hours) else due - timedelta(seconds=1)
 
 
 def _plain(clock: Reckoned, calendar: WorkingCalendar) -> dict[str, Any]:
