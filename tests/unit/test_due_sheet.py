@@ -410,10 +410,9 @@ def test_why_of_rows_of_every_age() -> None:
     new = old | {"kind": "ordinary", "length": {"hours": 24}, "own_due_at": at("2026-03-05T10:00")}
     assert length_of(new, rule) == Hours(timedelta(hours=24))
     assert length_of(new | {"length": None}, rule) is None
-    assert days_until(at("2026-03-04T10:00"), WorkingDays(2), at("2026-03-04T09:00"), "T-UPPER", CALENDAR)[
-        -1
-    ].on == date(2026, 3, 4)
-    assert days_until(at("2026-03-04T10:00"), WorkingDays(2), at("2026-03-03T09:00"), "T-UPPER", CALENDAR) == ()
+    start, two = at("2026-03-04T10:00"), WorkingDays(2)
+    assert days_until(start, two, at("2026-03-04T19:00"), "T-UPPER", CALENDAR)[-1].on == date(2026, 3, 4)
+    assert days_until(start, two, at("2026-03-03T09:00"), "T-UPPER", CALENDAR) == ()
     assert days_until(start, None, at("2026-03-04T19:00"), "", CALENDAR) == ()
     assert clock_name("own_clock") == ("own_clock", "own_clock")
 
