@@ -134,6 +134,9 @@ def test_words_category_and_place_speak_for_a_unit_and_say_so() -> None:
     assert (best.org, best.item, best.level) == (WATER, listed[0], "semi_urgent")
     assert [reason.kind for reason in best.reasons] == ["words", "category", "area", "words"]
     assert best.reasons[0].told == "水压、加压泵"
+    assert listed[0].ref == "GS-01/1"
+    (by_category,) = suggest(DEMAND, [item(WATER, keywords=("坑洞",))], [], [])
+    assert [reason.kind for reason in by_category.reasons] == ["category"]
 
 
 @pytest.mark.rule("SJ-27")
