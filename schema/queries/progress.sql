@@ -41,19 +41,19 @@ from rating_link l join work_order o on o.id = l.order_id
 where l.token_hash = :token_hash and l.used_at is null and l.expires_at > :at
   and o.round_no = l.round_no and o.stage in ('callback', 'close_pending', 'closed');
 
--- name: use_link(answer, at, token_hash)^
--- Once: whoever comes second finds it used. Other links of the same round are used up with it.
-with used as (
-    update rating_link l set used_at = :at, answer = :answer
-    from work_order o
-    where l.token_hash = :token_hash and l.used_at is null and l.expires_at > :at and o.id = l.order_id
+-- name: use_link(at, token_hash, answer)^
+-- Once for a round: its links are used up together, and whoever comes second finds them so.
+with meant as (
+    select l.order_id, l.round_no from rating_link l join work_order o on o.id = l.order_id
+    where l.token_hash = :token_hash and l.used_at is null and l.expires_at > :at
       and o.round_no = l.round_no and o.stage in ('callback', 'close_pending', 'closed')
-    returning l.id, l.order_id, l.round_no
-), others as (
-    update rating_link l set used_at = :at from used
-    where l.order_id = used.order_id and l.round_no = used.round_no and l.id <> used.id and l.used_at is null
+), used as (
+    update rating_link l set used_at = :at, answer = case when l.token_hash = :token_hash then :answer::jsonb end
+    from meant
+    where l.order_id = meant.order_id and l.round_no = meant.round_no and l.used_at is null
+    returning l.id, l.order_id, l.token_hash
 )
-select id, order_id, round_no from used;
+select id, order_id from used where token_hash = :token_hash;
 
 -- name: unsettled()
 -- Ratings that the order has not heard of yet.

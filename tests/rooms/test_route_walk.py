@@ -60,6 +60,10 @@ async def test_nothing_of_another_street_comes_out_of_any_route(house: WholeHous
     number = await house.rooms.pool.fetchval("select number from work_order where id = $1", order)
     found: list[str] = []
     async with house.http() as http:
+        one = next(route for route in house.routes if (route.method, route.path) == ("GET", "/api/orders/{id}"))
+        assert NUMBER in await asked(house, http, one, "west-water", Role.UNIT_OPERATOR, order), (
+            "else nothing is proven"
+        )
         for route in walked(house, "GET", "POST", "PUT", "PATCH", "DELETE"):
             for role in walkers(route):
                 for org in ("east", "east-water") if "/orders" in route.path else ("east",):

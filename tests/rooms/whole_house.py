@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from enum import EnumType
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 from uuid import UUID, uuid4
 
 from aiohttp import ClientSession
@@ -93,8 +94,8 @@ class WholeHouse:
 
 def _word(route: Route, name: str) -> str:
     kind = route.params.get(name)
-    members = getattr(kind, "__members__", None)
-    return next(iter(members.values())).value if members else "x"
+    members = [one.value for one in kind] if isinstance(kind, EnumType) else list(get_args(kind))
+    return str(members[0]) if members else "x"
 
 
 @asynccontextmanager
