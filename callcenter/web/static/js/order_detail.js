@@ -2,9 +2,10 @@
 
 import { call } from "./api.js";
 import { h, fill } from "./dom.js";
-import { left, moment, phone } from "./format.js";
+import { moment, phone } from "./format.js";
 import { named, t } from "./i18n.js";
 import { stageTag } from "./order_list.js";
+import { sections } from "./order_sections.js";
 import { steps } from "./order_steps.js";
 import { CallOut } from "./outbound.js";
 import { Recordings } from "./recordings.js";
@@ -59,7 +60,7 @@ export class OrderDetail {
       this.facts(order),
       h("div", { class: "content" }, order.content),
       order.reply && h("section", { class: "section" }, h("h3", {}, t("step.reply")), h("div", { class: "content" }, order.reply)),
-      this.timers(order),
+      sections(order, done),
       this.recordings?.el,
       this.contacts(order),
       this.history(order),
@@ -87,19 +88,6 @@ export class OrderDetail {
       fact("step.satisfied", answer(order.satisfied)),
       fact("order.close_reason", order.close_reason),
     );
-  }
-
-  timers(order) {
-    if (order.timers.length === 0) return null;
-    const one = (timer) => {
-      const late = timer.breached_at !== null || (!timer.stopped_at && Date.parse(timer.due_at) < this.live.now());
-      return h("li", { class: `timer ${late ? "late" : timer.stopped_at ? "done" : ""}` },
-        h("div", { class: "name" }, named("timer", timer.name), timer.round_no > 1 && ` ×${timer.round_no}`),
-        h("div", { class: "due num" }, timer.stopped_at ? t("timer.stopped", { at: moment(timer.stopped_at) }) : left(timer.due_at, this.live.now())),
-        h("div", { class: "due num" }, t("timer.due", { at: timer.due_day })),
-      );
-    };
-    return h("section", { class: "section" }, h("h3", {}, t("timer.title")), h("ul", { class: "timers" }, [...order.timers].sort((a, b) => Date.parse(a.started_at) - Date.parse(b.started_at)).map(one)));
   }
 
   contacts(order) {

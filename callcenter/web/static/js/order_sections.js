@@ -1,0 +1,20 @@
+// What the rooms show on an order's page, in this order. A section is `async (order, done) => element or null`; `done`
+// reads the order again.
+
+import { fill, h } from "./dom.js";
+import { clocksSection } from "./section_clocks.js";
+
+const SECTIONS = [
+  clocksSection,
+];
+
+// A place for each, filled as its answer comes; one that fails says so in its own place.
+export function sections(order, done) {
+  return SECTIONS.map((section) => {
+    const place = h("div", { class: "order-section" });
+    section(order, done).then(
+      (element) => element && fill(place, element),
+      (problem) => fill(place, h("div", { class: "alert", role: "alert" }, problem.message)));
+    return place;
+  });
+}
