@@ -5,17 +5,7 @@ from rich.table import Table
 
 from callcenter.sample.city import SampleCity
 from callcenter.sample.state import LocalState
-
-ROLES = {
-    "agent": "话务员",
-    "dispatcher": "派单员",
-    "reviewer": "审核员",
-    "unit_operator": "承办单位经办人",
-    "unit_head": "承办单位负责人",
-    "supervisor": "值班长",
-    "leader": "领导",
-    "admin": "系统管理员",
-}
+from callcenter.web.docs import ROLES
 
 
 def show_welcome(console: Console, state: LocalState, city: SampleCity) -> None:
