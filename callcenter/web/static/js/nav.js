@@ -6,6 +6,8 @@ import { h } from "./dom.js";
 import { Duties } from "./duties.js";
 import { Hotlines } from "./hotlines.js";
 import { t } from "./i18n.js";
+import { Imports } from "./imports.js";
+import { Matters } from "./matters.js";
 import { Messages } from "./messages.js";
 import { Notices } from "./notices.js";
 import { Numbers } from "./numbers.js";
@@ -18,6 +20,8 @@ const PAGES = [
   ["#/hotlines", "hotlines.open", Hotlines, "supervisor", "leader"],
   ["#/numbers", "numbers.open", Numbers, "supervisor", "leader"],
   ["#/messages", "messages.open", Messages, "agent", "dispatcher", "supervisor"],
+  ["#/matters", "matter.page", Matters, "agent", "dispatcher", "reviewer", "supervisor", "unit_operator", "unit_head", "deputy", "leader", "inspector"],
+  ["#/import", "import.page", Imports, "dispatcher", "supervisor"],
   ["#/notices", "notices.title", Notices],
   ["#/oversight", "oversight.title", Oversight, "supervisor", "dispatcher", "reviewer", "inspector", "deputy", "leader", "discipline", "unit_operator", "unit_head", "auditor"],
   ["#/rules", "rules.title", Rules],
