@@ -62,6 +62,10 @@ RESULTS: Final[Mapping[RequestType, frozenset[ResultType]]] = {
 """GH-22, GH-01: what may become of it; every other request has a result of XY-37."""
 
 
+SPOKEN: Final = (life.Contact, life.TryContact)
+"""Somebody spoke with the citizen, or tried to: a machine never did."""
+
+
 class NoSuchRecord(errors.Invalid):
     code = "no-such-record"
     zh = "没有“{what}”这种工单记录"
@@ -76,6 +80,8 @@ class RecordRefused(errors.Refused):
 
 def _check_who(order: Standing, move: type[life.Move], actor: Actor | None) -> None:
     if actor is None:
+        if issubclass(move, SPOKEN):
+            raise no.WrongRole(move_zh=move.zh, move_en=move.en, roles=", ".join(sorted(RIGHTS[move][0])))
         return
     if move not in RIGHTS:
         raise no.WrongRole(move_zh=move.zh, move_en=move.en, roles="-")

@@ -71,6 +71,7 @@ def _fields(new: NewOrder, actor: Actor, owner: tuple[OrgId, str], vault: Vault)
         "id": new_id(),
         "idempotency_key": fields.pop("key"),
         **{name: list(fields[name]) for name in ("caller_needs", "special_groups", "tags")},
+        "upper_ref": new.upper_ref or None,
         "place": place_of(new.address),
         "caller_name": vault.seal(new.caller_name),
         "caller_number": vault.seal(new.caller_number),
@@ -78,6 +79,7 @@ def _fields(new: NewOrder, actor: Actor, owner: tuple[OrgId, str], vault: Vault)
         "created_by": actor.user_id,
         "owner_org_id": owner[0],
         "owner_org_path": owner[1],
+        "centre_org_id": owner[0],
         "intake_org_path": actor.org_path,
     }
 

@@ -157,7 +157,7 @@ class OrderView(_Seen):
     channel: str
     origin: str
     source_hotline: str
-    upper_ref: str
+    upper_ref: str | None
     upper_due_at: datetime | None
     origin_order_id: OrderId | None
     title: str
