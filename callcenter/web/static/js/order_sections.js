@@ -2,10 +2,16 @@
 // reads the order again.
 
 import { fill, h } from "./dom.js";
+import { callbackSection } from "./section_callback.js";
 import { clocksSection } from "./section_clocks.js";
+import { handlingSection } from "./section_handling.js";
+import { matterSection } from "./section_matter.js";
 
 const SECTIONS = [
+  handlingSection,
+  callbackSection,
   clocksSection,
+  matterSection,
 ];
 
 // A place for each, filled as its answer comes; one that fails says so in its own place.
