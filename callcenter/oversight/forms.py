@@ -1,7 +1,7 @@
 """Printed forms: 督办单, 会议纪要, 约谈记录, 书面说明, 约谈情况通报 (A3.4). Pure; nothing of a citizen in them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, Final
 
 from callcenter.documents.model import EMPTY, Block, Document, Fields, Lines, Signature, Signatures, Words
@@ -48,6 +48,10 @@ class Paper:
 
     def day(self, at: datetime | None) -> str:
         return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}" if at else EMPTY
+
+    def last(self, due: datetime | None) -> str:
+        """The last day in time: a due time is the first instant that is late."""
+        return f"{(due - timedelta(microseconds=1)).astimezone(self.zone):%Y-%m-%d}" if due else EMPTY
 
     def document(self, title: str, number: str, blocks: Sequence[Block]) -> Document:
         return Document(
@@ -139,13 +143,13 @@ def case_form(view: CaseView, paper: Paper) -> Document:
     """约谈记录, 书面说明 and the other papers of a case; the evidence as a list of orders."""
     kind = CASE_NAMES[view.kind][0]
     evidence = [
-        (one.order_number, FLAG_NAMES[one.flag][0], paper.day(one.due_at), paper.day(one.at)) for one in view.evidence
+        (one.order_number, FLAG_NAMES[one.flag][0], paper.last(one.due_at), paper.day(one.at)) for one in view.evidence
     ]
     fields = Fields(
         rows=(
             (("类别", kind), ("状态", STATE_NAMES[State(view.state)][0])),
             (("单位", view.org or EMPTY), (paper.labels.get(view.slot, "责任人"), view.person or EMPTY)),
-            (("立案时间", paper.day(view.opened_at)), ("期限", paper.day(view.due_at))),
+            (("立案时间", paper.day(view.opened_at)), ("期限", paper.last(view.due_at))),
             (("事由", view.reason),),
         )
     )

@@ -41,7 +41,7 @@ from callcenter.oversight.terms import (
     Trigger,
 )
 from callcenter.oversight.triggers import Counted, Counting, evidence, window_of
-from callcenter.oversight.weeks import may_leave, monday, rate, topics, week_made_at
+from callcenter.oversight.weeks import begin_of, may_leave, monday, rate, topics, week_made_at
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 8, 28, 2, tzinfo=UTC)
@@ -250,6 +250,7 @@ def test_the_week_and_its_hour() -> None:
     assert monday(date(2026, 3, 4)) == monday(date(2026, 3, 8)) == date(2026, 3, 2)
     made = week_made_at(date(2026, 3, 4), ZONE, 8)
     assert made.astimezone(UTC) == datetime(2026, 3, 2, 0, tzinfo=UTC)
+    assert begin_of(date(2026, 3, 2), ZONE) == datetime(2026, 3, 1, 16, tzinfo=UTC)
 
 
 @pytest.mark.rule("SG-12")

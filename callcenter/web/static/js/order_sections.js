@@ -4,6 +4,7 @@
 import { fill, h } from "./dom.js";
 import { callbackSection } from "./section_callback.js";
 import { clocksSection } from "./section_clocks.js";
+import { oversightSection } from "./section_oversight.js";
 import { handlingSection } from "./section_handling.js";
 import { matterSection } from "./section_matter.js";
 
@@ -12,6 +13,7 @@ const SECTIONS = [
   callbackSection,
   clocksSection,
   matterSection,
+  oversightSection,
 ];
 
 // A place for each, filled as its answer comes; one that fails says so in its own place.

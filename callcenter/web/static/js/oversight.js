@@ -4,7 +4,7 @@
 import { call, holds } from "./api.js";
 import { fill, h } from "./dom.js";
 import { t } from "./i18n.js";
-import { cases, entries, figures, supervisions, tasks, violations } from "./oversight_rows.js";
+import { cases, entries, figures, loadChecklists, supervisions, tasks, violations } from "./oversight_rows.js";
 import { Page } from "./page.js";
 
 const READ_EVERY = 30_000;
@@ -45,7 +45,7 @@ export class Oversight extends Page {
     const asked = (this.asked = Symbol("read"));
     const query = new URLSearchParams({ limit: "30", ...(this.filter && { state: this.filter }), ...(cursor && { cursor }) });
     try {
-      const [page, found] = await Promise.all([call("GET", `${this.tab.path}?${query}`), call("GET", "/api/oversight")]);
+      const [page, found] = await Promise.all([call("GET", `${this.tab.path}?${query}`), call("GET", "/api/oversight"), loadChecklists()]);
       if (asked !== this.asked) return;
       this.rows = cursor ? [...this.rows, ...page.items] : page.items;
       this.next = page.next;

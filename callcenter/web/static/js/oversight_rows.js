@@ -4,10 +4,10 @@ import { call, holds } from "./api.js";
 import { h } from "./dom.js";
 import { field } from "./fields.js";
 import { moment, separator } from "./format.js";
-import { named, t } from "./i18n.js";
+import { language, named, t } from "./i18n.js";
 import { doing, pressing } from "./oversight_forms.js";
 
-const TONE = { proposed: "warn", open: "accent", replied: "accent", closed: "", dismissed: "", pending: "warn", submitted: "accent", returned: "bad", accepted: "ok", held: "accent", sent: "accent", confirmed: "bad", listed: "bad", removed: "ok", reviewed: "ok" };
+const TONE = { to_hold: "warn", proposed: "warn", open: "accent", replied: "accent", closed: "", dismissed: "", pending: "warn", submitted: "accent", returned: "bad", accepted: "ok", held: "accent", sent: "accent", confirmed: "bad", listed: "bad", removed: "ok", reviewed: "ok" };
 const OVERSEERS = ["supervisor", "deputy", "leader", "inspector"];
 const LISTERS = ["supervisor", "dispatcher", "inspector", "deputy", "leader"];
 
@@ -15,6 +15,8 @@ const state = (value) => h("span", { class: `tag ${TONE[value] ?? ""}` }, t(`ove
 const top = (title, ...tags) => h("span", { class: "top" }, h("span", { class: "title" }, title), tags);
 const sub = (...parts) => h("span", { class: "sub" }, parts.filter(Boolean).map((part) => h("span", {}, part)));
 const papers = (path) => ["docx", "pdf"].map((form) => h("a", { class: "btn quiet", href: `${path}/${form}`, download: true }, form.toUpperCase()));
+// A due time is the first instant that is late: people are told the last one in time.
+const lastly = (due) => t("oversight.due", { day: moment(new Date(Date.parse(due) - 60_000).toISOString()) });
 const line = (id, ...parts) => h("li", { class: "line", data: { line: id } }, parts);
 const said = (key) => [field({ name: "text", key, kind: "text", rows: 3, must: true, max: 4000 })];
 const due = (must = false) => field({ name: "due_on", key: "oversight.due_on", type: "date", must });
@@ -52,7 +54,8 @@ export const supervisions = {
 };
 
 const CHECKS = ["complete", "basis", "contacted", "reason_given", "reply", "evidence", "consistent"];
-const inspecting = (row) => [
+const inspecting = (row, lists) => [
+  ...(lists[row.hook] ?? []).map((one) => field({ name: `check.${one.code}`, key: one[language], kind: "check" })),
   field({ name: "focus", key: "oversight.focus", must: true, max: 200 }),
   field({ name: "indicator", key: "oversight.indicator", must: true, max: 200 }),
   field({ name: "finding", key: "oversight.finding", kind: "text", rows: 2, must: true, max: 4000 }),
@@ -62,18 +65,30 @@ const inspecting = (row) => [
   due(),
 ];
 
+// What was ticked of the checklist goes together.
+function checked(body) {
+  const answers = Object.entries(body).filter(([name]) => name.startsWith("check."));
+  const rest = Object.entries(body).filter(([name]) => !name.startsWith("check."));
+  return { ...Object.fromEntries(rest), checklist: Object.fromEntries(answers.map(([name, yes]) => [name.slice(6), yes])) };
+}
+
+let lists = {};
+export async function loadChecklists() {
+  if (holds("inspector")) lists = (await call("GET", "/api/quality/checklists")).hooks;
+}
+
 export const tasks = {
   name: "tasks", path: "/api/quality/tasks", filters: ["open", "reviewed", ""],
   line(row, again) {
     const failed = row.checks.filter((check) => !check.passed && CHECKS.includes(check.code));
     return line(row.id,
       top(row.title, row.qc_class && h("span", { class: "tag warn" }, named("qc_class", row.qc_class)), h("span", { class: "tag" }, named("qc_hook", row.hook)), h("span", { class: "tag" }, named("qc_origin", row.origin)), state(row.state)),
-      sub(row.order_number, row.org, row.due_at && t("oversight.due", { day: moment(row.due_at) }), row.inspector, row.verdict && named("qc_verdict", row.verdict)),
+      sub(row.order_number, row.org, row.due_at && lastly(row.due_at), row.inspector, row.verdict && named("qc_verdict", row.verdict)),
       failed.length > 0 && h("p", { class: "said bad" }, `${t("oversight.failed")}：${failed.map((check) => named("qc_check", check.code)).join(separator())}`),
       Object.entries(row.diff).map(([column, [before, after]]) => h("p", { class: "said" }, `${named("qc_column", column)}：${before} → ${after}`)),
       row.hints.length > 0 && h("p", { class: "said" }, `${t("oversight.against")}：${row.hints.map(([kind, , text]) => `${named("qc_hint", kind)} ${text}`).join(separator())}`),
       row.finding && h("p", { class: "said" }, row.finding),
-      doing([holds("inspector") && row.state === "open" && ["oversight.review", () => inspecting(row), (body) => call("POST", `/api/quality/tasks/${row.id}/review`, body)]], again));
+      doing([holds("inspector") && row.state === "open" && ["oversight.review", () => inspecting(row, lists), (body) => call("POST", `/api/quality/tasks/${row.id}/review`, checked(body))]], again));
   },
 };
 
@@ -90,6 +105,7 @@ export const violations = {
   },
 };
 
+const SPOKEN = ["reminder", "interview", "reminding_interview", "leader_interview"];
 const ACTED = { hold: ["text", "commitments", "due_on"], close: ["text", "poor"], confirm: [] };
 const acting = (act) => () => (ACTED[act] ?? ["text"]).map((name) => ({
   text: () => field({ name: "text", key: "oversight.text", kind: "text", rows: 4, must: !["accept", "confirm"].includes(act), max: 4000 }),
@@ -102,8 +118,8 @@ export const cases = {
   name: "cases", path: "/api/cases", filters: ["", "pending", "submitted", "proposed", "closed"],
   line(row, again) {
     return line(row.id,
-      top(`${row.number} ${named("case", row.kind)}`, state(row.state), row.outcome === "poor" && h("span", { class: "tag bad" }, t("oversight.poor"))),
-      sub(row.org, row.person && `${named("slot", row.slot)} ${row.person}`, row.order_number, row.due_at && t("oversight.due", { day: moment(row.due_at) }), row.opener),
+      top(`${row.number} ${named("case", row.kind)}`, state(row.state === "pending" && SPOKEN.includes(row.kind) ? "to_hold" : row.state), row.outcome === "poor" && h("span", { class: "tag bad" }, t("oversight.poor"))),
+      sub(row.org, row.person && `${named("slot", row.slot)} ${row.person}`, row.order_number, row.due_at && lastly(row.due_at), row.opener),
       h("p", { class: "said" }, row.reason),
       row.text && h("p", { class: "said" }, row.text),
       row.opinion && h("p", { class: "said" }, `${t("oversight.opinion")}：${row.opinion}`),

@@ -5,7 +5,7 @@ import { h } from "./dom.js";
 import { field } from "./fields.js";
 import { named, t } from "./i18n.js";
 import { doing } from "./oversight_forms.js";
-import { supervising, supervisions, tasks, violations } from "./oversight_rows.js";
+import { loadChecklists, supervising, supervisions, tasks, violations } from "./oversight_rows.js";
 
 const READERS = ["supervisor", "dispatcher", "reviewer", "inspector", "deputy", "leader", "discipline", "unit_operator", "unit_head", "auditor"];
 const FLAGS = ["perfunctory", "passing_buck", "pushing_up", "hasty_close", "inaction", "slow", "bad_attitude"];
@@ -19,7 +19,7 @@ const looking = () => [field({ name: "hook", key: "oversight.hook", kind: "choic
 export async function oversightSection(order, done) {
   if (!holds(...READERS)) return null;
   const of = (path) => call("GET", `${path}?order_id=${order.id}&limit=20`).then((page) => page.items);
-  const [supervised, blamed, looked] = await Promise.all([of("/api/supervisions"), of("/api/violations"), of("/api/quality/tasks")]);
+  const [supervised, blamed, looked] = await Promise.all([of("/api/supervisions"), of("/api/violations"), of("/api/quality/tasks"), loadChecklists()]);
   const begin = doing([
     holds("supervisor", "deputy", "leader", "inspector", "dispatcher", "reviewer") && ["oversight.open", supervising, (body) => call("POST", `/api/orders/${order.id}/supervisions`, body)],
     holds("inspector", "supervisor", "reviewer", "dispatcher", "deputy", "leader", "discipline") && ["oversight.blame", flagging, (body) => call("POST", `/api/orders/${order.id}/flags`, body)],
