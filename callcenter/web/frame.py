@@ -114,7 +114,6 @@ def security_headers(config: WebConfig) -> Callable[[web.Request, web.StreamResp
         "Content-Security-Policy": policy,
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
-        "Referrer-Policy": "no-referrer",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
@@ -126,6 +125,7 @@ def security_headers(config: WebConfig) -> Callable[[web.Request, web.StreamResp
         response.headers.update(fixed)
         response.headers["X-Request-ID"] = request.get(REQUEST_ID, "")
         response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Referrer-Policy", "no-referrer")
         response.headers["Server"] = "hotline"
         request[_STARTED] = response
 
