@@ -7,6 +7,8 @@ import { clocksSection } from "./section_clocks.js";
 import { oversightSection } from "./section_oversight.js";
 import { handlingSection } from "./section_handling.js";
 import { matterSection } from "./section_matter.js";
+import { dispatchSection } from "./section_dispatch.js";
+import { returnSection } from "./section_return.js";
 
 const SECTIONS = [
   handlingSection,
@@ -14,6 +16,8 @@ const SECTIONS = [
   clocksSection,
   matterSection,
   oversightSection,
+  dispatchSection,
+  returnSection,
 ];
 
 // A place for each, filled as its answer comes; one that fails says so in its own place.
