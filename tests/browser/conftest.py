@@ -13,21 +13,28 @@ import pytest
 import soundfile
 from playwright.async_api import Browser, Page, async_playwright
 
+from callcenter.app.matters import furnish_matters
 from callcenter.calls.events import AgentAnswered, AgentFinished, AgentRung
 from callcenter.core.clock import SystemClock
 from callcenter.core.ids import CallId, new_id
+from callcenter.matters.config import MattersConfig
 from callcenter.media.config import MediaConfig
 from callcenter.media.messages import VoiceMail
 from callcenter.media.reading import Recordings
 from callcenter.media.transcripts import Transcripts
 from callcenter.numbers.refusals import Refusals
+from callcenter.orders.clock_store import ClockStore
+from callcenter.orders.clocks import Clocks
 from callcenter.orders.config import OrdersConfig
 from callcenter.orders.service import Orders, open_orders
+from callcenter.outbox.outbox import Outbox
+from callcenter.outbox.outbox import Outbox
 from callcenter.people.actor import Role
 from callcenter.people.model import NewOrg, NewUser
 from callcenter.store.pool import Pool
 from callcenter.web.messages import message_routes
 from callcenter.web.numbers import numbers_routes
+from callcenter.web.order_clocks import clock_routes
 from callcenter.web.orders import orders_routes
 from callcenter.web.recordings import recording_routes
 from tests.rooms.desks_of_town import CallSeen, Room, Site, brief, open_room, open_site_of
@@ -173,8 +180,14 @@ async def desk(pool: Pool, database_url: str, tmp_path: Path) -> AsyncIterator[D
         )
         media, lists = media_of(tmp_path), open_lists(pool, SystemClock(), room.actors)
         mail = VoiceMail(pool, media, SystemClock(), room.people.audit, "a")
+        clock = SystemClock()
+        matters = furnish_matters(
+            MattersConfig(), pool=pool, clock=clock, bus=room.bus, orders=orders, outbox=Outbox(clock)
+        )
         more = [
             *orders_routes(orders),
+            *clock_routes(Clocks(orders, ClockStore(pool), Outbox(SystemClock()))),
+            *matters.routes(),
             *recording_routes(pool, Recordings(pool, media), Transcripts(pool), room.people.audit),
             *numbers_routes(lists.callers, lists.care, lists.harassment, Refusals(pool)),
             *message_routes(mail),

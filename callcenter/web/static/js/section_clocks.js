@@ -21,7 +21,6 @@ function clockLine(clock, now) {
   return h("li", { class: `clock ${state}`, data: { clock: clock.public } },
     h("details", {},
       h("summary", {},
-        h("span", { class: "dot", "aria-hidden": true }),
         h("span", { class: "name" }, say(clock, "name"), clock.round_no > 1 && ` ×${clock.round_no}`),
         h("span", { class: "tag" }, named("level", clock.level)),
         clock.effective && h("span", { class: "tag accent" }, t("clocks.effective")),
