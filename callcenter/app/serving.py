@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import structlog
 
-from callcenter.app.order_lists import furnish_order_lists
 from callcenter.app.owner import Owner
 from callcenter.app.rooms import Rooms, open_rooms
 from callcenter.calls.partitions import ensure_partitions
@@ -192,7 +191,6 @@ class _House:
             *orders_routes(rooms.orders),
             *rooms.privacy.routes(),
             *rooms.files.routes(),
-            *furnish_order_lists(rooms.orders),
             *rooms.dispatching.routes(rooms.printer),
             *rooms.clocks.routes(),
             *rooms.outbox.routes(),

@@ -20,14 +20,14 @@ CLEARED_S: Final = 10.0
 GIVE_UP: Final = 120.0
 
 _RAISE: Final = """
-with some as (
-    select order_id, name, round_no, row_number() over () - 1 as n from (
+with chosen as (
+    select order_id, name, round_no, row_number() over () - 1 as n, count(*) over () as most from (
         select order_id, name, round_no from order_timer
         where stopped_at is null order by due_at desc, order_id limit $2) t
 )
-update order_timer t set due_at = $1::timestamptz + (s.n * 1000000 / $2::bigint) * interval '1 microsecond',
+update order_timer t set due_at = $1::timestamptz + s.n::float8 / s.most * interval '1 second',
     breached_at = null
-from some s
+from chosen s
 where t.order_id = s.order_id and t.name = s.name and t.round_no = s.round_no
 """
 _LATE: Final = "select count(*) from order_timer where due_at >= $1 and due_at < $2 and breached_at is not null"

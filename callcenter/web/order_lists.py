@@ -71,7 +71,8 @@ class BatchResult(BaseModel):
     lines: tuple[BatchLine, ...]
 
 
-def order_list_routes(orders: Orders, shelf: FilterShelf) -> list[Route]:
+def order_list_routes(orders: Orders) -> list[Route]:
+    shelf = FilterShelf(orders.room.store.pool, orders.room.clock)
     return [*_lists(orders), *_filters(shelf), *_figures(orders)]
 
 

@@ -3,6 +3,7 @@
 from callcenter.core.ids import CallId, OrgId
 from callcenter.orders.service import Orders
 from callcenter.orders.views import OrderPage, OrderView
+from callcenter.web.order_lists import order_list_routes
 from callcenter.web.order_models import (
     Answered,
     CalledBack,
@@ -124,4 +125,5 @@ def _centre_moves(orders: Orders) -> list[Route]:
 
 def orders_routes(orders: Orders) -> list[Route]:
     """Every route of the room; who may do what is decided by the order's own guards."""
-    return [*_reading(orders), *_unit_moves(orders), *_centre_moves(orders), *life_routes(orders)]
+    made = [*_reading(orders), *_unit_moves(orders), *_centre_moves(orders), *life_routes(orders)]
+    return [*made, *order_list_routes(orders)]

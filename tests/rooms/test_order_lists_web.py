@@ -8,7 +8,6 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from callcenter.orders import saved
-from callcenter.orders.saved import FilterShelf
 from callcenter.store.pool import Pool
 from callcenter.web.openapi import openapi
 from callcenter.web.order_lists import order_list_routes
@@ -28,7 +27,7 @@ class Site:
 @pytest.fixture
 async def site(pool: Pool) -> AsyncIterator[Site]:
     town = await build_town(pool)
-    async with open_desk(town, order_list_routes(town.orders, FilterShelf(pool, town.clock))) as desk:
+    async with open_desk(town, order_list_routes(town.orders)) as desk:
         yield Site(town, desk)
 
 
@@ -57,9 +56,7 @@ async def test_found_counted_and_exported(site: Site) -> None:
     assert len((await response.text("utf-8-sig")).splitlines()) == 4
     assert await site.desk.refused("agent", f"{LISTS}/find", json={"text": "水"}) == (422, "search-words-too-short")
     assert await site.desk.refused("agent", f"{LISTS}/find", json={"view": "secret"}) == (422, "invalid-fields")
-    OpenAPIV31SpecValidator(
-        openapi(order_list_routes(site.town.orders, FilterShelf(site.town.pool, site.town.clock)), CONFIG)
-    ).validate()
+    OpenAPIV31SpecValidator(openapi(order_list_routes(site.town.orders), CONFIG)).validate()
 
 
 async def test_filters_are_kept_and_shared_with_the_org(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,12 @@
 import { call, holds } from "./api.js";
 import { h, fill } from "./dom.js";
-import { moment } from "./format.js";
+import { left, moment } from "./format.js";
 import { named, t } from "./i18n.js";
+import { OrderFilters } from "./order_filters.js";
 
 const LIVELY = { closed: "ok", warned: "bad", pending_dispatch: "warn", dispatched: "warn", callback: "accent", handling: "accent", accepted: "accent", submitted: "accent" };
+const VIEWS = { mine: "mine", unit: "unit", all: "visible" };
+const EMPTY_PAGES = 5; // so many short pages are passed over before the reader is asked
 
 export const stageTag = (stage) => h("span", { class: `tag ${LIVELY[stage] ?? ""}` }, named("stage", stage));
 
@@ -11,11 +14,25 @@ export class OrderList {
   constructor({ open }) {
     this.open = open;
     this.current = null;
-    this.scope = holds("unit_operator", "unit_head") ? "unit" : holds("dispatcher", "reviewer", "supervisor", "leader") ? "all" : "mine";
+    this.view = VIEWS[holds("unit_operator", "unit_head") ? "unit" : holds("dispatcher", "reviewer", "supervisor", "leader") ? "all" : "mine"];
     this.orders = [];
     this.cursor = null;
     this.problem = "";
-    this.el = h("section", { class: "panel", "aria-label": t("orders.title") });
+    this.filters = new OrderFilters({ changed: () => this.load(), choose: (view) => this.choose(view), asked: () => this.asked_for(), open });
+    this.lines = h("div", { class: "body flush list" });
+    this.top = h("header", {});
+    this.el = h("section", { class: "panel orders", "aria-label": t("orders.title") }, this.top, this.filters.el, this.lines);
+    this.drawTop();
+    this.load();
+  }
+
+  asked_for() {
+    return { ...this.filters.asked(), view: this.view };
+  }
+
+  choose(view) {
+    this.view = view;
+    this.drawTop();
     this.load();
   }
 
@@ -26,15 +43,19 @@ export class OrderList {
   // The newest asked for wins: an answer that was overtaken is dropped.
   async read(cursor) {
     const asked = (this.asked = Symbol("read"));
-    const query = new URLSearchParams({ scope: this.scope, limit: "30", ...(cursor && { cursor }) });
+    const kept = cursor ? this.orders : [];
     try {
-      const page = await call("GET", `/api/orders?${query}`);
-      if (asked !== this.asked) return;
-      this.orders = cursor ? [...this.orders, ...page.items] : page.items;
+      let page = { items: [], next: cursor || null };
+      for (let tries = 0; tries < EMPTY_PAGES && page.items.length === 0 && (tries === 0 || page.next); tries += 1) {
+        page = await call("POST", "/api/order-lists/find", { ...this.asked_for(), limit: 30, ...(page.next && { cursor: page.next }) });
+        if (asked !== this.asked) return;
+      }
+      this.orders = [...kept, ...page.items];
       this.cursor = page.next;
       this.problem = "";
     } catch (problem) {
-      if (asked === this.asked) this.problem = problem.message;
+      if (asked !== this.asked) return;
+      this.problem = problem.message;
     }
     this.draw();
   }
@@ -44,28 +65,33 @@ export class OrderList {
     this.draw();
   }
 
+  drawTop() {
+    const tab = (name) => h("button", { type: "button", role: "tab", "aria-selected": String(this.view === VIEWS[name]), data: { focus: `scope-${name}` }, on: { click: () => { this.filters.show(VIEWS[name]); this.choose(VIEWS[name]); } } }, t(`orders.${name}`));
+    fill(this.top, h("div", { class: "tabs", role: "tablist" }, Object.keys(VIEWS).map(tab)),
+      h("span", { class: "spring" }),
+      h("button", { class: "btn quiet", type: "button", "aria-label": t("orders.reload"), title: t("orders.reload"), data: { focus: "reload" }, on: { click: () => this.load() } }, "↻"));
+  }
+
   draw() {
-    const tab = (scope) => h("button", { type: "button", role: "tab", "aria-selected": String(this.scope === scope), data: { focus: `scope-${scope}` }, on: { click: () => { this.scope = scope; this.load(); } } }, t(`orders.${scope}`));
-    const keep = this.el.querySelector(".body")?.scrollTop ?? 0;
-    fill(this.el,
-      h("header", {}, h("div", { class: "tabs", role: "tablist" }, ["mine", "unit", "all"].map(tab)),
-        h("span", { class: "spring" }),
-        h("button", { class: "btn quiet", type: "button", "aria-label": t("orders.reload"), title: t("orders.reload"), data: { focus: "reload" }, on: { click: () => this.load() } }, "↻")),
-      h("div", { class: "body flush list" },
-        this.problem && h("div", { class: "alert", role: "alert" }, this.problem),
-        this.orders.length === 0 ? h("p", { class: "empty" }, t("orders.none")) : h("ul", { class: "lines" }, this.orders.map((order) => this.line(order))),
-        this.cursor && h("button", { class: "more", type: "button", on: { click: () => this.read(this.cursor) } }, t("orders.more"))),
-    );
-    this.el.querySelector(".body").scrollTop = keep;
+    const keep = this.lines.scrollTop;
+    fill(this.lines,
+      this.problem && h("div", { class: "alert", role: "alert" }, this.problem),
+      this.orders.length === 0 ? h("p", { class: "empty" }, t("orders.none")) : h("ul", { class: "lines" }, this.orders.map((order) => this.line(order))),
+      this.cursor && h("button", { class: "more", type: "button", on: { click: () => this.read(this.cursor) } }, t("orders.more")));
+    this.lines.scrollTop = keep;
   }
 
   line(order) {
     return h("li", {}, h("button", {
-      class: "line", type: "button", "aria-current": String(order.id === this.current), data: { focus: order.id }, on: { click: () => this.open(order.id) },
+      class: `line ${order.colour ?? ""}`, type: "button", "aria-current": String(order.id === this.current), data: { focus: order.id, colour: order.colour ?? "" }, on: { click: () => this.open(order.id) },
     },
     h("span", { class: "top" }, h("span", { class: "title" }, order.title), stageTag(order.stage)),
     h("span", { class: "sub" }, h("span", { class: "num" }, order.number), h("span", { class: "cut" }, order.owner)),
-    h("span", { class: "sub" }, h("span", {}, named("request", order.request_type)), order.urgency !== "normal" && h("span", {}, named("urgency", order.urgency)), h("span", { class: "spring" }), h("span", { class: "num" }, moment(order.created_at))),
+    h("span", { class: "sub" }, h("span", {}, named("request", order.request_type)), order.urgency !== "normal" && h("span", {}, named("urgency", order.urgency)),
+      order.supervisions > 0 && h("span", { class: "tag bad" }, t("orders.supervised")), order.key_listed && h("span", { class: "tag warn" }, t("orders.key")),
+      h("span", { class: "spring" }),
+      order.due_at ? h("span", { class: `left num ${order.colour}` }, left(order.due_at, Date.now())) : h("span", { class: "num" }, moment(order.created_at))),
+    order.found.map((pieces) => h("span", { class: "found" }, pieces.map((piece) => (piece.hit ? h("mark", {}, piece.text) : piece.text)))),
     ));
   }
 }
