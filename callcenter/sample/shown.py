@@ -11,8 +11,10 @@ from callcenter.web.docs import ROLES
 def show_welcome(console: Console, state: LocalState, city: SampleCity) -> None:
     base = f"http://127.0.0.1:{state.ports['web']}"
     table = Table(title="样例账号  sample log-ins", title_justify="left")
-    for heading in ("用户名 user", "密码 password", "姓名 name", "角色 role", "分机 ext."):
-        table.add_column(heading)
+    table.add_column("用户名 user")
+    table.add_column("密码 password", min_width=max(map(len, state.passwords.values()), default=0))
+    for heading in ("姓名 name", "角色 role", "分机 ext."):
+        table.add_column(heading, overflow="fold")
     for user in city.users:
         roles = "、".join(ROLES[role] for role in sorted(user.roles))
         password = state.passwords.get(user.username, "（未变 unchanged）")
