@@ -28,7 +28,6 @@ from callcenter.orders.clocks import Clocks
 from callcenter.orders.config import OrdersConfig
 from callcenter.orders.service import Orders, open_orders
 from callcenter.outbox.outbox import Outbox
-from callcenter.outbox.outbox import Outbox
 from callcenter.people.actor import Role
 from callcenter.people.model import NewOrg, NewUser
 from callcenter.store.pool import Pool
