@@ -162,3 +162,21 @@ async def test_an_inspector_reviews_from_the_queue(page: Page, desk: Desk, shot:
     await line.locator("form").get_by_role("button", name="复核").click()
     await expect(line).to_have_count(0)
     assert await desk.room.pool.fetchval("select verdict from qc_review") == "rectify"
+
+
+@pytest.mark.rule("XY-02", "B-18")
+async def test_an_orders_page_shows_and_begins_oversight(page: Page, desk: Desk, shot: Shot) -> None:
+    await troubled(desk)
+    await log_in(page, "pd01")
+    await page.get_by_text("高层水压不足").first.click()
+    section = page.locator(".section.oversight")
+    await expect(section).to_contain_text("敷衍")
+    await section.get_by_role("button", name="发起督办").click()
+    await section.get_by_label("督办方式").select_option("urge")
+    await section.get_by_label("督办要求").fill("请于三日内回复")
+    await section.get_by_label("期限").fill("2026-12-01")
+    await section.locator("form").get_by_role("button", name="发起督办").click()
+    await expect(section).to_contain_text("催〔")
+    await shot(page, "74-order-oversight")
+    modes = await desk.room.pool.fetch("select mode, state from order_supervision order by proposed_at")
+    assert [tuple(row) for row in modes] == [("on_site", "proposed"), ("urge", "open")]
