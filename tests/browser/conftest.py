@@ -13,10 +13,13 @@ import pytest
 import soundfile
 from playwright.async_api import Browser, Page, async_playwright
 
+from callcenter.app.files import SightOfOrders
 from callcenter.app.matters import furnish_matters
 from callcenter.calls.events import AgentAnswered, AgentFinished, AgentRung
 from callcenter.core.clock import SystemClock
 from callcenter.core.ids import CallId, new_id
+from callcenter.files.config import FilesConfig
+from callcenter.files.service import Files
 from callcenter.matters.config import MattersConfig
 from callcenter.media.config import MediaConfig
 from callcenter.media.messages import VoiceMail
@@ -31,11 +34,13 @@ from callcenter.outbox.outbox import Outbox
 from callcenter.people.actor import Role
 from callcenter.people.model import NewOrg, NewUser
 from callcenter.store.pool import Pool
+from callcenter.web.files import files_routes
 from callcenter.web.messages import message_routes
 from callcenter.web.numbers import numbers_routes
 from callcenter.web.order_clocks import clock_routes
 from callcenter.web.orders import orders_routes
 from callcenter.web.recordings import recording_routes
+from callcenter.web.route import Route
 from tests.rooms.desks_of_town import CallSeen, Room, Site, brief, open_room, open_site_of
 from tests.rooms.lists_of_callers import Lists, open_lists
 from tests.rooms.people_of_town import PASSWORD
@@ -159,6 +164,11 @@ async def settle_clerks(room: Room) -> None:
         room.town.users[username] = await room.people.create_user(NewUser.model_validate(new), by=None)
 
 
+def open_files(pool: Pool, folder: Path, orders: Orders, room: Room) -> list[Route]:
+    config = FilesConfig(folder=folder)
+    return files_routes(Files(pool, config, SystemClock(), room.people.audit, SightOfOrders(orders.room)), config)
+
+
 @pytest.fixture
 async def desk(pool: Pool, database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
     async with open_room(pool) as room:
@@ -187,6 +197,7 @@ async def desk(pool: Pool, database_url: str, tmp_path: Path) -> AsyncIterator[D
             *orders_routes(orders),
             *clock_routes(Clocks(orders, ClockStore(pool), Outbox(SystemClock()))),
             *matters.routes(),
+            *open_files(pool, tmp_path / "files", orders, room),
             *recording_routes(pool, Recordings(pool, media), Transcripts(pool), room.people.audit),
             *numbers_routes(lists.callers, lists.care, lists.harassment, Refusals(pool)),
             *message_routes(mail),

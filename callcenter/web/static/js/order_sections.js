@@ -5,6 +5,7 @@ import { fill, h } from "./dom.js";
 import { callbackSection } from "./section_callback.js";
 import { clocksSection } from "./section_clocks.js";
 import { oversightSection } from "./section_oversight.js";
+import { filesSection } from "./section_files.js";
 import { handlingSection } from "./section_handling.js";
 import { matterSection } from "./section_matter.js";
 import { dispatchSection } from "./section_dispatch.js";
@@ -13,6 +14,7 @@ import { returnSection } from "./section_return.js";
 const SECTIONS = [
   handlingSection,
   callbackSection,
+  filesSection,
   clocksSection,
   matterSection,
   oversightSection,
