@@ -82,6 +82,13 @@ async def rung(desk: Desk, caller: int) -> OrderId:
 async def test_neighbours_become_one_matter(page: Page, desk: Desk, shot: Shot) -> None:
     orders = [await rung(desk, caller) for caller in range(1, 7)]
     await log_in(page, "zb01")
+    await page.get_by_role("tab", name="新建工单").click()
+    form = page.locator(".workform")
+    await form.locator("[name=title]").fill("楼上没水")
+    await form.locator("[name=content]").fill("桐影路小区六楼早晚没有水，水压不足")
+    await form.locator("[name=address]").fill("云堰街道桐影路12号")
+    await expect(page.locator(".section.matter .line").first).to_contain_text("同一地点：桐影路")
+    await shot(page, "79-matter-hints")
     await page.goto(f"/#/order/{orders[0]}")
     section = page.locator(".section.matter")
     for joined in range(5):

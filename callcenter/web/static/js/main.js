@@ -8,6 +8,7 @@ import { clock, phone } from "./format.js";
 import { loadWords, t } from "./i18n.js";
 import { Live } from "./live.js";
 import { loginPage } from "./login.js";
+import { matterHints } from "./matter_hints.js";
 import { pageOf } from "./nav.js";
 import { OrderDetail } from "./order_detail.js";
 import { OrderForm } from "./order_form.js";
@@ -29,6 +30,7 @@ class Desk {
     this.list = new OrderList({ open: (id) => this.open(id) });
     this.detail = new OrderDetail(live, { moved: () => this.list.load() });
     this.form = this.enters ? new OrderForm({ created: (order) => { this.list.load(); this.open(order.id); } }) : null;
+    if (this.form) matterHints(this.form);
     this.card = this.agent ? new CallCard(live, { openOrder: (id) => this.open(id), looked: () => this.bind(), said: () => this.said() }) : null;
     this.ordered = new Ordered(live);
     this.supervised = this.agent ? new Supervised() : null;
