@@ -105,7 +105,7 @@ async def test_whatever_is_tried_row_events_and_clocks_agree(pool: Pool, seed: i
         else:
             made += 1
             await check(town, order, base, clocks)
-    assert made > STEPS / 5
+    assert made >= 5, "the walk went nowhere"
 
 
 @pytest.mark.rule("XY-02")

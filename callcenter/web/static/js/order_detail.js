@@ -5,6 +5,7 @@ import { h, fill } from "./dom.js";
 import { moment, phone } from "./format.js";
 import { named, t } from "./i18n.js";
 import { stageTag } from "./order_list.js";
+import { progress, rounds } from "./order_progress.js";
 import { sections } from "./order_sections.js";
 import { steps } from "./order_steps.js";
 import { CallOut } from "./outbound.js";
@@ -53,13 +54,19 @@ export class OrderDetail {
         order.flagged && h("span", { class: "tag bad" }, t("order.flagged")),
         order.callback_exhausted && h("span", { class: "tag warn" }, t("order.callback_exhausted")),
         order.urgency !== "normal" && h("span", { class: "tag warn" }, named("urgency", order.urgency)),
+        order.kind !== "ordinary" && h("span", { class: "tag accent" }, named("kind", order.kind)),
         order.confidential && h("span", { class: "tag warn" }, t("order.confidential")),
+        order.in_progress && h("span", { class: "tag warn" }, t("order.in_progress")),
+        order.supervisions > 0 && h("span", { class: "tag bad" }, t("order.supervised")),
+        order.reopened > 0 && h("span", { class: "tag warn" }, t("order.reopened", { n: order.reopened })),
       ),
+      progress(order),
       steps(order, done),
       this.contactCall(order),
       this.facts(order),
       h("div", { class: "content" }, order.content),
       order.reply && h("section", { class: "section" }, h("h3", {}, t("step.reply")), h("div", { class: "content" }, order.reply)),
+      rounds(order),
       sections(order, done),
       this.recordings?.el,
       this.contacts(order),
@@ -80,12 +87,31 @@ export class OrderDetail {
     return h("dl", { class: "facts" },
       fact("order.request_type", named("request", order.request_type)),
       fact("order.category", order.category),
+      fact("order.level", order.level !== "normal" && named("level", order.level)),
       fact("order.address", order.address),
+      fact("order.location_type", order.location_type && named("location", order.location_type)),
+      fact("order.reported_body", order.reported_body),
+      fact("order.tags", order.tags.join("、")),
+      fact("order.season", order.season),
       fact("order.caller_name", order.caller_name),
       fact("order.caller_number", order.caller_number && h("span", { class: "num" }, phone(order.caller_number))),
+      fact("order.caller_type", order.caller_type !== "person" && named("caller_type", order.caller_type)),
+      fact("order.caller_needs", order.caller_needs.map((code) => named("need", code)).join("、")),
+      fact("order.special_groups", order.special_groups.map((code) => named("group", code)).join("、")),
+      fact("order.emotion", order.emotion && order.emotion !== "calm" && named("emotion", order.emotion)),
+      fact("order.source_hotline", order.source_hotline),
+      fact("order.upper_ref", order.upper_ref),
+      fact("order.upper_due_at", order.upper_due_at && moment(order.upper_due_at)),
       fact("order.created_at", h("span", { class: "num" }, moment(order.created_at))),
       fact("step.resolved", answer(order.resolved)),
       fact("step.satisfied", answer(order.satisfied)),
+      fact("order.reasonableness", order.reasonableness && `${named("reasonableness", order.reasonableness)}（${t(order.reasonableness_confirmed ? "order.confirmed" : "order.unconfirmed")}）`),
+      fact("order.result", order.result_type && named("result", order.result_type)),
+      fact("order.replied_at", order.replied_at && moment(order.replied_at)),
+      fact("order.finished_at", order.finished_at && moment(order.finished_at)),
+      fact("order.closed_at", order.closed_at && moment(order.closed_at)),
+      fact("order.ledger_due", order.ledger_due),
+      fact("order.effect_due", order.effect_due),
       fact("order.close_reason", order.close_reason),
     );
   }

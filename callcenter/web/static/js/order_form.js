@@ -11,6 +11,17 @@ import { centres } from "./orgs.js";
 const options = (family, codes) => codes.map((code) => [code, named(family, code)]);
 const newKey = () => crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
 
+// Ticks become the list they stand for; tags are separated by what people type between words.
+function sent(values) {
+  const body = { tags: values.tags.split(/[\s、，,]+/).filter(Boolean), caller_needs: [], special_groups: [] };
+  for (const [name, value] of Object.entries(values)) {
+    const [list, code] = name.split(":");
+    if (code) { if (value) body[list].push(code); }
+    else if (name !== "tags") body[name] = value;
+  }
+  return body;
+}
+
 export class OrderForm {
   constructor({ created }) {
     this.created = created;
@@ -47,16 +58,40 @@ export class OrderForm {
     ];
   }
 
+  // What a call seldom needs (B-44); a list of codes is a row of ticks.
+  moreSpecs() {
+    const choice = (name, family, codes, key = `order.${name}`) => ({ name, key, kind: "choice", width: "w2", options: options(family, codes) });
+    const ticks = (name, family, codes) => codes.map((code) => ({ name: `${name}:${code}`, key: `${family}.${code}`, kind: "check", width: "w1" }));
+    return [
+      choice("level", "level", ["normal", "semi_urgent", "urgent"]),
+      choice("kind", "kind", ["ordinary", "urgent", "semi_urgent", "snapshot", "city_review"]),
+      choice("origin", "origin", ["demand", "proactive"]),
+      choice("caller_type", "caller_type", ["person", "enterprise", "other"]),
+      choice("emotion", "emotion", ["calm", "low", "irritated", "fierce"]),
+      choice("location_type", "location", ["", "street_surface", "estate", "village", "site", "shop", "other"]),
+      { name: "reported_body", key: "order.reported_body", width: "w2", max: 120 },
+      { name: "grid_code", key: "order.grid_code", width: "w2", max: 40 },
+      { name: "season", key: "order.season", width: "w2", max: 40 },
+      { name: "tags", key: "order.tags", width: "w4", max: 200 },
+      ...ticks("caller_needs", "need", ["hard_of_hearing", "dialect", "proxy"]),
+      ...ticks("special_groups", "group", ["elderly", "disabled", "minor", "low_income", "veteran"]),
+      { name: "anonymous", key: "order.anonymous", kind: "check", width: "w1" },
+    ];
+  }
+
   draw(values) {
     const chosen = { centre_id: this.centres.find((org) => org.id === session.me?.org_id)?.id, ...values };
     if (!this.centres.some((org) => org.id === chosen.centre_id)) delete chosen.centre_id;
-    this.fields = this.specs().map((spec) => field(spec, chosen[spec.name]));
+    const main = this.specs().map((spec) => field(spec, chosen[spec.name]));
+    const more = this.moreSpecs().map((spec) => field(spec, chosen[spec.name]));
+    this.fields = [...main, ...more];
     this.alert = h("div", { class: "alert", role: "alert", hidden: true });
     this.send = h("button", { class: "btn primary", type: "submit" }, t("order.create"));
     this.form = h("form", { class: "workform", novalidate: true, on: { submit: (event) => this.submit(event), input: () => this.keep() }, "aria-label": t("order.new") },
       h("p", { class: "muted formhead" }, this.offer ? t("order.of_call", { number: phone(this.offer.card.caller_number) }) : t("order.without_call")),
       this.alert,
-      h("div", { class: "grid" }, this.fields.map((one) => one.el)),
+      h("div", { class: "grid" }, main.map((one) => one.el)),
+      h("details", { class: "more" }, h("summary", {}, t("order.more")), h("div", { class: "grid" }, more.map((one) => one.el))),
       h("div", { class: "actions" }, this.send,
         h("button", { class: "btn", type: "button", on: { click: () => this.reset() } }, t("order.clear")),
         h("span", { class: "muted" }, t("order.draft_kept"))),
@@ -82,7 +117,7 @@ export class OrderForm {
     event.preventDefault();
     if (this.send.disabled || !complete(this.fields)) return;
     const bound = this.call;
-    const entered = this.values();
+    const entered = sent(this.values());
     if (!entered.centre_id) delete entered.centre_id;
     this.send.disabled = true;
     this.alert.hidden = true;

@@ -9,8 +9,43 @@ import { orgs } from "./orgs.js";
 const yesNo = () => [["", t("form.choose")], ["yes", t("form.yes")], ["no", t("form.no")]];
 const options = (family, codes) => codes.map((code) => [code, named(family, code)]);
 
+const kept = (family, codes) => [["", t("step.keep")], ...options(family, codes)];
+const judged = () => [
+  { name: "approved", key: "step.agreed", kind: "choice", width: "w2", must: true, options: [["", t("form.choose")], ["yes", t("step.agree")], ["no", t("step.disagree")]], yes: true },
+  { name: "opinion", key: "step.opinion", kind: "text", rows: 2, max: 2000 },
+];
+const reason = () => [{ name: "reason", key: "step.reason", kind: "text", rows: 2, must: true, max: 1000 }];
+const RESULTS = { suggestion: ["adopted", "partly_adopted", "not_adopted"], praise: ["noted"] };
+
 const FIELDS = {
-  answer: () => [{ name: "reply", key: "step.reply", kind: "text", must: true, max: 8000 }],
+  classify: () => [
+    { name: "level", key: "order.level", kind: "choice", width: "w2", options: kept("level", ["normal", "semi_urgent", "urgent"]), some: true },
+    { name: "order_kind", key: "order.kind", kind: "choice", width: "w2", options: kept("kind", ["ordinary", "urgent", "semi_urgent", "snapshot", "city_review"]), some: true },
+    { name: "category", key: "order.category", width: "w2", max: 120 },
+    { name: "reason", key: "step.reason", kind: "text", rows: 2, max: 500 },
+  ],
+  "give-back": reason,
+  "return-up": reason,
+  "transfer-out": () => [
+    { name: "target", key: "step.target", must: true, max: 120, width: "w3" },
+    { name: "told", key: "step.told", kind: "text", rows: 2, must: true, max: 2000 },
+  ],
+  bounce: reason,
+  "not-accept": () => [
+    { name: "reason", key: "step.not_accepted_reason", kind: "choice", width: "w3", options: options("reason", ["litigation", "discipline", "classified_matter", "decided_already", "not_administrative", "unlawful", "unclear"]) },
+    { name: "told", key: "step.told", kind: "text", rows: 2, must: true, max: 2000 },
+  ],
+  "not-accepted": judged,
+  verify: () => [{ name: "note", key: "step.note", kind: "text", rows: 2, max: 2000 }],
+  "close-audit": judged,
+  reopen: () => [
+    ...reason(),
+    { name: "city_review", key: "step.city_review", kind: "check", width: "w2" },
+  ],
+  answer: () => [
+    { name: "reply", key: "step.reply", kind: "text", must: true, max: 8000 },
+    { name: "article_id", key: "step.article", width: "w4", max: 36, some: true },
+  ],
   dispatch: async (order) => [
     { name: "unit_id", key: "step.unit", kind: "choice", must: true, options: [["", t("form.choose")], ...(await orgs()).filter((org) => org.id !== order.owner_org_id).map((org) => [org.id, org.name])] },
     { name: "reason", key: "step.reason", kind: "text", rows: 2, must: true, max: 500 },
@@ -20,9 +55,9 @@ const FIELDS = {
     { name: "outcome", key: "step.outcome", kind: "choice", width: "w2", options: options("contact", ["reached", "unreachable"]) },
     { name: "note", key: "step.note", kind: "text", rows: 2, max: 2000 },
   ],
-  submit: () => [
+  submit: (order) => [
     { name: "solvability", key: "step.solvability", kind: "choice", width: "w3", options: options("solvability", ["solvable", "coordinate", "hard_now"]) },
-    { name: "result", key: "step.result", kind: "choice", width: "w3", options: options("result", ["resolved", "partly", "explained", "noted"]) },
+    { name: "result", key: "step.result", kind: "choice", width: "w3", options: options("result", RESULTS[order.request_type] ?? ["resolved", "partly", "explained", "noted"]) },
     { name: "reply", key: "step.reply", kind: "text", must: true, max: 8000 },
     { name: "plan", key: "step.plan", kind: "text", rows: 2, max: 8000 },
   ],
@@ -67,7 +102,10 @@ function stepForm(order, action, specs, done, cancel) {
     event.preventDefault();
     if (send.disabled || !complete(fields)) return;
     const values = read(fields);
-    for (const { spec } of fields) if (spec.yes) values[spec.name] = values[spec.name] === "yes";
+    for (const { spec } of fields) {
+      if (spec.yes) values[spec.name] = values[spec.name] === "yes";
+      if (spec.some && !values[spec.name]) delete values[spec.name];
+    }
     send.disabled = true;
     alert.hidden = true;
     try {
