@@ -22,6 +22,7 @@ from callcenter.people.audit import Audit
 from callcenter.store.config import StoreConfig
 from callcenter.store.pool import Pool
 from tests.rooms.town_of_orders import Town, build_town
+from tests.scenarios.house import until
 from tests.vaults import VAULT
 
 pytestmark = pytest.mark.rule("XY-12")
@@ -147,10 +148,9 @@ async def delivered(town: Town) -> Sequence[tuple[str, str, int, str]]:
     return [tuple(row) for row in rows]
 
 
-async def until(town: Town, sql: str) -> None:
-    async with asyncio.timeout(20):
-        while not await town.pool.fetchval(sql):
-            await asyncio.sleep(0.05)
+async def until_sent(town: Town, table: str, count: int) -> None:
+    sent = f"select count(*) >= {count} or null from {table} where state = 'sent'"
+    await until(lambda: town.pool.fetchval(sent), timedelta(seconds=20))
 
 
 async def test_robot_and_gateway_get_the_text_and_nothing_of_a_citizen(town: Town, database_url: str) -> None:
@@ -160,7 +160,7 @@ async def test_robot_and_gateway_get_the_text_and_nothing_of_a_citizen(town: Tow
         outbox = Outbox(town.clock, ("wecom", "sms"))
         await outbox.post(town.pool, unread(To(org=town.orgs["water"])))
         task = asyncio.create_task(delivery(town, database_url, **config).run())
-        await until(town, "select count(*) = 2 from notice_delivery where state = 'sent'")
+        await until_sent(town, "notice_delivery", 2)
         task.cancel()
     bodies = sorted((orjson.loads(body) for _, body in receiver.got), key=len)
     text = "通知“warned”已逾4小时未读，请电话提醒水务所"
@@ -210,7 +210,7 @@ async def test_a_machine_hears_of_moves_signed_and_without_anything_personal(tow
         other = await hooks.add(admin(town, "far"), name="别处", url=url, moves=[], channel=None)
         order = await town.dispatched()
         task = asyncio.create_task(delivery(town, database_url).run())
-        await until(town, "select count(*) = 1 from webhook_delivery where state = 'sent'")
+        await until_sent(town, "webhook_delivery", 1)
         task.cancel()
         ((headers, body),) = receiver.got
     told = orjson.loads(body)
