@@ -1,6 +1,7 @@
 """The room's door: every use case of dispatch, put together once."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from callcenter.core.ids import OrderId
@@ -15,14 +16,16 @@ from callcenter.dispatching.joint import Joint
 from callcenter.dispatching.reading import Reading
 from callcenter.dispatching.refusals import NoReturn, NoSignForm
 from callcenter.dispatching.returns import Returns
-from callcenter.dispatching.room import DESK, SQL, Room, order_at
+from callcenter.dispatching.room import DESK, SQL, Room, body_of, order_at
 from callcenter.dispatching.signing import Signing
 from callcenter.dispatching.suggesting import Suggesting, place_view
 from callcenter.dispatching.tasks import Tasks
-from callcenter.dispatching.views import PlacePage, SuggestionsView
+from callcenter.dispatching.views import BodyPage, BodyView, PlacePage, SuggestionsView
 from callcenter.dispatching.watch import TaskWatch
 from callcenter.documents.model import Document
 from callcenter.people.actor import Actor
+
+_BODIES: Final = 500
 
 
 class Dispatching:
@@ -53,6 +56,14 @@ class Dispatching:
         """In the reader's area."""
         found = SQL.stations(self.room.pool, path=actor.org_path)
         return PlacePage(items=tuple([place_view(row) async for row in found]))
+
+    async def bodies(self, actor: Actor, words: str) -> BodyPage:
+        """Who may be named in a form: of the centre's area that the actor belongs to. A unit sees its neighbours' names
+        here, which its own org tree does not hold."""
+        own = await body_of(self.room, actor.org_id)
+        path = own.path if own.kind == "centre" else own.path.rstrip("/").rpartition("/")[0] + "/"
+        found = SQL.bodies_below(self.room.pool, path=path, words=words, limit=_BODIES)
+        return BodyPage(items=tuple([BodyView(**dict(row)) async for row in found]))
 
     async def return_form(self, actor: Actor, order: OrderId, form: UUID, issuer: str) -> Document:
         """Form 1 of this return. Raises NoReturn, NoSuchOrder."""

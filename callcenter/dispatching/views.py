@@ -164,6 +164,19 @@ class PlaceView(Seen):
     grid_codes: tuple[str, ...]
 
 
+class BodyView(Seen):
+    """An org that may be chosen: only its name and kind."""
+
+    id: OrgId
+    code: str
+    name: str
+    kind: str
+
+
+class BodyPage(Page[BodyView]):
+    """By kind and name, at most 500, on one page: search for what is not on it."""
+
+
 class PlacePage(Page[PlaceView]):
     """By name, on one page."""
 

@@ -5,11 +5,19 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from callcenter.core.ids import OrderId, OrgId
-from callcenter.dispatching.room import CENTRE_STAFF, DESK, LEADERS, UNIT_STAFF
+from callcenter.dispatching.room import CENTRE_STAFF, DESK, LEADERS, READERS, UNIT_STAFF
 from callcenter.dispatching.service import Dispatching
-from callcenter.dispatching.views import ClaimablePage, DispatchingView, FiguresView, SuggestionsView
+from callcenter.dispatching.views import BodyPage, ClaimablePage, DispatchingView, FiguresView, SuggestionsView
 from callcenter.people.actor import Role
-from callcenter.web.dispatching_models import Blocked, ClaimDecided, DispatchChosen, Period, Reasoned, Territory
+from callcenter.web.dispatching_models import (
+    Blocked,
+    ClaimDecided,
+    DispatchChosen,
+    DutiesAsked,
+    Period,
+    Reasoned,
+    Territory,
+)
 from callcenter.web.route import Asked, Handler, Paged, Route
 
 TAG: Final = "dispatching"
@@ -118,6 +126,7 @@ def dispatching_routes(room: Dispatching) -> list[Route]:
             "no-such-body",
         ),
         *_claims(room),
+        _bodies(room),
         _figures(room),
     ]
 
@@ -173,6 +182,23 @@ def _claims(room: Dispatching) -> list[Route]:
             errors=(*_MOVED, "no-such-claim"),
         ),
     ]
+
+
+def _bodies(room: Dispatching) -> Route:
+    async def bodies(asked: Asked[None, DutiesAsked]) -> BodyPage:
+        return await room.bodies(asked.actor, asked.query.words)
+
+    return Route(
+        method="GET",
+        path="/api/dispatching/bodies",
+        summary_zh="可在表单中选择的单位（名称与类型）",
+        summary_en="Orgs that may be named in a form, by name and kind",
+        tag=TAG,
+        handler=bodies,
+        query=DutiesAsked,
+        answers=BodyPage,
+        roles=READERS,
+    )
 
 
 def _figures(room: Dispatching) -> Route:

@@ -481,3 +481,8 @@ select o.id as org_id, o.name as org, coalesce(c.applied, 0) as applied, coalesc
        c.top_reason
 from counted c full join late l on l.org_id = c.org_id join org o on o.id = coalesce(c.org_id, l.org_id)
 order by coalesce(c.applied, 0) desc, o.name limit 500;
+
+-- name: bodies_below(path, words, limit)
+select id, code, name, kind from org
+where starts_with(path, :path) and (:words = '' or position(:words in name) > 0)
+order by kind, name, id limit :limit;

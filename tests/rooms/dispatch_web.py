@@ -66,7 +66,8 @@ FORM: Final[Mapping[str, Any]] = {
 }
 
 
-async def settle(people: People) -> dict[str, OrgId]:
+async def settle(people: People, mark: str = "") -> dict[str, OrgId]:
+    """`mark` ends each user name, where others of the same name are there already."""
     orgs: dict[str, OrgId] = {}
     for code, (parent, level, kind, name) in ORGS.items():
         parent_id = orgs[parent] if parent else None
@@ -74,11 +75,11 @@ async def settle(people: People) -> dict[str, OrgId]:
         orgs[code] = (await people.create_org(new, by=None)).id
     for username, (org, role) in STAFF.items():
         user = NewUser(
-            username=f"{username}01",
+            username=f"{username}01{mark}",
             name=f"用户{username}",
             org_id=orgs[org],
             roles=frozenset({role}),
-            extension="8001" if role is Role.AGENT else None,
+            extension="8901" if role is Role.AGENT else None,
             password=SecretStr(PASSWORD),
         )
         await people.create_user(user, by=None)

@@ -88,6 +88,8 @@ async def test_returns_and_signatures_over_http_with_their_forms(site: Site) -> 
         "basis": "三定方案",
         "suggested_org_id": str(site.orgs["roads"]),
     }
+    named = (await site.done("cb", "GET", "/api/dispatching/bodies", params={"words": "科"}))["items"]
+    assert [one["name"] for one in named] == ["市政事务科", "道路管理科"]
     short = await site.refused("cb", "POST", f"{order}/return", json=form | {"reason_text": "不是"})
     assert short == (422, "return-reason-short")
     drafted = (await site.done("cb", "POST", f"{order}/return", json=form))["returns"][0]

@@ -5,8 +5,8 @@ import { fill, h } from "./dom.js";
 import { complete, field, read, refuse } from "./fields.js";
 import { moment } from "./format.js";
 import { named, t } from "./i18n.js";
-import { orgs } from "./orgs.js";
 import { Page } from "./page.js";
+import { bodies } from "./step_forms.js";
 
 const TABS = ["list", "gaps", "coverage", "contacts", "stations"];
 const STATE = { in_force: "ok", waiting: "warn", refused: "bad", scheduled: "accent", expired: "", retired: "" };
@@ -94,7 +94,7 @@ export class Duties extends Page {
 
   // A changed item is a new version, which waits for the units that it names.
   async edit(item = null) {
-    const all = (await orgs()).filter((org) => org.kind !== "centre");
+    const all = (await bodies()).filter((org) => org.kind !== "centre");
     const code = (id) => all.find((org) => org.id === id)?.code ?? "";
     const fields = [
       field({ name: "code", key: "duties.code", must: true, max: 40, width: "w2" }, item?.code), field({ name: "title", key: "duties.matter", must: true, max: 120, width: "w4" }, item?.title),
@@ -156,7 +156,7 @@ export class Duties extends Page {
   async contacts() {
     const page = await call("GET", "/api/duty-contacts?limit=200");
     const edit = async (one = null) => {
-      const all = await orgs();
+      const all = await bodies();
       const fields = [
         field({ name: "matter", key: "duties.matter", must: true, max: 120, width: "w3" }, one?.matter), field({ name: "org_id", key: "duties.org", kind: "choice", must: true, width: "w3", options: all.map((org) => [org.id, org.name]) }, one?.org_id),
         field({ name: "contact", key: "duties.contact", must: true, max: 60, width: "w3" }, one?.contact), field({ name: "backup", key: "duties.backup", max: 60, width: "w3" }, one?.backup),
@@ -172,7 +172,7 @@ export class Duties extends Page {
   }
 
   async stations() {
-    const [page, all] = [await call("GET", "/api/stations"), (await orgs()).filter((org) => org.kind === "station")];
+    const [page, all] = [await call("GET", "/api/stations"), (await bodies()).filter((org) => org.kind === "station")];
     const area = (id) => page.items.find((one) => one.org_id === id);
     const edit = (org) => this.form("duties.save_station", [
       field({ name: "roads", key: "duties.roads", kind: "text", rows: 3, max: 4000 }, area(org.id)?.roads.join("、")), field({ name: "grid_codes", key: "duties.grids", kind: "text", rows: 2, max: 4000 }, area(org.id)?.grid_codes.join("、")),

@@ -4,8 +4,7 @@ import { call } from "./api.js";
 import { h } from "./dom.js";
 import { moment } from "./format.js";
 import { language, named, t } from "./i18n.js";
-import { orgs } from "./orgs.js";
-import { ids, instant, orgChoice, several, stepBar } from "./step_forms.js";
+import { bodies, ids, instant, orgChoice, several, stepBar } from "./step_forms.js";
 
 const LEAD = new Set(["unit", "village", "station", "team"]);
 const TASK = [
@@ -92,17 +91,17 @@ function stepsOf(order, found) {
       { name: "reason", key: "block.reason", kind: "choice", width: "w3", options: [["", t("block.lift")], ...["no_responsible_body", "standard_unclear", "ownership_disputed", "funds", "third_party", "policy_gap"].map((code) => [code, named("block", code)])] },
       { name: "note", key: "step.note", kind: "text", rows: 2, max: 4000 }], send: (values) => post("block-reason", { ...values, reason: values.reason || null }) },
     { name: "territory", key: "territory.do", fields: async () => {
-      const all = await orgs();
+      const all = await bodies();
       return [orgChoice("territory_id", "territory.territory", all.filter((org) => org.kind !== "external")), orgChoice("duty_id", "territory.duty", all),
         { name: "duty_body", key: "territory.duty_body", max: 120 }, { name: "letter", key: "territory.letter", kind: "text", rows: 3, max: 4000 }];
     }, send: (values) => post("territory", { ...values, territory_id: values.territory_id || null, duty_id: values.duty_id || null }) },
   ];
 }
 
-const helperOrgs = async (order) => (await orgs()).filter((org) => org.kind !== "centre" && org.kind !== "discipline" && org.id !== order.owner_org_id);
+const helperOrgs = async (order) => (await bodies()).filter((org) => org.kind !== "centre" && org.kind !== "discipline" && org.id !== order.owner_org_id);
 
 async function dispatchFields(order, found) {
-  const all = (await orgs()).filter((org) => org.id !== order.owner_org_id && (LEAD.has(org.kind) || org.kind === "centre"));
+  const all = (await bodies()).filter((org) => org.id !== order.owner_org_id && (LEAD.has(org.kind) || org.kind === "centre"));
   const listed = await call("GET", "/api/duties?limit=200");
   const items = listed.items.filter((item) => item.state === "in_force");
   const helpers = all.filter((org) => org.kind !== "centre");

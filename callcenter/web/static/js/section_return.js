@@ -4,11 +4,10 @@ import { call } from "./api.js";
 import { h } from "./dom.js";
 import { moment } from "./format.js";
 import { named, t } from "./i18n.js";
-import { orgs } from "./orgs.js";
-import { ids, instant, orgChoice, several, stepBar } from "./step_forms.js";
+import { bodies, ids, instant, orgChoice, several, stepBar } from "./step_forms.js";
 
 const REASONS = ["not_our_duty", "not_our_area", "other_owner", "wrong_matter", "several_units"];
-const units = async () => (await orgs()).filter((org) => ["unit", "village", "station", "team"].includes(org.kind));
+const units = async () => (await bodies()).filter((org) => ["unit", "village", "station", "team"].includes(org.kind));
 
 export async function returnSection(order, done) {
   const seen = await call("GET", `/api/orders/${order.id}/returning`);

@@ -1,5 +1,6 @@
 // Steps of a section on an order's page: one button each, its form opened in place.
 
+import { call, events } from "./api.js";
 import { fill, h } from "./dom.js";
 import { complete, field, read, refuse } from "./fields.js";
 import { t } from "./i18n.js";
@@ -52,6 +53,15 @@ export function several(name, key, orgs, chosen = []) {
   const wrong = h("div", { class: "wrong", role: "alert" });
   const el = h("div", { class: "field" }, h("span", { class: "label" }, t(key)), h("div", { class: "choices" }, orgs.map(box)), control, wrong);
   return { made: true, spec: { name, key }, el, control, wrong };
+}
+
+let known = null;
+events.addEventListener("left", () => { known = null; });
+
+// Who may be named in a form: the neighbours, too, whom a unit's own org tree does not hold. Read once a log-in.
+export async function bodies() {
+  known ??= call("GET", "/api/dispatching/bodies").then((answer) => answer.items, (problem) => { known = null; throw problem; });
+  return known;
 }
 
 export const ids = (value) => value.split(",").filter(Boolean);
