@@ -12,14 +12,14 @@ import { dispatchSection } from "./section_dispatch.js";
 import { returnSection } from "./section_return.js";
 
 const SECTIONS = [
+  dispatchSection,
+  returnSection,
   handlingSection,
   callbackSection,
   filesSection,
   clocksSection,
   matterSection,
   oversightSection,
-  dispatchSection,
-  returnSection,
 ];
 
 // A place for each, filled as its answer comes; one that fails says so in its own place.
