@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from callcenter.app.numbers import HIDDEN, LedgerNumbers
+from callcenter.app.numbers import LedgerNumbers
 from callcenter.calls.ledger import Ledger
 from callcenter.calls.missed import MissedCalls
 from callcenter.calls.reading import CallsReading
@@ -13,9 +13,10 @@ from callcenter.core.errors import Forbidden, NotFound
 from callcenter.core.ids import CallId, MissedId, OrderId, UserId
 from callcenter.media.messages import NoSuchMessage, VoiceMail
 from callcenter.numbers.gate import Gate
-from callcenter.orders.reading import view_of
+from callcenter.orders.privacy import may_ring
 from callcenter.orders.room import visible_row
 from callcenter.orders.service import Orders
+from callcenter.orders.standing import standing_of
 from callcenter.orders.terms import ContactOutcome
 from callcenter.outbound.config import OutboundConfig
 from callcenter.outbound.errors import CallerHidden, NoTelephone, SeatBusy
@@ -77,11 +78,9 @@ class OrdersToContact:
 
     async def number_of(self, actor: Actor, order: OrderId) -> str:
         row = await visible_row(self._orders.room, actor, order)
-        room = self._orders.room
-        shown = view_of(room, row, actor).caller_number
-        if shown != room.vault.open(row["caller_number"]) or HIDDEN in shown:
+        if not may_ring(standing_of(row), actor, confidential=row["confidential"]):
             raise CallerHidden
-        return shown
+        return self._orders.room.vault.open(row["caller_number"])
 
     async def contacted(self, actor: Actor, order: OrderId, *, reached: bool, note: str, call: CallId) -> None:
         outcome = ContactOutcome.REACHED if reached else ContactOutcome.UNREACHABLE

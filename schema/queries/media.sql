@@ -69,7 +69,7 @@ where r.id = :id;
 
 -- name: may_hear(call, user, org_path, own, subtree, attached, open_only)$
 -- The agent who answered the call (`own`); who answers for the agent's org (`subtree`); who sees an order that somebody
--- else attached the call to (`attached`), confidential ones too unless `open_only`.
+-- else attached the call to (`attached`), confidential ones and reports too unless `open_only`.
 select exists (
     select from call c
     where c.id = :call and (
@@ -84,7 +84,7 @@ select exists (
             select from work_order w
             where w.call_id = c.id and w.created_by <> :user
                 and (starts_with(w.owner_org_path, :org_path) or starts_with(w.intake_org_path, :org_path))
-                and not (w.confidential and :open_only::boolean)
+                and not ((w.confidential or w.request_type = 'report') and :open_only::boolean)
         )
     )
 );

@@ -211,12 +211,13 @@ with last as (
 ), near as (
     (select w.*, 0 as rank from work_order w, last_place l
      where w.place = l.place and w.place <> '' and w.closed_at is null and w.caller_key <> :caller
-       and not w.confidential
+       and not w.confidential and w.request_type <> 'report'
      order by w.created_at desc limit :limit)
     union all
     (select w.*, 1 as rank from work_order w, last l
      where w.category = l.category and w.category <> '' and w.closed_at is null and w.created_at >= :since
        and w.caller_key <> :caller and not w.confidential
+       and w.request_type <> 'report'
        and w.place is distinct from (select place from last_place)
      order by w.created_at desc limit :limit)
 )
