@@ -13,6 +13,7 @@ import { Notices } from "./notices.js";
 import { Numbers } from "./numbers.js";
 import { Oversight } from "./oversight.js";
 import { Rules } from "./rules.js";
+import { Slots } from "./slots.js";
 import { Tasks } from "./tasks.js";
 
 const PAGES = [
@@ -26,6 +27,7 @@ const PAGES = [
   ["#/oversight", "oversight.title", Oversight, "supervisor", "dispatcher", "reviewer", "inspector", "deputy", "leader", "discipline", "unit_operator", "unit_head", "auditor"],
   ["#/rules", "rules.title", Rules],
   ["#/duties", "duties.title", Duties, "dispatcher", "supervisor", "reviewer", "unit_operator", "unit_head", "deputy", "leader", "agent", "inspector"],
+  ["#/slots", "slots.title", Slots, "supervisor", "dispatcher", "reviewer", "unit_head", "deputy", "leader", "inspector", "discipline", "auditor"],
   ["#/tasks", "tasks.title", Tasks, "guest", "field", "unit_operator", "unit_head", "dispatcher", "reviewer", "supervisor", "deputy", "leader"],
 ];
 

@@ -8,12 +8,14 @@ import { oversightSection } from "./section_oversight.js";
 import { filesSection } from "./section_files.js";
 import { handlingSection } from "./section_handling.js";
 import { matterSection } from "./section_matter.js";
+import { privacySection } from "./section_privacy.js";
 import { dispatchSection } from "./section_dispatch.js";
 import { returnSection } from "./section_return.js";
 
 const SECTIONS = [
   dispatchSection,
   returnSection,
+  privacySection,
   handlingSection,
   callbackSection,
   filesSection,
