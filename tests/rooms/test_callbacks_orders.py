@@ -7,23 +7,28 @@ from datetime import timedelta
 
 import pytest
 
+from callcenter.callbacks.by_hand import ByHand
 from callcenter.callbacks.config import CallbackConfig
 from callcenter.callbacks.events import CallbackSettled
 from callcenter.callbacks.reading import CallbacksReading
 from callcenter.callbacks.service import Callbacks
 from callcenter.callbacks.survey import Survey
 from callcenter.callbacks.telephony import leg_of
+from callcenter.core.bus import Bus
 from callcenter.core.errors import NotFound
 from callcenter.core.ids import OrderId, new_id
+from callcenter.orders.config import OrdersConfig
 from callcenter.orders.events import OrderMoved
+from callcenter.orders.service import open_orders
 from callcenter.pbx.facts import ChannelEnded, DialplanMarked
 from callcenter.people.actor import Actor
+from callcenter.people.audit import Audit
 from callcenter.store.pool import Pool
 from callcenter.web.callbacks import callback_routes
 from tests.rooms.callback_house import pressed
 from tests.rooms.callback_rooms import NOON, RememberingLedger, StagedTelephony, order_in_callback
 from tests.rooms.gates import open_gate
-from tests.rooms.town_of_orders import Town, build_town
+from tests.rooms.town_of_orders import StandingClock, Town, build_town
 from tests.rooms.web_of_town import open_web
 from tests.vaults import VAULT
 
@@ -116,7 +121,7 @@ async def test_only_who_sees_the_order_sees_its_callbacks(town: Town) -> None:
             mark(town, telephony, "BUSY")
             async with asyncio.timeout(30):
                 await anext(aiter(settled))
-    reading = CallbacksReading(town.pool, town.orders)
+    reading = CallbacksReading(town.pool, town.orders, town.clock)
     (seen,) = await reading.of_order(town.people["supervisor"], order)
     assert [(attempt.id, attempt.outcome) for attempt in seen.attempts] == [(dial.attempt, "busy")]
     assert (seen.status, seen.outcome) == ("exhausted", "busy")
@@ -138,7 +143,12 @@ class OneSeen:
 
 async def test_over_http(pool: Pool) -> None:
     order = await order_in_callback(pool)
-    async with open_web(pool, callback_routes(CallbacksReading(pool, OneSeen(order)))) as web:
+    clock = StandingClock()
+    orders = await open_orders(
+        pool, clock=clock, bus=Bus(), config=OrdersConfig(), city="Asia/Shanghai", audit=Audit(clock), vault=VAULT
+    )
+    by_hand, reading = ByHand(pool, clock, orders), CallbacksReading(pool, OneSeen(order), clock)
+    async with open_web(pool, callback_routes(reading, by_hand)) as web:
         async with web.client() as stranger:
             assert (await stranger.ask("GET", f"/api/orders/{order}/callbacks"))[0] == 401
         async with web.client("hw01") as agent:

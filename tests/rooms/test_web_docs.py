@@ -9,15 +9,21 @@ from uuid import uuid4
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from callcenter.app.files import furnish_files
+from callcenter.app.handling import furnish_handling
 from callcenter.app.rosters import furnish_rosters
-from callcenter.callbacks.reading import CallbacksReading
 from callcenter.calls.reading import CallsReading
 from callcenter.core.bus import Bus
+from callcenter.documents.config import DocumentsConfig
+from callcenter.documents.printer import Printer
+from callcenter.files.config import FilesConfig
+from callcenter.knowledge.service import Knowledge
 from callcenter.media.config import MediaConfig
 from callcenter.media.reading import Recordings
 from callcenter.media.transcripts import Transcripts
 from callcenter.orders.config import OrdersConfig
 from callcenter.orders.service import open_orders
+from callcenter.outbox.outbox import Outbox
 from callcenter.people.audit import Audit
 from callcenter.seats.config import SeatsConfig
 from callcenter.seats.service import Seats
@@ -27,7 +33,6 @@ from callcenter.waiting.keeping import Places
 from callcenter.waiting.reading import WaitsReading
 from callcenter.waiting.store import WaitStore
 from callcenter.waiting.waits import Waits
-from callcenter.web.callbacks import callback_routes
 from callcenter.web.calls import calls_routes
 from callcenter.web.orders import orders_routes
 from callcenter.web.recordings import recording_routes
@@ -56,12 +61,22 @@ async def whole(pool: Pool, tmp_path: Path) -> AsyncIterator[Web]:
     store = WaitStore(pool)
     waits = Waits(pbx="a", store=store, seats=seats, config=WaitingConfig(), clock=clock, bus=bus)
     recordings = Recordings(pool, MediaConfig(folder=tmp_path))
+    documents, files = DocumentsConfig(), FilesConfig(folder=tmp_path)
+    handling = furnish_handling(
+        pool=pool,
+        clock=clock,
+        orders=orders,
+        outbox=Outbox(clock),
+        files=furnish_files(files, pool=pool, clock=clock, audit=audit, orders=orders.room).files,
+        templates=Knowledge(pool, clock, audit),
+        city="Asia/Shanghai",
+    )
     extra = [
         *orders_routes(orders),
         *seats_routes(seats),
         *recording_routes(pool, recordings, Transcripts(pool), audit),
         *calls_routes(CallsReading(pool, Audit(clock))),
-        *callback_routes(CallbacksReading(pool, orders)),
+        *handling.routes(Printer(documents.face, documents.issuer)),
         *furnish_rosters(pool, BOOK, clock, audit, "Asia/Shanghai").routes(),
         *waiting_routes(WaitsReading(waits, store, BOOK, clock), Places(pool, WaitingConfig(), clock, bus, audit)),
     ]
