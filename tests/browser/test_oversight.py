@@ -16,10 +16,13 @@ from callcenter.orders.config import OrdersConfig
 from callcenter.orders.service import open_orders
 from callcenter.outbox.outbox import Outbox
 from callcenter.oversight.key_list import KeyList
+from callcenter.oversight.meetings import NewMeeting
 from callcenter.oversight.room import Room as OversightRoom
+from callcenter.oversight.rulings import NewRuling
 from callcenter.oversight.service import Oversight
 from callcenter.oversight.supervisions import propose
-from callcenter.oversight.terms import Flag, Hook, Mode, Trigger
+from callcenter.oversight.terms import Flag, Hook, MeetingKind, Mode, Trigger
+from callcenter.oversight.views import Participant
 from callcenter.oversight.violations import Found, note_violation
 from callcenter.people.actor import Role
 from callcenter.people.model import NewUser
@@ -78,6 +81,19 @@ async def desk(pool: Pool, database_url: str, tmp_path: Path) -> AsyncIterator[D
             yield Desk(site=site, room=room, orders=orders, media=tmp_path)
 
 
+async def beside_orders(desk: Desk, unit: OrgId) -> None:
+    """A ruling, a meeting, a leader's instruction to the centre."""
+    room, oversight = desk.room, OVERSEEN["oversight"]
+    city, deputy = OrgId(room.town.orgs["city"].id), room.town.users["fg01"].actor
+    ruling = NewRuling(question="加压泵谁负责", text="市政科", category="公用事业", duty=unit, parties=[unit, city])
+    await oversight.rulings.draft(room.town.users["zj01"].actor, ruling)
+    people = [Participant(body="自来水公司", external=True)]
+    held = NewMeeting(kind=MeetingKind.SPECIAL, title="供水专题", held_at=datetime.now(UTC), participants=people)
+    await oversight.meetings.call(deputy, held)
+    due = oversight.room.today()
+    await oversight.instructions.give(deputy, [city], text="限期整改", requirement="报方案", due_on=due)
+
+
 async def troubled(desk: Desk) -> OrderId:
     """An order with a proposal, a flag, a task of quality control, a late clock with its case, and a key-list entry."""
     room, oversight = desk.room, OVERSEEN["oversight"]
@@ -96,6 +112,7 @@ async def troubled(desk: Desk) -> OrderId:
     await oversight.quality.open_by_hand(room.town.users["zj01"].actor, made.id, Hook.AFTER)
     await oversight.duty.conclude()
     await KeyList(oversight.room).make_week(oversight.room.today())
+    await beside_orders(desk, OrgId(unit))
     return made.id
 
 
@@ -140,6 +157,16 @@ async def test_the_days_work_of_an_overseer(page: Page, desk: Desk, shot: Shot) 
     await page.get_by_role("tab", name="约谈问责").click()
     await expect(line).to_have_count(2)
     await shot(page, "72-oversight-cases")
+    await page.get_by_role("tab", name="口径").click()
+    await expect(line).to_contain_text("加压泵谁负责")
+    await page.get_by_role("tab", name="会议").click()
+    await expect(line).to_contain_text("自来水公司（外部）")
+    await page.get_by_role("tab", name="批示").click()
+    await line.get_by_role("button", name="回复").click()
+    await line.get_by_label("回复").fill("方案已报")
+    await line.locator("form").get_by_role("button", name="回复").click()
+    await expect(line).to_contain_text("已反馈")
+    await shot(page, "75-oversight-instruction")
     await page.get_by_role("button", name="English").click()
     await expect(page.get_by_role("heading", name="Oversight")).to_be_visible()
 

@@ -1,14 +1,15 @@
-// Oversight: supervision, the quality queue, what units are blamed for, cases, the key list. What a reader may do is
+// Oversight: supervision, the quality queue, what units are blamed for, cases, the key list, rulings, meetings. What a reader may do is
 // decided by the server; a refusal is shown where it was asked.
 
 import { call, holds } from "./api.js";
 import { fill, h } from "./dom.js";
 import { t } from "./i18n.js";
+import { instructions, meetings, rulings } from "./oversight_more.js";
 import { cases, entries, figures, loadChecklists, supervisions, tasks, violations } from "./oversight_rows.js";
 import { Page } from "./page.js";
 
 const READ_EVERY = 30_000;
-const TABS = [supervisions, tasks, violations, cases, entries];
+const TABS = [supervisions, tasks, violations, cases, entries, rulings, meetings, instructions];
 
 export class Oversight extends Page {
   constructor(live, hooks) {
@@ -61,7 +62,7 @@ export class Oversight extends Page {
     const tab = (one) => h("button", { type: "button", role: "tab", "aria-selected": String(this.tab === one), data: { focus: `tab-${one.name}` }, on: { click: () => this.choose(one) } }, t(`oversight.tab.${one.name}`));
     const filter = (state) => h("button", { class: "btn", type: "button", "aria-pressed": String(this.filter === state), data: { focus: `filter-${state}` }, on: { click: () => this.choose(this.tab, state) } }, t(state ? `oversight.state.${state}` : "oversight.state.all"));
     fill(this.tabs, TABS.map(tab));
-    fill(this.filters, this.tab.filters.map(filter));
+    fill(this.filters, this.tab.filters.length > 1 && this.tab.filters.map(filter));
     const again = () => { fill(this.list); return this.read(); };
     fill(this.list,
       this.rows.length ? h("ul", { class: "lines" }, this.rows.map((row) => this.tab.line(row, again))) : h("p", { class: "empty" }, t("oversight.none")),
