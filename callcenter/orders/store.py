@@ -10,7 +10,6 @@ import asyncpg
 
 from callcenter.core import errors
 from callcenter.core.ids import OrderId, OrgId, UserId, new_id
-from callcenter.core.pages import Place
 from callcenter.orders.timers import NO_CLOCKS, Clocks
 from callcenter.store.pool import Connection, Pool
 from callcenter.store.queries import load
@@ -57,11 +56,6 @@ class NoSuchCall(errors.Invalid):
 
 
 _UNSAID: Final[tuple[object, ...]] = (None, "", [], ())
-
-
-def _older(before: Place, most: int) -> dict[str, Any]:
-    """The part of a list that goes on strictly behind a row."""
-    return {"before_at": before[0], "before_id": before[1], "limit": most}
 
 
 @contextmanager
@@ -149,20 +143,6 @@ class OrderStore:
 
     async def contacts(self, order: OrderId) -> list[asyncpg.Record]:
         return [row async for row in self._sql.contacts_of(self.pool, order_id=order)]
-
-    async def created_by(self, user: UserId, stage: str | None, before: Place, most: int) -> list[asyncpg.Record]:
-        rows = self._sql.list_created(self.pool, user_id=user, stage=stage, **_older(before, most))
-        return [row async for row in rows]
-
-    async def held_by(self, org: OrgId, stage: str | None, before: Place, most: int) -> list[asyncpg.Record]:
-        rows = self._sql.list_held(self.pool, org_id=org, stage=stage, **_older(before, most))
-        return [row async for row in rows]
-
-    async def visible_to(
-        self, user: UserId, org_path: str, stage: str | None, before: Place, most: int
-    ) -> list[asyncpg.Record]:
-        rows = self._sql.list_visible(self.pool, user_id=user, org_path=org_path, stage=stage, **_older(before, most))
-        return [row async for row in rows]
 
     async def closed_unanswered(self, org_path: str, most: int) -> list[asyncpg.Record]:
         return [row async for row in self._sql.closed_unanswered(self.pool, org_path=org_path, limit=most)]

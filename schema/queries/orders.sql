@@ -142,29 +142,6 @@ select c.id, c.kind, c.outcome, c.note, c.at, c.call_id, u.name as actor_name
 from order_contact c join app_user u on u.id = c.actor_id
 where c.order_id = :order_id order by c.at, c.id;
 
--- name: list_created(user_id, stage, before_at, before_id, limit)
-select w.*, o.name as owner_name
-from work_order w join org o on o.id = w.owner_org_id
-where w.created_by = :user_id and (:stage::text is null or w.stage = :stage)
-  and (w.created_at, w.id) < (:before_at, :before_id)
-order by w.created_at desc, w.id desc limit :limit;
-
--- name: list_held(org_id, stage, before_at, before_id, limit)
-select w.*, o.name as owner_name
-from work_order w join org o on o.id = w.owner_org_id
-where w.owner_org_id = :org_id and (:stage::text is null or w.stage = :stage)
-  and (w.created_at, w.id) < (:before_at, :before_id)
-order by w.created_at desc, w.id desc limit :limit;
-
--- name: list_visible(org_path, user_id, stage, before_at, before_id, limit)
-select w.*, o.name as owner_name
-from work_order w join org o on o.id = w.owner_org_id
-where (starts_with(w.owner_org_path, :org_path) or starts_with(w.intake_org_path, :org_path)
-       or w.created_by = :user_id)
-  and (:stage::text is null or w.stage = :stage)
-  and (w.created_at, w.id) < (:before_at, :before_id)
-order by w.created_at desc, w.id desc limit :limit;
-
 -- name: closed_unanswered(org_path, limit)
 -- SJ-10: must find nothing.
 select id, number, stage, title, category, address, created_at
