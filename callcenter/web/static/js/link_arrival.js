@@ -42,6 +42,24 @@ export class LinkArrival {
       h("dl", { class: "facts" },
         fact("link.case", found.case?.external),
         fact("link.summary", found.case?.summary),
-        fact("link.earlier", found.earlier_call_at && moment(found.earlier_call_at))));
+        fact("link.earlier", found.earlier_call_at && moment(found.earlier_call_at))),
+      found.case && this.press(found.case.id));
+  }
+
+  // One press makes the case an order, with its number on both sides; pressed again it is the same one.
+  press(id) {
+    const place = h("span", { class: "actions" });
+    const pressed = async (event) => {
+      event.target.disabled = true;
+      try {
+        const made = await call("POST", `/api/link-cases/${id}/order`, {});
+        fill(place, h("a", { href: `#/order/${made.order_id}` }, t("link.pressed", { number: made.number })));
+      } catch (problem) {
+        event.target.disabled = false;
+        place.append(h("span", { class: "muted", role: "alert" }, problem.message));
+      }
+    };
+    fill(place, h("button", { class: "btn", type: "button", on: { click: pressed } }, t("link.press")));
+    return place;
   }
 }
