@@ -11,7 +11,7 @@ from callcenter.orders.effect import Moment as Moment
 from callcenter.orders.effect import contact_row
 from callcenter.orders.effects_closing import CLOSING
 from callcenter.orders.effects_dispatch import DISPATCHING
-from callcenter.orders.terms import DONE, ContactOutcome, Level, ResultType
+from callcenter.orders.terms import UNDER_WAY, ContactOutcome, Level, ResultType, Solvability
 
 URGENT: Final = frozenset({Level.URGENT, Level.SEMI_URGENT})
 
@@ -70,6 +70,7 @@ def _on_the_line(
         changes={
             "reply": reply,
             "replied_at": moment.at,
+            "finished_at": moment.at,
             "contacted_at": moment.row["contacted_at"] or moment.at,
             "result_type": result,
             "close_reason": reason,
@@ -85,9 +86,7 @@ def _on_the_line(
 def _answer(move: life.Answer, moment: Moment) -> Effect:
     article = {"article_id": move.article} if move.article else {}
     said = {"article": move.article} if move.article else {}
-    return _on_the_line(
-        moment, move.reply, ResultType.ANSWERED, "direct_answer", said, finished_at=moment.at, **article
-    )
+    return _on_the_line(moment, move.reply, ResultType.ANSWERED, "direct_answer", said, **article)
 
 
 def _transfer(move: life.TransferOut, moment: Moment) -> Effect:
@@ -105,7 +104,13 @@ def _not_accept(move: life.NotAccept, moment: Moment) -> Effect:
     )
 
 
-TAKEN_BACK: Final[Mapping[str, Any]] = {"reply": None, "replied_at": None, "result_type": None, "close_reason": None}
+TAKEN_BACK: Final[Mapping[str, Any]] = {
+    "reply": None,
+    "replied_at": None,
+    "finished_at": None,
+    "result_type": None,
+    "close_reason": None,
+}
 """The demand is open again: what was said instead of handling it no longer counts."""
 
 
@@ -152,7 +157,8 @@ def _submit(move: life.Submit, moment: Moment) -> Effect:
     the work was done counts as it was recorded in this round (JC-25)."""
     said = {"reply": move.reply, "solvability": move.solvability, "result_type": move.result}
     when = {"submitted_at": moment.at, "replied_at": _recorded(moment, "replied_at")}
-    finished = {"finished_at": _recorded(moment, "finished_at") if move.result in DONE else None}
+    goes_on = move.result in UNDER_WAY or move.solvability is Solvability.HARD_NOW
+    finished = {"finished_at": None if goes_on else _recorded(moment, "finished_at")}
     return Effect(changes={**said, **when, **finished, "handled_by": moment.by}, body={**said, "plan": move.plan})
 
 

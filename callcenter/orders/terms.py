@@ -106,8 +106,8 @@ class ResultType(StrEnum):
     NOT_ACCEPTED = "not_accepted"
 
 
-DONE: Final = frozenset({ResultType.RESOLVED, ResultType.ADOPTED, ResultType.ANSWERED, ResultType.NOTED})
-"""Results after which nothing on the ground is left to do; the others are answered, and still being carried out."""
+UNDER_WAY: Final = frozenset({ResultType.PARTLY, ResultType.ADOPTED, ResultType.PARTLY_ADOPTED})
+"""Results that are told while the work on the ground goes on (A-29); after the others nothing is left to do."""
 
 
 class NotAcceptedReason(StrEnum):

@@ -1,6 +1,6 @@
 """What each move writes beside the stage."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from callcenter.orders.terms import (
 from tests.unit.people_of_orders import ONE_OF_EACH
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
+BEFORE = datetime(2026, 2, 27, tzinfo=UTC)
 CENTRE, STREET, UNIT, OTHER = (OrgId(UUID(int=n)) for n in range(1, 5))
 OPERATOR, CALL, ITEM = UserId(UUID(int=9)), CallId(UUID(int=10)), UUID(int=11)
 ROW: dict[str, Any] = {
@@ -62,9 +63,9 @@ TO_CENTRE = {
     "missed_contacts": 0,
     "contacted_at": None,
 }
-ON_THE_LINE = {"replied_at": AT, "contacted_at": AT}
+ON_THE_LINE = {"replied_at": AT, "finished_at": AT, "contacted_at": AT}
 NEXT_ROUND = {"round_no": 2, "callback_exhausted": False, "close_reason": None}
-TAKEN_BACK = {"reply": None, "replied_at": None, "result_type": None, "close_reason": None}
+TAKEN_BACK = {"reply": None, "replied_at": None, "finished_at": None, "result_type": None, "close_reason": None}
 
 
 def dispatched(kind: DispatchKind, **more: Any) -> dict[str, Any]:
@@ -157,7 +158,6 @@ CASES: list[tuple[Move, dict[str, Any], dict[str, Any]]] = [
             "reply": "八点开门",
             "result_type": ResultType.ANSWERED,
             "close_reason": "direct_answer",
-            "finished_at": AT,
             "article_id": ITEM,
         },
         {"reply": "八点开门", "article": ITEM},
@@ -305,6 +305,22 @@ def test_told_is_not_done() -> None:
     assert effect_of(done, MOMENT).changes["finished_at"] == AT
     assert effect_of(SUBMIT, MOMENT).changes["finished_at"] is None
     assert effect_of(SUBMIT, MOMENT).changes["replied_at"] == AT
+    hard = life.Submit(reply="已列计划", solvability=Solvability.HARD_NOW, result=ResultType.EXPLAINED, plan="六月施工")
+    assert effect_of(hard, MOMENT).changes["finished_at"] is None
+
+
+@pytest.mark.rule("A-29")
+@pytest.mark.parametrize(
+    ("row", "finished"),
+    [
+        ({"finished_at": BEFORE}, BEFORE),
+        ({"finished_at": BEFORE, "again": True, "submitted_at": BEFORE - timedelta(days=1)}, BEFORE),
+        ({"finished_at": BEFORE, "again": True, "submitted_at": BEFORE}, AT),
+    ],
+)
+def test_a_finish_that_was_recorded_counts_for_its_round(row: dict[str, Any], finished: datetime) -> None:
+    done = life.Submit(reply="已修", solvability=Solvability.SOLVABLE, result=ResultType.RESOLVED)
+    assert effect_of(done, Moment(row=ROW | row, by=OPERATOR, at=AT)).changes["finished_at"] == finished
 
 
 def test_what_a_warned_citizen_says_later_is_late() -> None:

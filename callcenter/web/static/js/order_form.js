@@ -61,7 +61,7 @@ export class OrderForm {
   // What a call seldom needs (B-44); a list of codes is a row of ticks.
   moreSpecs() {
     const choice = (name, family, codes, key = `order.${name}`) => ({ name, key, kind: "choice", width: "w2", options: options(family, codes) });
-    const ticks = (name, family, codes) => codes.map((code) => ({ name: `${name}:${code}`, key: `${family}.${code}`, kind: "check", width: "w1" }));
+    const ticks = (name, family, codes) => codes.map((code) => ({ name: `${name}:${code}`, key: `${family}.${code}`, kind: "check", width: "w2" }));
     return [
       choice("level", "level", ["normal", "semi_urgent", "urgent"]),
       choice("kind", "kind", ["ordinary", "urgent", "semi_urgent", "snapshot", "city_review"]),
@@ -72,10 +72,10 @@ export class OrderForm {
       { name: "reported_body", key: "order.reported_body", width: "w2", max: 120 },
       { name: "grid_code", key: "order.grid_code", width: "w2", max: 40 },
       { name: "season", key: "order.season", width: "w2", max: 40 },
-      { name: "tags", key: "order.tags", width: "w4", max: 200 },
+      { name: "tags", key: "order.tags_entered", width: "w4", max: 200 },
       ...ticks("caller_needs", "need", ["hard_of_hearing", "dialect", "proxy"]),
       ...ticks("special_groups", "group", ["elderly", "disabled", "minor", "low_income", "veteran"]),
-      { name: "anonymous", key: "order.anonymous", kind: "check", width: "w1" },
+      { name: "anonymous", key: "order.anonymous", kind: "check", width: "w2" },
     ];
   }
 
