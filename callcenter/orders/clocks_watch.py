@@ -110,22 +110,20 @@ class ClockWatch:
                 return now
 
     async def _post(self, connection: Connection, marked: Sequence[asyncpg.Record]) -> None:
-        if self._outbox is None:
-            return
-        for row in marked:
-            sign = row.get("sign")
-            zh, en = clock_name(row["name"])
-            due = row["due_at"].astimezone(self._zone)
-            words = {"number": row["number"], "timer": zh, "timer_en": en, "due": f"{due:%Y-%m-%d %H:%M}"}
-            await self._outbox.post(
-                connection,
-                Notice(
-                    kind="timer_warned" if sign else "timer_breached",
-                    to=To(org=OrgId(row["owner_org_id"]), roles=WARNED if sign else ALARMED),
-                    order=OrderId(row["order_id"]),
-                    words=words | ({"sign": sign} if sign else {}),
-                ),
-            )
+        if self._outbox is not None:
+            await self._outbox.post_all(connection, [self._notice(row) for row in marked])
+
+    def _notice(self, row: asyncpg.Record) -> Notice:
+        sign = row.get("sign")
+        zh, en = clock_name(row["name"])
+        due = row["due_at"].astimezone(self._zone)
+        words = {"number": row["number"], "timer": zh, "timer_en": en, "due": f"{due:%Y-%m-%d %H:%M}"}
+        return Notice(
+            kind="timer_warned" if sign else "timer_breached",
+            to=To(org=OrgId(row["owner_org_id"]), roles=WARNED if sign else ALARMED),
+            order=OrderId(row["order_id"]),
+            words=words | ({"sign": sign} if sign else {}),
+        )
 
     def _breached(self, now: datetime, row: asyncpg.Record) -> None:
         order, org = OrderId(row["order_id"]), OrgId(row["owner_org_id"])

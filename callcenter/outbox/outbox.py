@@ -3,7 +3,7 @@ adapters (XY-12)."""
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -40,28 +40,37 @@ class Outbox:
     async def post(self, db: Pool | Connection, notice: Notice) -> None:
         """In the transaction of `db` when it is a connection: what is rolled back was never told. Its kind and slots
         must fit `words`."""
+        await self.post_all(db, [notice])
+
+    async def post_all(self, db: Pool | Connection, notices: Sequence[Notice]) -> None:
+        """Many in one round trip, such as the clocks of one storm; otherwise as `post`."""
         if isinstance(db, asyncpg.Pool):
             async with db.acquire() as connection, connection.transaction():
-                await self.post(connection, notice)
+                await self.post_all(connection, notices)
             return
+        if not notices:
+            return
+        rows = [self._row(notice) for notice in notices]
+        await SQL.insert_notices(db, notices=rows)
+        if self._adapters:
+            ids = [row["id"] for row in rows]
+            await SQL.insert_deliveries(db, notice_ids=ids, adapters=list(self._adapters))
+            await enqueue(db, CARRY, [f"{one}/{adapter}" for one in ids for adapter in self._adapters])
+
+    def _row(self, notice: Notice) -> dict[str, Any]:
         for language in ("zh", "en"):
             said(notice.kind, notice.words, language)
-        one = new_id()
-        await SQL.insert_notice(
-            db,
-            id=one,
-            at=self._clock.now(),
-            kind=notice.kind,
-            org_id=notice.to.org,
-            roles=sorted(notice.to.roles),
-            user_id=notice.to.user,
-            order_id=notice.order,
-            words=dict(notice.words),
-            must_read=WORDS[notice.kind].must_read,
-        )
-        if self._adapters:
-            await SQL.insert_deliveries(db, notice_id=one, adapters=list(self._adapters))
-            await enqueue(db, CARRY, [f"{one}/{adapter}" for adapter in self._adapters])
+        return {
+            "id": new_id(),
+            "at": self._clock.now(),
+            "kind": notice.kind,
+            "org_id": notice.to.org,
+            "roles": sorted(notice.to.roles),
+            "user_id": notice.to.user,
+            "order_id": notice.order,
+            "words": dict(notice.words),
+            "must_read": WORDS[notice.kind].must_read,
+        }
 
     async def of(
         self, db: Pool, actor: Actor, language: str, *, unread: bool, cursor: str | None, limit: int

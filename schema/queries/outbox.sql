@@ -1,11 +1,15 @@
 -- Notices and webhooks.
 
--- name: insert_notice(id, at, kind, org_id, roles, user_id, order_id, words, must_read)!
+-- name: insert_notices(notices)!
 insert into outbox_notice (id, at, kind, org_id, roles, user_id, order_id, words, must_read)
-values (:id, :at, :kind, :org_id, :roles, :user_id, :order_id, :words, :must_read);
+select n.id, n.at, n.kind, n.org_id, n.roles, n.user_id, n.order_id, n.words, n.must_read
+from jsonb_to_recordset(:notices)
+    as n (id uuid, at timestamptz, kind text, org_id uuid, roles text[], user_id uuid, order_id uuid, words jsonb,
+          must_read boolean);
 
--- name: insert_deliveries(notice_id, adapters)!
-insert into notice_delivery (notice_id, adapter) select :notice_id, unnest(:adapters::text[]);
+-- name: insert_deliveries(notice_ids, adapters)!
+insert into notice_delivery (notice_id, adapter)
+select n, a from unnest(:notice_ids::uuid[]) n, unnest(:adapters::text[]) a;
 
 -- name: notices_of(user_id, org_id, roles, unread, before_at, before_id, limit)
 -- What is addressed to one person: by name, or to the person's org and one of the roles held.
