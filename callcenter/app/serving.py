@@ -147,6 +147,7 @@ class _House:
             rooms.outbox.run(rooms.bus),
             rooms.handling.following(rooms.bus).run(),
             rooms.outbox.delivery.run(),
+            rooms.orders.check_nightly(),
             *rooms.channels.duties(),
             *rooms.matters.duties(),
             *rooms.oversight.duties(rooms.bus),

@@ -1,6 +1,9 @@
 """What is looked at after the close: that everything was answered (SJ-10), and that the effect holds (GH-16)."""
 
+import asyncio
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import structlog
@@ -11,11 +14,13 @@ from callcenter.orders.moves import record
 from callcenter.orders.room import Room
 from callcenter.orders.views import OrderChecks
 from callcenter.people.actor import Actor, Role
+from callcenter.store.pool import AWAY
 
 log = structlog.get_logger(__name__)
 
 AT_MOST: Final = 200
 EVERYBODY: Final = "/"
+NIGHT: Final = time(3)
 READERS: Final = (Role.SUPERVISOR, Role.REVIEWER, Role.DISPATCHER, Role.INSPECTOR, Role.LEADER, Role.DEPUTY)
 
 
@@ -41,6 +46,25 @@ async def check_unanswered(room: Room) -> int:
     if found:
         log.error("closed_without_answer", orders=[row["number"] for row in found])
     return len(found)
+
+
+def until_night(now: datetime, zone: ZoneInfo) -> timedelta:
+    """To the next 03:00 of the city."""
+    local = now.astimezone(zone)
+    night = datetime.combine(local.date(), NIGHT, zone)
+    if night <= local:
+        night = datetime.combine(local.date() + timedelta(days=1), NIGHT, zone)
+    return night.astimezone(UTC) - now
+
+
+async def check_nightly(room: Room) -> None:
+    """Until cancelled: at the start, and every night. A database that is away is asked again the night after."""
+    while True:
+        try:
+            await check_unanswered(room)
+        except (*AWAY, asyncpg.PostgresError) as error:
+            log.warning("order_check_away", cause=type(error).__name__)
+        await asyncio.sleep(until_night(room.clock.now(), room.calendar.zone).total_seconds())
 
 
 async def check_effect(room: Room, actor: Actor, order: OrderId, *, holds: bool, note: str) -> asyncpg.Record:

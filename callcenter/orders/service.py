@@ -150,6 +150,10 @@ class Orders:
         """What to look at after the close. Raises Forbidden."""
         return await checks.checks_of(self.room, actor)
 
+    async def check_nightly(self) -> None:
+        """Until cancelled; what closed unanswered is logged as an error (SJ-10)."""
+        await checks.check_nightly(self.room)
+
     async def check_effect(self, actor: Actor, order: OrderId, *, holds: bool, note: str) -> OrderView:
         return self.view(await checks.check_effect(self.room, actor, order, holds=holds, note=note), actor)
 

@@ -1,15 +1,16 @@
 """The ways of an order that the first half does not go, on a real database: levels, ways out, rounds, reopening."""
 
 import asyncio
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from callcenter.core.errors import DomainError
 from callcenter.core.ids import OrderId, new_id
 from callcenter.orders import lifecycle as life
-from callcenter.orders.checks import check_unanswered
+from callcenter.orders.checks import check_unanswered, until_night
 from callcenter.orders.config import OrdersConfig
 from callcenter.orders.room import Conflict
 from callcenter.orders.service import open_orders
@@ -302,6 +303,19 @@ async def test_the_nightly_look_finds_what_closed_without_an_answer(town: Town) 
     checks = await town.orders.checks(town.people["supervisor"])
     assert [brief.id for brief in checks.unanswered] == [order.id]
     assert await code_of(town.orders.checks(town.people["water"])) == "forbidden"
+
+
+@pytest.mark.rule("SJ-10")
+@pytest.mark.parametrize(
+    ("now", "left"),
+    [
+        ("2026-03-04T02:00+08:00", timedelta(hours=1)),
+        ("2026-03-04T03:00+08:00", timedelta(hours=24)),
+        ("2026-03-04T10:00+08:00", timedelta(hours=17)),
+    ],
+)
+def test_the_look_is_taken_every_night(now: str, left: timedelta) -> None:
+    assert until_night(datetime.fromisoformat(now), ZoneInfo("Asia/Shanghai")) == left
 
 
 @pytest.mark.rule("GH-16")

@@ -20,8 +20,8 @@ from tests.unit.people_of_orders import AGENT, ONE_OF_EACH, PATHS, PEOPLE, STREE
 pytestmark = pytest.mark.rule("XY-02", "JC-23", "SJ-10")
 
 UNSAID: Final = (
-    "handled_by contacted_at reply result_type resolved satisfied close_reason upper_ref assigned_by_org_id first_org_id "
-    "call_id closed_at submitted_at replied_at finished_at"
+    "handled_by contacted_at reply result_type resolved satisfied close_reason upper_ref assigned_by_org_id "
+    "first_org_id call_id closed_at submitted_at replied_at finished_at"
 )
 START: Final[dict[str, Any]] = {
     "stage": Stage.PENDING_DISPATCH,
