@@ -48,10 +48,9 @@ def parse_number(presented: str, area_code: str = "") -> Number:
         return Number("")
     if len(bare) > 11 and (carried := _IP_CALL.fullmatch(bare)):
         return parse_number(carried[1], area_code)
-    local = told.removeprefix("+86")
-    if area_code and _LOCAL.fullmatch(local):
-        return _key_of(area_code + local)
-    return _key_of(f"+{bare}" if told.startswith("+") else bare)
+    number = _key_of(f"+{bare}" if told.startswith("+") else bare)
+    local = number.key.removeprefix("+86")
+    return _key_of(area_code + local) if area_code and _LOCAL.fullmatch(local) else number
 
 
 def _key_of(digits: str) -> Number:

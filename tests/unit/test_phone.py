@@ -1,7 +1,7 @@
 """Presented numbers become one comparable key; what cannot be parsed is kept, never refused."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from callcenter.core.phone import Number, dial_digits, parse_number, region_of
@@ -102,6 +102,7 @@ def test_region_is_the_place_of_the_numbering_plan() -> None:
     assert region_of(Number("")) == ""
 
 
+@example(presented="862000000", area_code="021")  # the country's code without its plus, and seven digits
 @given(
     presented=st.text(max_size=30) | st.from_regex(r"\+?[0-9]{0,20}", fullmatch=True),
     area_code=st.sampled_from(["", "021", "0310"]),
