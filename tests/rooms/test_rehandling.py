@@ -1,6 +1,8 @@
 """Call-backs by hand, warnings, the second round with its head and Form 2, and orders left out of evaluation."""
 
+import asyncio
 import io
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 
 from callcenter.callbacks.by_hand import CorrectedBefore, NotInCallback, NotItsRecording
 from callcenter.callbacks.questionnaire import Correction, Questionnaire
+from callcenter.core.bus import Subscription
 from callcenter.core.errors import Forbidden, NotFound
 from callcenter.core.ids import OrderId, RecordingId, new_id
 from callcenter.documents.docx import render_docx
@@ -18,6 +21,7 @@ from callcenter.handling.heads import NoHeadYet, NotTheHead
 from callcenter.handling.lacks import NotReady
 from callcenter.handling.room import AlreadyDecided, NoSuchEntry, NotThere, SamePerson
 from callcenter.orders import lifecycle as life
+from callcenter.orders.events import OrderMoved
 from callcenter.orders.policy import CallbackPolicy, RehandlePolicy
 from callcenter.store.pool import Pool
 from tests.rooms.media_calls import make_call
@@ -284,3 +288,25 @@ async def test_what_to_say_depends_on_the_citizen(at: HandlingTown) -> None:
     )
     said = await at.room.heard.phrases(at.people["reviewer"], order)
     assert [code for code, _, _ in said] == ["opening", "hard_of_hearing", "empathy", "fierce"]
+
+
+async def test_the_duty_hears_of_a_warning_and_takes_up_what_it_missed(at: HandlingTown) -> None:
+    missed = await at.warned()
+    with at.town.bus.subscribe(OrderMoved) as moves:
+        duty = asyncio.create_task(at.following.run())
+        try:
+            await until_moved(moves, missed)
+            heard = await at.warned()
+            await until_moved(moves, heard)
+        finally:
+            duty.cancel()
+            with suppress(asyncio.CancelledError):
+                await duty
+    assert await at.stage(missed) == await at.stage(heard) == "rehandling"
+
+
+async def until_moved(moves: Subscription, order: OrderId) -> None:
+    async with asyncio.timeout(30):
+        async for event in moves:
+            if isinstance(event, OrderMoved) and (event.order, event.move) == (order, "rehandled"):
+                return
