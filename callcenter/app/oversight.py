@@ -1,6 +1,6 @@
 """The oversight room: supervision, quality control, cases; with the responsibility list and the knowledge base."""
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
 from callcenter.documents.printer import Printer
+from callcenter.handling.signals import LIKELY, Reply, score, signals
 from callcenter.knowledge.model import NewArticle
 from callcenter.knowledge.service import Knowledge
 from callcenter.orders.service import Orders
@@ -21,10 +22,12 @@ from callcenter.people.actor import Actor
 from callcenter.people.audit import Audit
 from callcenter.people.slots import Slots
 from callcenter.store.pool import Pool
+from callcenter.store.queries import load
 from callcenter.web.oversight import oversight_routes
 from callcenter.web.route import Route
 
 _KEYWORD: Final = "口径"
+HANDLING: Final[Any] = load("handling")
 
 
 class PublishedRulings:
@@ -36,6 +39,32 @@ class PublishedRulings:
     async def publish(self, actor: Actor, title: str, body: str) -> UUID | None:
         article = await self._knowledge.write(NewArticle(title=title, keywords=[_KEYWORD], body=body), by=None)
         return article.id
+
+
+class SignsOfReplies:
+    """Handling's signals on a reply (SG-11), from the likely score on."""
+
+    def __init__(self, pool: Pool, templates: Knowledge) -> None:
+        self._pool = pool
+        self._templates = templates
+
+    async def perfunctory(self, order: Mapping[str, Any], contacts: int) -> Sequence[str]:
+        said = HANDLING.earlier_replies(self._pool, order_id=order["id"], org_id=order["owner_org_id"])
+        earlier = [row["reply"] async for row in said]
+        if order["reply"] in earlier:  # the present one is in the order's history too
+            earlier.remove(order["reply"])
+        found = signals(
+            Reply(
+                text=order["reply"] or "",
+                demand=f"{order['title']}{order['content']}{order['category']}",
+                claimed=order["result_type"] or "",
+                earlier=earlier,
+                templates=await self._templates.template_bodies(),
+                contacts=contacts,
+                resolved=order["resolved"],
+            )
+        )
+        return [one.zh for one in found] if score(found) >= LIKELY else []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +103,7 @@ def furnish_oversight(
         slots=Slots(pool, clock, audit),
         config=config,
         duties=duties,
+        signs=SignsOfReplies(pool, knowledge),
         publisher=PublishedRulings(knowledge),
     )
     return OversightRoom(oversight=Oversight(room, labels))

@@ -113,6 +113,9 @@ async def _submitted(room: Room, db: Connection, event: Row, order: Row, policy:
     """After: every order in the window between the internal and the superior due (SJ-19), a sample of the others."""
     counts = await SANCTIONS.evidence_counts(db, order_id=order["id"])
     checks = automatic(Hook.AFTER, Seen(order=dict(order), contacts=counts["contacts"], files=counts["files"]))
+    signs = await room.signs.perfunctory(dict(order), counts["contacts"])
+    if signs:
+        await _propose_flag(room, db, order, event, Flag.PERFUNCTORY, "；".join(signs))
     outer = await SANCTIONS.superior_due(db, order_id=order["id"]) if policy.qc.window else None
     if outer is not None:
         source = f"window:{order['id']}:{order['round_no']}"
@@ -191,13 +194,14 @@ async def _reopened(room: Room, db: Connection, event: Row, order: Row, _: Polic
         await _propose_flag(room, db, order, event, Flag.HASTY_CLOSE)
 
 
-async def _propose_flag(room: Room, db: Connection, order: Row, event: Row, flag: Flag) -> None:
+async def _propose_flag(room: Room, db: Connection, order: Row, event: Row, flag: Flag, reason: str = "") -> None:
     found = Found(
         org=OrgId(order["owner_org_id"]),
         flag=flag,
         source=f"event:{event['id']}:{flag}",
         at=event["at"],
         round_no=order["round_no"],
+        reason=reason,
     )
     await note_violation(room, db, OrderId(order["id"]), found)
 

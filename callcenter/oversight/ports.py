@@ -26,6 +26,18 @@ class NoDuties:
         return 0, 0
 
 
+class Signs(Protocol):
+    """Why the reply of an order (a row of work_order) reads perfunctory, in Chinese; nothing while it does not (SG-11).
+    It only proposes."""
+
+    async def perfunctory(self, order: Mapping[str, Any], contacts: int) -> Sequence[str]: ...
+
+
+class NoSigns:
+    async def perfunctory(self, order: Mapping[str, Any], contacts: int) -> Sequence[str]:
+        return []
+
+
 class Publisher(Protocol):
     """SJ-27: a ruling is published to the knowledge base; gives the article's id."""
 

@@ -14,7 +14,7 @@ from callcenter.orders.service import Orders
 from callcenter.outbox.model import Notice, To
 from callcenter.outbox.outbox import Outbox
 from callcenter.oversight.config import OversightConfig
-from callcenter.oversight.ports import Duties, NoDuties, NoPublisher, Publisher
+from callcenter.oversight.ports import Duties, NoDuties, NoPublisher, NoSigns, Publisher, Signs
 from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
 from callcenter.people.slots import Slots
@@ -71,6 +71,7 @@ class Room:
     slots: Slots
     config: OversightConfig = field(default_factory=OversightConfig)
     duties: Duties = field(default_factory=NoDuties)
+    signs: Signs = field(default_factory=NoSigns)
     publisher: Publisher = field(default_factory=NoPublisher)
 
     def today(self) -> date:

@@ -8,7 +8,9 @@ from uuid import UUID
 
 import pytest
 
+from callcenter.app.oversight import SignsOfReplies
 from callcenter.core.ids import OrderId, OrgId
+from callcenter.knowledge.service import Knowledge
 from callcenter.orders import lifecycle as life
 from callcenter.orders.terms import ResultType, Solvability
 from callcenter.oversight.quality import NewReview
@@ -141,6 +143,28 @@ async def test_a_hasty_close_is_proposed_and_a_human_decides(town: Overseen) -> 
     found = (await town.oversight.violations.list(town.people["inspector"], order=order.id)).items
     assert [(one.flag, one.state) for one in found] == [("hasty_close", "proposed")]
     assert (await town.row(order.id))["violations"] == []
+
+
+@pytest.mark.rule("SG-11")
+async def test_signs_of_a_perfunctory_reply_propose_the_flag(town: Overseen) -> None:
+    knowledge = Knowledge(town.pool, town.clock, town.oversight.room.audit)
+    signs = SignsOfReplies(town.pool, knowledge)
+    oversight = Oversight(replace(town.oversight.room, signs=signs))
+    order = await town.town.handling()
+    await town.orders.submit(
+        town.people["water"], order.id, reply="已处理", solvability=Solvability.SOLVABLE, result=ResultType.RESOLVED
+    )
+    await oversight.duty.conclude()
+    (found,) = (await oversight.violations.list(town.people["inspector"], order=order.id)).items
+    assert (found.flag, found.state, bool(found.reason)) == ("perfunctory", "proposed", True)
+    full = await signs.perfunctory(
+        {
+            **dict(await town.row(order.id)),
+            "reply": "3月4日上午已到桐影路88号更换加压泵并复测水压，六楼以上早晚供水恢复正常，已联系诉求人告知",
+        },
+        2,
+    )
+    assert full == []
 
 
 async def test_events_wait_for_a_duty_that_was_away_and_count_once(town: Overseen) -> None:
