@@ -172,8 +172,10 @@ class RuleBook:
 
     def named(self, ref: str, on: date) -> RuleSet:
         """From `xiayang-2022/1`, or `xiayang-2022` for the version in force on a day. Raises NoSuchRuleSet."""
-        ruleset, _, version = ref.partition("/")
-        return self.get(ruleset, int(version)) if version.isascii() and version.isdigit() else self.current(ruleset, on)
+        ruleset, slash, version = ref.partition("/")
+        if not slash:
+            return self.current(ruleset, on)
+        return self.get(ruleset, int(version) if version.isascii() and version.isdigit() else 0)
 
     def all(self) -> list[RuleSet]:
         """By id and version."""

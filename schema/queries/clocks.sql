@@ -101,9 +101,13 @@ returning due_at;
 
 -- name: solvable_used_all(org_path, since, before_at, before_id, limit)
 -- GH-11: orders declared solvable, submitted since then, with when their handling began and ended.
-select w.id, w.number, w.title, o.name as owner, t.started_at, t.stopped_at, t.due_at, t.ruleset, t.ruleset_version, w.created_at
+select w.id, w.number, w.title, o.name as owner, t.started_at, t.stopped_at, t.due_at, t.ruleset, t.ruleset_version,
+       w.created_at
 from work_order w
-join order_timer t on t.order_id = w.id and t.binds and t.stopped_at is not null and not (t.outer_clock and t.name = 'outer')
+join lateral (
+    select * from order_timer t
+    where t.order_id = w.id and t.binds and t.stopped_at is not null
+    order by t.outer_clock, t.due_at limit 1) t on true
 join org o on o.id = w.owner_org_id
 where w.solvability = 'solvable' and w.submitted_at >= :since
   and (starts_with(w.owner_org_path, :org_path) or starts_with(w.intake_org_path, :org_path))

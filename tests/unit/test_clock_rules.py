@@ -14,7 +14,7 @@ from callcenter.orders.calendar import WorkingDays, last_day
 from callcenter.orders.calendar_data import load_calendar
 from callcenter.orders.ruleset_files import RULES, read_rule_files, rule_book
 from callcenter.orders.ruleset_parsing import parse_ruleset
-from callcenter.orders.rulesets import RuleSet, UpperDue
+from callcenter.orders.rulesets import NoSuchRuleSet, RuleSet, UpperDue
 from callcenter.orders.starting import events_of
 from callcenter.orders.terms import Kind, RequestType
 from callcenter.orders.timers import Clocks, Facts, clocks_at, facts_of, window_due, window_open
@@ -251,6 +251,15 @@ def test_what_is_solvable_has_a_shorter_target() -> None:
     assert XIAYANG.policy.solvable_target.length is None
 
 
+@pytest.mark.rule("A-07")
+def test_the_ledger_holds_the_units_clock_and_no_outer_one() -> None:
+    for rules in (XIAYANG, SONGJIANG, JINCHENG):
+        for timers in rules.timers.values():
+            held = {name for name, rule in timers.items() if "hung" in rule.stops}
+            assert held == {name for name, rule in timers.items() if "unhung" in rule.resumes}
+            assert not held & {"outer", "upper", "class_c"}
+
+
 def test_an_order_of_another_kind_leaves_the_clocks_of_the_old_one() -> None:
     found = clocks("classified", "2026-03-04T12:00", outer_dues={"outer": at("2026-03-10T00:00")})
     assert found.stopped == ("outer",)
@@ -294,5 +303,8 @@ def test_a_rule_set_names_its_document_and_every_version_stays() -> None:
     assert [one.ref for one in BOOK.all()] == sorted(one.ref for one in BOOK.all())
     assert BOOK.named("xiayang-2022/1", date(2026, 1, 1)).version == 1
     assert BOOK.named("xiayang-2022", date(2026, 1, 1)).version == 2
+    for wrong in ("xiayang-2022/x", "xiayang-2022/", "nowhere"):
+        with pytest.raises(NoSuchRuleSet):
+            BOOK.named(wrong, date(2026, 1, 1))
     first = yaml.safe_load((RULES / "xiayang-2022.yaml").read_text("utf-8"))
     assert parse_ruleset(first).policy.contact.attempts == 3
