@@ -42,7 +42,9 @@ def form2(
     contacts = [contact for contact in view.contacts if contact.round_no == round_no]
     head = next((each for each in view.rounds if each.round_no == round_no), None)
     signed = (
-        Signature(label="处置单位负责人", name=head.head, at=head.confirmed_at) if head and head.confirmed_at else None
+        Signature(label="处置单位负责人", name=head.head, at=head.confirmed_at.astimezone(zone))
+        if head and head.confirmed_at
+        else None
     )
     blocks: tuple[Block, ...] = (
         _heading(row, round_no, unit, view.case_owner, head.head if head else ""),
