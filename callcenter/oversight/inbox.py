@@ -22,6 +22,14 @@ from callcenter.store.pool import Connection
 log = structlog.get_logger(__name__)
 
 BATCH: Final = 200
+UNREADABLE: Final = (
+    DomainError,
+    LookupError,
+    ValueError,
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+)
+"""What is wrong with one event, and would be wrong again: the others go on."""
 PRECEDENTS: Final = 5
 DISPATCHES: Final = frozenset({"dispatched", "redispatched", "signed", "claimed"})
 
@@ -37,9 +45,10 @@ async def read_inbox(room: Room) -> int:
             try:
                 async with db.transaction():
                     await _conclude(room, db, event)
-            except DomainError as error:
-                log.warning("oversight_event_refused", source=str(event["id"]), move=event["move"], cause=error.code)
-                await SANCTIONS.refuse_inbox(db, id=event["inbox_id"], code=error.code)
+            except UNREADABLE as error:
+                cause = error.code if isinstance(error, DomainError) else type(error).__name__
+                log.warning("oversight_event_refused", source=str(event["id"]), move=event["move"], cause=cause)
+                await SANCTIONS.refuse_inbox(db, id=event["inbox_id"], code=cause)
             else:
                 done.append(event["inbox_id"])
         await SANCTIONS.done_inbox(db, ids=done)

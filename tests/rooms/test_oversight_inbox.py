@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from callcenter.app.oversight import SignsOfReplies
-from callcenter.core.ids import OrderId, OrgId
+from callcenter.core.ids import OrderId, OrgId, new_id
 from callcenter.knowledge.service import Knowledge
 from callcenter.orders import lifecycle as life
 from callcenter.orders.terms import ResultType, Solvability
@@ -200,7 +200,13 @@ async def test_an_event_that_cannot_be_read_holds_nobody_up(town: Overseen) -> N
     await town.breach(first.id, "handle")
     await town.breach(second.id, "handle")
     await town.pool.execute("update work_order set ruleset = 'gone' where id = $1", first.id)
+    await town.pool.execute(
+        "insert into order_event (id, order_id, seq, at, move, stage_after) values ($1, $2, 99, now(), $3, 'x')",
+        new_id(),
+        second.id,
+        "timer_breached",
+    )  # of no clock: its body is empty
     await town.oversight.duty.conclude()
     assert await town.pool.fetchval("select count(*) from violation") == 1
-    refused = await town.pool.fetch("select distinct refused from oversight_inbox")
-    assert [row["refused"] for row in refused] == ["no-such-ruleset"]
+    refused = await town.pool.fetch("select distinct refused from oversight_inbox order by refused")
+    assert [row["refused"] for row in refused] == ["KeyError", "no-such-ruleset"]
