@@ -1,6 +1,7 @@
 """Knowledge articles: search by words, revision without lost updates, by HTTP on a real database."""
 
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import pytest
 
@@ -74,3 +75,28 @@ async def test_retired_articles_are_gone(web: Web) -> None:
         assert (await client.ask("GET", path))[0] == 404
         assert (await client.ask("PUT", path, json={"title": "a", "body": "b", "version": 1}))[0] == 404
         assert (await client.ask("GET", "/api/articles", params={"words": "公积金"}))[1] == {"items": [], "next": None}
+
+
+@pytest.mark.rule("SG-09")
+async def test_kinds_of_articles_and_templates_over_http(web: Web) -> None:
+    body = "您好，我单位于【时间】到【地点】核查，采取【措施】，结果：【结果】。如有疑问请致电【联系方式】。"
+    template = {"title": "水压类答复", "body": body, "kind": "reply_template", "source_no": "8号", "review_months": 6}
+    async with web.client("root") as client:
+        lacking = {**template, "body": "已于【时间】处理"}
+        status, refused = await client.ask("POST", "/api/articles", json=lacking)
+        assert (status, refused["code"]) == (422, "template-slots-missing")
+        status, refused = await client.ask("POST", "/api/articles", json={**template, "owner_org_id": str(uuid4())})
+        assert (status, refused["code"]) == (422, "no-such-owner")
+        status, made = await client.ask("POST", "/api/articles", json=template)
+        assert (status, made["kind"], made["review_months"]) == (201, "reply_template", 6)
+        _, found = await client.ask("GET", "/api/articles", params={"kind": "reply_template"})
+        assert [one["title"] for one in found["items"]] == ["水压类答复"]
+        slots = {"时间": "3月4日", "地点": "桐影路", "措施": "换泵", "结果": "恢复"}
+        path = f"/api/articles/{made['id']}/fill"
+        status, refused = await client.ask("POST", path, json={"slots": slots})
+        assert (status, refused["code"]) == (409, "reply-slot-empty")
+        status, filled = await client.ask("POST", path, json={"slots": slots | {"联系方式": "供水所"}})
+        assert (status, "请致电供水所" in filled["reply"]) == (200, True)
+        _, plain = await client.ask("GET", "/api/articles", params={"words": "噪声"})
+        status, refused = await client.ask("POST", f"/api/articles/{plain['items'][0]['id']}/fill", json={"slots": {}})
+        assert (status, refused["code"]) == (409, "not-a-template")
