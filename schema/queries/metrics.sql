@@ -14,7 +14,7 @@ select 'overdue', name, count(*)::float8 from order_timer
 where stopped_at is null and breached_at is not null group by name
 union all
 select 'unnoticed', name, count(*)::float8 from order_timer
-where stopped_at is null and breached_at is null and due_at < cast(:now as timestamptz) group by name
+where next_at <= :now and due_at <= :now group by name
 union all
 select 'jobs_' || status::text, entrypoint, count(*)::float8 from pgqueuer group by status, entrypoint
 union all
