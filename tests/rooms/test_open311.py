@@ -186,6 +186,7 @@ async def test_our_order_goes_to_another_city_once(pool: Pool, form: Literal["js
         sent = (await client.send(supervisor, order, "邻市")).items[0]
         assert (sent.state, sent.peer) == ("sent", "邻市")
         there = await pool.fetchrow("select content, caller_name from work_order where number = $1", sent.remote_id)
+        assert there is not None
         assert "欧阳" not in there["content"]
         assert "1380000" not in there["content"]
         assert there["caller_name"] == ""
