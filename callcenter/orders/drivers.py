@@ -13,7 +13,9 @@ from callcenter.orders.privacy import is_guest
 from callcenter.orders.terms import Stage
 from callcenter.people.actor import Actor
 
-MOST_SEEN: Final = 3000
+MOST_SEEN: Final = 2000
+MOST_DUES: Final = 1000
+"""Of running clocks: each costs more, since an order's others are asked for."""
 TOPMOST: Final = 1
 LOWEST: Final = 4
 """Orgs have four levels (people.model): the lowest have none below them."""

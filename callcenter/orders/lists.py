@@ -12,7 +12,7 @@ from callcenter.core.ids import OrderId, OrgId
 from callcenter.core.pages import NEWEST, PLACE, BadCursor, Page, cursor_of, key_of
 from callcenter.core.pages import Place as Key
 from callcenter.orders.calendar import CalendarMissing, WorkingDays, due_at
-from callcenter.orders.drivers import MOST_SEEN, access, branches, few_open
+from callcenter.orders.drivers import MOST_DUES, MOST_SEEN, access, branches, few_open
 from callcenter.orders.filters import Colour, OrderFilter, Values, conditions
 from callcenter.orders.room import Room
 from callcenter.orders.search import Piece, found_page, marked
@@ -71,9 +71,9 @@ class ListCount(BaseModel):
     more: bool
 
 
-_DUE: Final = """left join lateral (
-    select min(t.due_at) as due_at from order_timer t where t.order_id = w.id and t.stopped_at is null) d on true"""
-_LINE: Final = "select w.*, o.name as owner_name, d.due_at from"
+_OWNER: Final = "(select o.name from org o where o.id = w.owner_org_id) as owner_name"
+_NEXT: Final = "(select min(t.due_at) from order_timer t where t.order_id = w.id and t.stopped_at is null) as due_at"
+_LINE: Final = f"select w.*, {_OWNER}, {_NEXT} from"
 _NEWEST_FIRST: Final = "order by w.created_at desc, w.id desc"
 
 
@@ -139,8 +139,7 @@ async def _newest_page(
     walk = newest_sql(asked, actor, before, values)
     wanted = " and ".join([access(actor, values), *conditions(asked, actor, values)])
     rows = await pool.fetch(
-        f"{_LINE} {walk} w join org o on o.id = w.owner_org_id {_DUE}"
-        f" where {wanted} {_NEWEST_FIRST} limit {values.put(limit + 1)}",
+        f"{_LINE} {walk} w where {wanted} {_NEWEST_FIRST} limit {values.put(limit + 1)}",
         *values.given,
     )
     if len(rows) > limit:
@@ -185,7 +184,8 @@ async def _due_page(
     walk = _few_dues(asked, actor, values) if few_open(asked, actor) else _many_dues(span)
     wanted = " and ".join([span, access(actor, values), *conditions(asked, actor, values), *_taken(asked, values)])
     rows = await pool.fetch(
-        f"{_LINE} {walk} d join work_order w on w.id = d.id join org o on o.id = w.owner_org_id"
+        f"select w.*, {_OWNER}, d.due_at from {walk} d"  # noqa: S608
+        " cross join lateral (select w.* from work_order w where w.id = d.id offset 0) w"  # one by one, in this order
         f" where {wanted} order by d.due_at, d.id limit {values.put(limit + 1)}",
         *values.given,
     )
@@ -197,7 +197,7 @@ async def _due_page(
     span = f"(d.due_at, d.id) > ({values.put(after[0])}, {values.put(after[1])})"
     for sql, at in zip(("d.due_at > ", "d.due_at <= "), dues, strict=True):
         span += f" and {sql}{values.put(at)}" if at else ""
-    edge = await pool.fetchrow(f"select due_at, id from {_many_dues(span)} d offset {MOST_SEEN - 1}", *values.given)  # noqa: S608
+    edge = await pool.fetchrow(f"select due_at, id from {_many_dues(span)} d offset {MOST_DUES - 1}", *values.given)  # noqa: S608
     return rows, (edge["due_at"], edge["id"]) if edge else None
 
 
@@ -220,7 +220,7 @@ def _many_dues(span: str) -> str:
         f" where d.stopped_at is null and {span} and (d.name, d.round_no) = (select e.name, e.round_no"
         " from order_timer e where e.order_id = d.order_id and e.stopped_at is null"
         " order by e.due_at, e.name, e.round_no limit 1)"
-        f" order by d.due_at, d.order_id limit {MOST_SEEN})"
+        f" order by d.due_at, d.order_id limit {MOST_DUES})"
     )
 
 

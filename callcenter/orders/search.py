@@ -101,9 +101,9 @@ def _around(text: str, terms: Sequence[str]) -> tuple[Piece, ...]:
 
 
 _LINE: Final = """
-select w.*, o.name as owner_name, (
+select w.*, (select o.name from org o where o.id = w.owner_org_id) as owner_name, (
     select min(t.due_at) from order_timer t where t.order_id = w.id and t.stopped_at is null) as due_at
-from work_order w join org o on o.id = w.owner_org_id
+from work_order w
 """
 
 

@@ -147,7 +147,7 @@ async def test_every_list_is_what_the_reader_may_see_and_the_filter_wants(
 async def test_the_follow_up_ledger_is_coloured_by_the_remaining_time(
     full: Town, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    monkeypatch.setattr(lists, "MOST_SEEN", most)
+    monkeypatch.setattr(lists, "MOST_DUES", most)
     rows = await full.pool.fetch(
         "select w.*, (select min(due_at) from order_timer t where t.order_id = w.id and t.stopped_at is null) as due"
         " from work_order w where closed_at is null"
