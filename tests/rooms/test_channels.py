@@ -182,7 +182,7 @@ async def test_one_plan_is_a_task_for_each_unit_and_no_complaint(intake: Intake)
     figures = await ahead.figures(town.people["dispatcher"], day, day + timedelta(days=1))
     assert (figures.demands, figures.proactive) == (0, 2)
     figures = await ahead.figures(town.people["supervisor"], day, day + timedelta(days=1))
-    assert (1, 2, 2 / 3, 0) == (figures.demands, figures.proactive, figures.share, figures.effective)
+    assert (figures.demands, figures.proactive, figures.share, figures.effective) == (1, 2, 2 / 3, 0)
     with pytest.raises(NoSuchUnit):
         await ahead.dispatch(
             town.people["dispatcher"], plan.model_copy(update={"units": (town.orgs["far-unit"],), "id": new_id()})

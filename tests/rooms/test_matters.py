@@ -176,7 +176,7 @@ async def test_who_rings_again_about_the_same_is_a_repeat_and_never_blocked(inta
     assert (1, (await intake.row(first))["number"]) == (seen.urges, seen.repeat_of)
     assert await town.pool.fetchval("select count(*) from outbox_notice where kind = 'order_urged'") == 1
     march = await repeats.figures(town.people["supervisor"], date(2026, 3, 1), date(2026, 4, 1))
-    assert (4, 1, 1 / 4) == (march.orders, march.repeats, march.rate)
+    assert (march.orders, march.repeats, march.rate) == (4, 1, 1 / 4)
     steps = (await repeats.trend(town.people["supervisor"], date(2026, 3, 1), date(2026, 5, 1), 31)).items
     assert [(step.orders, step.repeats) for step in steps] == [(4, 1), (2, 1)]
 
