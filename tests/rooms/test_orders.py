@@ -40,6 +40,7 @@ async def refused(attempt: Coroutine[Any, Any, Any]) -> str:
     return caught.value.code
 
 
+@pytest.mark.rule("XY-06", "XY-07", "XY-50")
 async def test_the_whole_life_with_its_events_and_clocks(town: Town) -> None:
     with town.bus.subscribe(OrderMoved) as heard:
         order = await town.in_callback()
@@ -62,6 +63,13 @@ async def test_the_whole_life_with_its_events_and_clocks(town: Town) -> None:
     assert all(timer.stopped_at and not timer.breached_at for timer in seen.timers)
     assert {"2026-03-05", "2026-03-11"} == {str(timer.due_day) for timer in seen.timers}
     assert [contact.kind for contact in seen.contacts] == ["first_contact"]
+    sent = seen.events[1]
+    assert (sent.actor, sent.body["from"], sent.body["unit"]) == (
+        "dispatcher",
+        str(town.orgs["street"]),
+        str(town.orgs["water"]),
+    )
+    assert (sent.body["reason"], sent.body["dispatch_kind"]) == ("责任清单第3项", "ordinary")
     assert re.fullmatch(r"20260304-\d{6}", seen.number)
 
 
@@ -126,6 +134,7 @@ async def until_waiting(holder: Connection) -> None:
             await holder.execute("select pg_stat_clear_snapshot()")
 
 
+@pytest.mark.rule("XY-03")
 async def test_rows_are_seen_by_organisation(town: Town) -> None:
     order = await town.dispatched()
     for name in ("agent", "agent2", "leader", "dispatcher", "reviewer", "water"):
@@ -255,6 +264,7 @@ async def test_sent_back_runs_the_old_clock_on(town: Town) -> None:
     assert str(again["callback"].due_day) == "2026-03-06"
 
 
+@pytest.mark.rule("JC-19")
 async def test_a_direct_answer_closes_at_once(town: Town) -> None:
     order = await town.created(request_type="inquiry")
     done = await town.orders.answer(town.people["agent"], order.id, "可在线上办理")
@@ -267,6 +277,7 @@ async def test_a_direct_answer_closes_at_once(town: Town) -> None:
 
 
 @pytest.mark.parametrize(("resolved", "satisfied"), [(False, True), (True, False), (False, None)])
+@pytest.mark.rule("A-23")
 async def test_a_dissatisfied_citizen_makes_a_warning(town: Town, resolved: bool, satisfied: bool | None) -> None:
     order = await town.in_callback()
     attempt = AttemptId(new_id())
@@ -279,6 +290,7 @@ async def test_a_dissatisfied_citizen_makes_a_warning(town: Town, resolved: bool
     assert len(seen.events) == 8
 
 
+@pytest.mark.rule("XY-02")
 async def test_fruitless_callbacks_leave_the_order_to_a_human(town: Town) -> None:
     order = await town.in_callback()
     assert [(order.id, 1, "+8613800000001")] == await town.orders.awaiting()
