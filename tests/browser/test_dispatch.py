@@ -1,6 +1,7 @@
 """Dispatch in a real Chromium: the list is agreed to, an order takes the suggestion, is returned, is signed for."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
@@ -75,15 +76,13 @@ async def become(page: Page, username: str, address: str = "#/") -> None:
 
 
 async def press(section: Locator, name: str) -> None:
-    """Opens a step's form. A press may fall into the redraw that follows the page's first look: then it is made again."""
+    """Opens a step's form. A press may fall into the redraw after the page's first look: then it is made again."""
     form = section.locator("form.step")
     for _ in range(5):
         await section.get_by_role("button", name=name, exact=True).click()
-        try:
+        with suppress(Late):
             await form.wait_for(timeout=3000)
             return
-        except Late:
-            continue
     await form.wait_for()
 
 

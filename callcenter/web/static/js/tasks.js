@@ -62,7 +62,7 @@ export class Tasks extends Page {
       h("span", { class: "top" }, h("span", { class: "title" }, task.task), h("span", { class: "tag" }, named("task_kind", task.kind)), h("span", { class: `tag ${task.done_at ? "ok" : late ? "bad" : ""}` }, task.done_at ? named("task_state", "done") : t("dispatch.task_due", { at: moment(task.due_at) }))),
       h("span", { class: "sub" }, h("span", { class: "num" }, one.number), ` ${one.category} · ${t("tasks.asked_by", { org: task.asked_org, at: moment(task.asked_at) })}`),
       one.title && h("strong", {}, one.title), one.demand && h("div", { class: "content" }, one.demand),
-      one.address && h("span", { class: "sub" }, `⌖ ${one.address}`, one.latitude && h("a", { href: `geo:${one.latitude},${one.longitude}` }, t("tasks.navigate"))),
+      one.address && h("span", { class: "sub" }, `${one.address} `, one.latitude && h("a", { href: `geo:${one.latitude},${one.longitude}` }, t("tasks.navigate"))),
       task.result && h("span", { class: "sub" }, [task.opinion, task.result].filter(Boolean).join("；")));
     const step = (name, work, kind = "") => one.actions.includes(name) && h("button", { class: `btn ${kind}`, type: "button", on: { click: work } }, t(`tasks.${name}`));
     const path = `/api/tasks/${task.id}`;
