@@ -36,7 +36,7 @@ _HEADERS: Final = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",
 }
-"""With `no-referrer` a browser sends `Origin: null` with a form (Fetch, 3.2), which the guard takes for another site."""
+"""With `no-referrer` a browser sends `Origin: null` with a form (Fetch, 3.2), which the guard refuses."""
 _NUMBER: Final = re.compile(r"[0-9]{8}-?[0-9]{6,12}")
 _CODE: Final = re.compile(r"[0-9]{6}")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,80}")

@@ -111,6 +111,21 @@ async def test_a_route_is_refused_to_every_role_that_it_does_not_name(house: Who
 
 
 @pytest.mark.rule("XY-03")
+async def test_supervisors_see_the_seats_of_their_own_subtree(house: WholeHouse) -> None:
+    agent = house.people["west", Role.AGENT].user_id
+    await house.rooms.pool.execute(
+        "insert into agent_seat (user_id, extension, since) values ($1, '8001', $2)", agent, house.rooms.clock.now()
+    )
+    seats = next(route for route in house.routes if (route.method, route.path) == ("GET", "/api/seats"))
+    async with house.http() as http:
+        seen = {
+            org: "8001" in await asked(house, http, seats, org, Role.SUPERVISOR, house.orders["plain"])
+            for org in ("city", "west", "east")
+        }
+    assert seen == {"city": True, "west": True, "east": False}
+
+
+@pytest.mark.rule("XY-03")
 async def test_without_a_log_in_only_the_public_routes_answer(house: WholeHouse) -> None:
     async with house.http() as http:
         for route in walked(house, "GET", "POST"):
