@@ -6,9 +6,9 @@ from uuid import UUID
 
 from callcenter.core.ids import OrgId, new_id
 from callcenter.core.pages import NAME, key_of
+from callcenter.dispatching.duty_views import ContactPage, ContactView
 from callcenter.dispatching.refusals import NoSuchBody
 from callcenter.dispatching.room import DESK, SQL, Room, body_of
-from callcenter.dispatching.views import ContactPage, ContactView
 from callcenter.people.actor import Actor
 
 _SHOWN: Final = 3

@@ -10,9 +10,7 @@ from callcenter.core.ids import OrgId, new_id
 from callcenter.core.pages import NAME, key_of, place_of
 from callcenter.dispatching.duty import DutyDraft, DutyItem, in_force, named, standing
 from callcenter.dispatching.duty_files import read_list
-from callcenter.dispatching.refusals import DutyDecided, ListBroken, NoSuchDuty, NotNamed
-from callcenter.dispatching.room import SQL, Room
-from callcenter.dispatching.views import (
+from callcenter.dispatching.duty_views import (
     AnswerView,
     CoverageLine,
     CoverageView,
@@ -23,6 +21,8 @@ from callcenter.dispatching.views import (
     GapView,
     Imported,
 )
+from callcenter.dispatching.refusals import DutyDecided, ListBroken, NoSuchDuty, NotNamed
+from callcenter.dispatching.room import SQL, Room
 from callcenter.outbox.model import Notice, To
 from callcenter.people.actor import Actor, Role
 from callcenter.store.pool import Connection

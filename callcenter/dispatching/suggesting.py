@@ -9,15 +9,10 @@ from callcenter.core.ids import OrgId
 from callcenter.dispatching.directory import DomainDirectory
 from callcenter.dispatching.duties import Duties
 from callcenter.dispatching.duty import pushed_down
+from callcenter.dispatching.duty_views import ContactView
 from callcenter.dispatching.room import SQL, Body, IntakeScore, Room, bodies_of
 from callcenter.dispatching.suggest import Demand, Precedent, Suggestion, stations_at, suggest
-from callcenter.dispatching.views import (
-    ContactView,
-    PlaceView,
-    ReasonView,
-    SuggestionsView,
-    SuggestionView,
-)
+from callcenter.dispatching.views import PlaceView, ReasonView, SuggestionsView, SuggestionView
 from callcenter.store.pool import Connection
 
 Row = Mapping[str, Any]

@@ -4,17 +4,10 @@ from typing import Final
 
 from callcenter.core.ids import OrgId
 from callcenter.dispatching.duties import KEEPERS
+from callcenter.dispatching.duty_views import ContactPage, CoverageView, DutyPage, DutyWhole, GapPage, Imported
 from callcenter.dispatching.room import READERS
 from callcenter.dispatching.service import Dispatching
-from callcenter.dispatching.views import (
-    ContactPage,
-    CoverageView,
-    DutyPage,
-    DutyWhole,
-    GapPage,
-    Imported,
-    PlacePage,
-)
+from callcenter.dispatching.views import PlacePage
 from callcenter.people.actor import Role
 from callcenter.web.dispatching_models import (
     LIST_LIMIT,

@@ -76,7 +76,8 @@ class House:
         return order
 
     async def send(self, order: OrderId, unit: str, **fields: Any) -> None:
-        chosen = Chosen(**{"unit": self.orgs[unit], "reason": "职责所在", "outside": "清单尚无此项"} | fields)
+        given: dict[str, Any] = {"unit": self.orgs[unit], "reason": "职责所在", "outside": "清单尚无此项"}
+        chosen = Chosen(**given | fields)
         await self.room.dispatches.dispatch(self.people["dispatcher"], order, chosen)
 
     async def accepted(self, unit: str = "water", **fields: object) -> OrderId:
