@@ -1,6 +1,8 @@
 """Dispatch on a real PostgreSQL: the list and its approvals, suggestions, hops, helpers, whistles, claims, figures."""
 
+import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -299,6 +301,24 @@ async def test_a_co_handlers_lateness_is_its_own(house: House) -> None:
     handle = next(t for t in (await house.town.orders.get(house.people["agent"], order)).timers if t.name == "handle")
     assert handle.breached_at is None
     assert len(await notices(house, "task_late")) == 2
+
+
+@pytest.mark.rule("SG-25")
+async def test_the_watch_wakes_when_the_house_moves(house: House) -> None:
+    order = await house.accepted()
+    with house.town.bus.subscribe(HelperLate) as heard:
+        watch = asyncio.create_task(house.room.watch.run())
+        await asyncio.sleep(0)
+        await house.room.tasks.ask(house.people["water"], order, [co(house, "roads", due=house.later(hours=4))])
+        house.town.clock.forward(hours=5)
+        await house.accepted()
+        async with asyncio.timeout(20):
+            event = await anext(aiter(heard))
+        watch.cancel()
+        with suppress(asyncio.CancelledError):
+            await watch
+    assert isinstance(event, HelperLate)
+    assert event.order == order
 
 
 @pytest.mark.rule("GH-12", "A-17")
