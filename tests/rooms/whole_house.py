@@ -15,6 +15,7 @@ from callcenter.app.serving import _House
 from callcenter.core.errors import Unauthenticated
 from callcenter.core.ids import OrderId, OrgId, UserId
 from callcenter.orders.views import NewOrder
+from callcenter.pbx.host import default_cache
 from callcenter.people.actor import Actor, Role
 from callcenter.people.keys import have_keys
 from callcenter.people.session import Session
@@ -107,7 +108,7 @@ async def open_whole_house(url: str, folder: Path) -> AsyncIterator[WholeHouse]:
         "media": {"folder": folder / "media", "monitor_folder": folder / "monitor"},
         "files": {"folder": folder / "files"},
         "calls": {"spool": folder / "spool"},
-        "flows": {"sounds": folder / "sounds"},
+        "flows": {"sounds": folder / "sounds", "prompt_cache": default_cache() / "prompts"},
     }
     async with open_rooms(load_settings(**given), StandingClock()) as rooms:
         orgs, people = await _people(rooms)
