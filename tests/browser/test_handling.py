@@ -20,6 +20,7 @@ from callcenter.outbox.outbox import Outbox
 from callcenter.store.pool import Pool
 from callcenter.web.orders import orders_routes
 from tests.browser.conftest import Desk, Shot, log_in, settle_clerks
+from tests.browser.papers import told_and_visited
 from tests.rooms.desks_of_town import open_room, open_site_of
 from tests.rooms.town_of_orders import demand
 from tests.vaults import VAULT
@@ -68,22 +69,7 @@ async def test_from_the_first_contact_to_the_questionnaire(page: Page, desk: Des
     await page.goto(f"/#/order/{order}")
     section = page.locator(".section.handling")
     await expect(section).to_contain_text("告知诉求人")
-    await section.get_by_role("button", name="登记联系").click()
-    await section.get_by_label("联系目的").select_option("result")
-    await section.get_by_label("时长（分钟）").fill("3")
-    await section.get_by_label("记录").fill("已说明办理结果")
-    await shot(page, "60-handling-contact")
-    await section.get_by_role("button", name="确认登记联系").click()
-    await expect(section).to_contain_text("已说明办理结果")
-    await section.get_by_text("登记处置记录").click()
-    await section.get_by_role("button", name="现场核实", exact=True).click()
-    await section.locator("input[name=visited_at]").fill("2026-03-04T09:00")
-    await section.locator("input[name=place]").fill("桐影路88号泵房")
-    await section.locator("input[name=people]").fill("王工、网格员")
-    await section.locator("textarea[name=findings]").fill("加压泵老化，压力不足")
-    await shot(page, "61-handling-visit")
-    await section.get_by_role("button", name="确认现场核实").click()
-    await expect(section).to_contain_text("加压泵老化")
+    await told_and_visited(page, at="2026-03-04T09:00", findings="加压泵老化，压力不足", told="已说明办理结果")
     await shot(page, "62-handling-written")
     users = desk.room.town.users
     row = await desk.orders.row_of(order)  # type: ignore[arg-type] # asyncpg reads text as a uuid

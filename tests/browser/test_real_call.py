@@ -14,6 +14,7 @@ from callcenter.sample.rtp import FRAME
 from callcenter.sample.rtp import clip as coded
 from callcenter.sample.sipp import Telephone, open_citizen
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, Shot
+from tests.browser.papers import told_and_visited
 from tests.scenarios.house import PATIENCE, House, until
 from tests.speech_material import Material
 
@@ -159,6 +160,8 @@ async def handle(house: House, page: Page, shot: Shot) -> None:
     await turn("cb01")
     await step("接单", "已接单")
     await step("记录联系", "办理中", 记录="已电话告知当日检修")
+    now = f"{house.now():%Y-%m-%dT%H:%M}"
+    await told_and_visited(page, at=now, findings="加压泵控制器故障，已更换。", told="已当面说明维修情况。")
     await step("提交办理结果", "待审核", 答复内容="加压泵控制器已更换，水压恢复正常，已向市民当面说明。")
     await turn("sh01")
     await step("审核", "回访中", 审核结论="通过")

@@ -95,7 +95,7 @@ class WholeHouse:
 
 def _word(route: Route, name: str) -> str:
     kind = route.params.get(name)
-    members = [one.value for one in kind] if isinstance(kind, EnumType) else list(get_args(kind))
+    members: list[Any] = [each.value for each in kind] if isinstance(kind, EnumType) else list(get_args(kind))  # type: ignore[var-annotated]
     return str(members[0]) if members else "x"
 
 

@@ -22,7 +22,7 @@ export class OrderFilters {
     this.said = "";
     this.found = null;
     this.viewed = h("select", { "aria-label": t("lists.view"), data: { focus: "view" }, on: { change: () => this.pick() } });
-    this.words = h("input", { type: "search", "aria-label": t("lists.search"), placeholder: t("lists.search"), maxlength: "100", data: { focus: "words" }, on: { input: () => this.typed(), keydown: (key) => key.key === "Enter" && this.search() } });
+    this.words = h("input", { type: "search", "aria-label": t("lists.search_label"), placeholder: t("lists.search"), maxlength: "100", data: { focus: "words" }, on: { input: () => this.typed(), keydown: (key) => key.key === "Enter" && this.search() } });
     this.more = h("div", { class: "filters", hidden: true });
     this.el = h("div", { class: "finder" },
       h("div", { class: "row" }, this.viewed,
