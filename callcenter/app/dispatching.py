@@ -103,4 +103,5 @@ def furnish_dispatching(
         config=config,
     )
     dispatching = Dispatching(room)
+    orders.room.recorders.append(dispatching.dispatches.plain)
     return DispatchingRoom(dispatching=dispatching, duties=ListOfDuties(dispatching))

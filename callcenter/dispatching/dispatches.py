@@ -144,6 +144,15 @@ class Dispatches:
             raise ItemDoesNotCount
         return item
 
+    async def plain(self, row: asyncpg.Record, actor: Actor, unit: OrgId, reason: str) -> Also:
+        """The record of a dispatch that did not go through the list: many at once, by a plan, or out of a call. It
+        counts as outside the list, so that the list is looked at (SG-06)."""
+        body = await body_of(self._room, unit)
+        if body.kind == "centre":
+            return self.note(actor, Hop(kind="assigned", lead=body, reason=reason))
+        suggested = tuple(await self._suggesting.found(dict(row)))
+        return self.note(actor, Hop(kind="ordinary", lead=body, reason=reason, outside=reason, suggested=suggested))
+
     def note(self, actor: Actor, hop: Hop) -> Also:
         """Writes the record of the hop in the move's own transaction."""
 

@@ -1,6 +1,6 @@
 """Moving an order: read, decide (pure), write guarded by the version that was read, then tell the house."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -13,6 +13,7 @@ from callcenter.orders.effect_check import effect_due
 from callcenter.orders.effects import Moment, effect_of
 from callcenter.orders.events import ClockStarted, OrderMoved
 from callcenter.orders.guards import decide, decide_record, follow_up, standing_of
+from callcenter.orders.room import Also as Also
 from callcenter.orders.room import Conflict, NoSuchOrder, Room, visible_row
 from callcenter.orders.row import Row
 from callcenter.orders.rulesets import RuleSet
@@ -24,8 +25,6 @@ from callcenter.store.pool import Connection
 
 log = structlog.get_logger(__name__)
 
-Also = Callable[[Connection, asyncpg.Record], Awaitable[None]]
-"""Writes of another room that must happen together with the move: it gets the row as the move left it."""
 Columns = Mapping[str, Any] | Callable[[asyncpg.Record], Mapping[str, Any]]
 """Columns of work_order, null allowed; a function gets the row that is being changed (counters, sets)."""
 
@@ -263,7 +262,13 @@ async def dispatch(room: Room, actor: Actor, order: OrderId, unit: OrgId, reason
     move: life.Move = life.Dispatch(unit=unit, reason=reason)
     if org["kind"] == "centre":
         move = life.Assign(centre=unit, reason=reason)
-    return await apply(room, row, move, actor, extra={"owner_org_path": org["path"]})
+    records = [await record_of(row, actor, unit, reason) for record_of in room.recorders]
+
+    async def also(on: Connection, moved: asyncpg.Record) -> None:
+        for write_record in records:
+            await write_record(on, moved)
+
+    return await apply(room, row, move, actor, extra={"owner_org_path": org["path"]}, also=also if records else None)
 
 
 async def give_back(room: Room, actor: Actor, order: OrderId, reason: str) -> asyncpg.Record:

@@ -9,7 +9,7 @@ import asyncpg
 from callcenter.core import errors
 from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
-from callcenter.core.ids import OrderId
+from callcenter.core.ids import OrderId, OrgId
 from callcenter.orders.calendar import WorkingCalendar
 from callcenter.orders.calendar_data import load_calendar
 from callcenter.orders.config import OrdersConfig
@@ -25,7 +25,7 @@ from callcenter.orders.store import OrderStore
 from callcenter.people.actor import Actor
 from callcenter.people.audit import Audit
 from callcenter.people.vault import Vault
-from callcenter.store.pool import Pool
+from callcenter.store.pool import Connection, Pool
 
 
 class NoSuchOrder(errors.NotFound):
@@ -47,10 +47,16 @@ class Conflict(errors.Refused):
 Gate = Callable[[asyncpg.Record, Move, Actor | None], Awaitable[None]]
 """What another room asks of a move, with the row before it; it raises a DomainError when the move may not be made."""
 
+Also = Callable[[Connection, asyncpg.Record], Awaitable[None]]
+"""What is written in the transaction of a move, with the row after it."""
+Recorder = Callable[[asyncpg.Record, Actor, OrgId, str], Awaitable[Also]]
+"""Asked with the row before a plain dispatch, who sends it where and why; gives the record of the hop."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """`rules` gives versions; new dispatches use the newest one of `ruleset`. The rooms above add their `gates`."""
+    """`rules` gives versions; new dispatches use the newest one of `ruleset`. The rooms above add `gates` and
+    `recorders`."""
 
     store: OrderStore
     clock: Clock
@@ -64,6 +70,7 @@ class Room:
     phases: Template
     effect_check_days: int
     gates: list[Gate] = field(default_factory=list)
+    recorders: list[Recorder] = field(default_factory=list)
 
 
 async def open_room(

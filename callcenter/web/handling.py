@@ -121,8 +121,8 @@ def _tasks(handling: Handling) -> list[Route]:
 
     settled = ("already-decided", "no-such-entry", "no-such-file")
     return [
-        _write("tasks", "新增子任务", "Add a sub-task", add, model.NewTask, answers=model.Written),
-        _write("tasks/{task_id}", "子任务办结或免办", "Settle a sub-task", settle, model.TaskSettled, *settled),
+        _write("subtasks", "新增子任务", "Add a sub-task", add, model.NewTask, answers=model.Written),
+        _write("subtasks/{task_id}", "子任务办结或免办", "Settle a sub-task", settle, model.TaskSettled, *settled),
         _write("options", "提出方案", "Propose a solution", propose, model.NewOption, answers=model.Written),
         _write("options/{option_id}", "方案论证", "Judge a solution", judge, model.OptionJudged, *settled),
         _write("options/{option_id}/choose", "选定方案", "Choose a solution", choose, None, *settled),

@@ -147,13 +147,9 @@ async def test_an_order_goes_through_the_hands_of_all(page: Page, desk: Desk, sh
     async def step(action: str) -> None:
         await page.get_by_role("group", name="可执行操作").get_by_role("button", name=action, exact=True).click()
 
-    await turn("pd01")
-    await step("派单")
-    await page.get_by_label("承办单位 / 下级中心").select_option(label="市政事务科")
-    await page.get_by_label("派单依据").fill("市政设施维护属其职责")
-    await shot(page, "12-dispatch")
-    await page.get_by_role("button", name="确认派单").click()
-    await expect(page.locator(".order-head")).to_contain_text("待接单")
+    users = desk.room.town.users
+    (line,) = (await desk.orders.list(users["pd01"].actor, scope="all")).items
+    await desk.orders.dispatch(users["pd01"].actor, line.id, users["cb01"].org_id, "市政设施维护属其职责")
     await turn("cb01")
     await step("接单")
     await page.get_by_role("button", name="确认接单").click()

@@ -3,7 +3,8 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 MATERIAL = Material()
 CALLERS, AGENTS = MATERIAL.clip("damo_nav_8b52324ebf"), MATERIAL.clip("aishell1_las_audio_4")
 CITIZEN = "13900000021"
+CITY = ZoneInfo("Asia/Shanghai")
 LONG = 60_000
 """Milliseconds for what Asterisk, the recogniser or the citizen takes its time for."""
 SPOKEN = "多少分钟"
@@ -155,12 +157,17 @@ async def handle(house: House, page: Page, shot: Shot) -> None:
 
     await opened()
     await shot(page, "24-dispatcher")
-    unit = {"承办单位 / 下级中心": "云堰街道市政事务科", "派单依据": "二次供水设施维护属市政事务科职责"}
-    await step("派单", "待接单", **unit)
+    section = page.locator(".section.dispatch")
+    await section.get_by_role("button", name="派单", exact=True).click()
+    await section.get_by_label("主办单位").select_option(label="云堰街道市政事务科")
+    await section.get_by_label("派单依据").fill("二次供水设施维护属市政事务科职责")
+    await section.get_by_label("清单外原因").fill("责任清单尚无此项")
+    await section.get_by_role("button", name="确认派单").click()
+    await expect(page.locator(".order-head")).to_contain_text("待接单")
     await turn("cb01")
     await step("接单", "已接单")
     await step("记录联系", "办理中", 记录="已电话告知当日检修")
-    now = f"{house.now():%Y-%m-%dT%H:%M}"
+    now = f"{datetime.now(CITY):%Y-%m-%dT%H:%M}"
     await told_and_visited(page, at=now, findings="加压泵控制器故障，已更换。", told="已当面说明维修情况。")
     await step("提交办理结果", "待审核", 答复内容="加压泵控制器已更换，水压恢复正常，已向市民当面说明。")
     await turn("sh01")

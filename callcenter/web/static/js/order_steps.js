@@ -4,9 +4,7 @@ import { call } from "./api.js";
 import { h } from "./dom.js";
 import { complete, field, read, refuse } from "./fields.js";
 import { named, t } from "./i18n.js";
-import { orgs } from "./orgs.js";
 
-const yesNo = () => [["", t("form.choose")], ["yes", t("form.yes")], ["no", t("form.no")]];
 const options = (family, codes) => codes.map((code) => [code, named(family, code)]);
 
 const kept = (family, codes) => [["", t("step.keep")], ...options(family, codes)];
@@ -46,10 +44,6 @@ const FIELDS = {
     { name: "reply", key: "step.reply", kind: "text", must: true, max: 8000 },
     { name: "article_id", key: "step.article", width: "w4", max: 36, some: true },
   ],
-  dispatch: async (order) => [
-    { name: "unit_id", key: "step.unit", kind: "choice", must: true, options: [["", t("form.choose")], ...(await orgs()).filter((org) => org.id !== order.owner_org_id).map((org) => [org.id, org.name])] },
-    { name: "reason", key: "step.reason", kind: "text", rows: 2, must: true, max: 500 },
-  ],
   accept: () => [],
   contacts: () => [
     { name: "outcome", key: "step.outcome", kind: "choice", width: "w2", options: options("contact", ["reached", "unreachable"]) },
@@ -64,11 +58,6 @@ const FIELDS = {
   review: () => [
     { name: "approved", key: "step.approved", kind: "choice", width: "w2", must: true, options: [["", t("form.choose")], ["yes", t("step.approve")], ["no", t("step.send_back")]], yes: true },
     { name: "opinion", key: "step.opinion", kind: "text", rows: 2, max: 2000 },
-  ],
-  callback: () => [
-    { name: "resolved", key: "step.resolved", kind: "choice", width: "w3", must: true, options: yesNo(), yes: true },
-    { name: "satisfied", key: "step.satisfied", kind: "choice", width: "w3", must: true, options: yesNo(), yes: true },
-    { name: "note", key: "step.note", kind: "text", rows: 2, max: 2000 },
   ],
   close: () => [{ name: "reason", key: "step.close_reason", kind: "text", rows: 2, must: true, max: 1000 }],
 };
