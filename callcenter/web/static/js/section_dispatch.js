@@ -109,7 +109,7 @@ async function dispatchFields(order, found) {
     orgChoice("unit_id", "dispatch.unit", all, { must: true }),
     { name: "item_id", key: "dispatch.item", kind: "choice", width: "w3", options: [["", t("dispatch.outside")], ...items.map((item) => [item.id, `${item.code}/${item.version} ${item.title}`])] },
     { name: "outside_reason", key: "dispatch.outside_reason", max: 500 },
-    { name: "reason", key: "step.reason", kind: "text", rows: 2, must: true, max: 500 },
+    { name: "reason", key: "dispatch.reason", kind: "text", rows: 2, must: true, max: 500 },
     { name: "category", key: "dispatch.category", width: "w3", max: 120 },
     { name: "level", key: "dispatch.level", kind: "choice", width: "w3", options: [["", t("dispatch.keep")], ...["normal", "semi_urgent", "urgent"].map((code) => [code, named("urgency", code)])] },
     several("orgs", "dispatch.co", helpers, found?.items[0]?.co_org_ids ?? []),
