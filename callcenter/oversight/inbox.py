@@ -118,6 +118,17 @@ async def _return_asked(room: Room, db: Connection, event: Row, order: Row, poli
         await open_task(room, db, order, task)
 
 
+async def _sign_needed(room: Room, db: Connection, event: Row, order: Row, policy: Policy) -> None:
+    """SJ-24: units disagree, or none is in charge: a dispute, unless the returns have opened one already."""
+    asked = [row["org_id"] async for row in SANCTIONS.returns_asked(db, order_id=order["id"])]
+    if not disputed(asked, asked):
+        due = room.due(event["at"], policy.qc.ruling_due.length)
+        source = f"q1:{event['id']}"
+        await open_task(
+            room, db, order, NewTask(hook=Hook.DURING, origin="rule", source=source, qc_class=QcClass.Q1, due_at=due)
+        )
+
+
 async def _submitted(room: Room, db: Connection, event: Row, order: Row, policy: Policy) -> None:
     """After: every order in the window between the internal and the superior due (SJ-19), a sample of the others."""
     counts = await SANCTIONS.evidence_counts(db, order_id=order["id"])
@@ -216,7 +227,9 @@ async def _propose_flag(room: Room, db: Connection, order: Row, event: Row, flag
 
 
 async def _no_show(room: Room, db: Connection, event: Row, order: Row, _: Policy) -> None:
-    """GH-12: a department that was whistled for and did not report."""
+    """GH-12: departments that were whistled for and did not report."""
+    if not event["body"].get("absent"):
+        return
     await propose(room, db, order, Trigger.NO_SHOW, Mode.PHONE, f"no_show:{event['id']}")
 
 
@@ -238,5 +251,6 @@ _READERS: Final[Mapping[str, tuple[Reader, ...]]] = {
     "flag_decided": (_decided,),
     "closed": (_closed,),
     "reopened": (_reopened,),
-    "no_show": (_no_show,),
+    "whistle_confirmed": (_no_show,),
+    "sign_needed": (_sign_needed,),
 }

@@ -143,7 +143,7 @@ async def test_no_question_reads_history(pool: Pool) -> None:
     async with pool.acquire() as connection:
         await connection.execute("set enable_seqscan = off")
         plan = "\n".join(row[0] for row in await connection.fetch(f"explain {sql}"))
-    assert set(re.findall(r"Seq Scan on (\w+)", plan)) <= {"agent_seat", "pgqueuer"}, plan
+    assert set(re.findall(r"Seq Scan on (\w+)", plan)) <= {"agent_seat", "audit_chain_place", "pgqueuer"}, plan
 
 
 async def test_a_database_that_is_away_hides_nothing_else(pool: Pool) -> None:

@@ -67,6 +67,27 @@ async def test_a_second_request_to_return_is_a_dispute_with_a_ruling_due(town: O
     assert (task.hook, task.origin, task.due_at) == ("during", "rule", datetime(2026, 3, 5, 16, tzinfo=UTC))
 
 
+@pytest.mark.rule("SJ-24", "A-06b")
+async def test_signed_dispatch_without_a_main_unit_is_a_dispute(town: Overseen) -> None:
+    order = await town.town.created()
+    await town.orders.move(
+        town.people["dispatcher"], order.id, life.NeedSign(reason="无明确主责")
+    )
+    (task,) = await tasks(town, order.id, "Q1")
+    assert (task.hook, task.origin) == ("during", "rule")
+
+
+@pytest.mark.rule("GH-12")
+async def test_whoever_did_not_come_when_whistled_for_is_proposed_for_supervision(town: Overseen) -> None:
+    order = await town.town.handling()
+    for absent in ([], [town.orgs["roads"]]):
+        said = {"whistle": str(new_id()), "absent": [str(org) for org in absent]}
+        await town.orders.record(town.people["water"], order.id, "whistle_confirmed", said)
+    await town.oversight.duty.conclude()
+    proposed = await town.pool.fetch("select trigger, mode, state from order_supervision where order_id = $1", order.id)
+    assert [tuple(row) for row in proposed] == [("no_show", "phone", "proposed")]
+
+
 @pytest.mark.rule("SJ-25", "A-26")
 async def test_a_far_fetched_return_is_shown_with_what_speaks_against_it(town: Overseen) -> None:
     earlier = await town.town.submitted()

@@ -16,7 +16,7 @@ end $$;
 create trigger order_event_overseen after insert on order_event for each row
     when (new.move in ('timer_breached', 'dispatched', 'redispatched', 'signed', 'claimed', 'return_requested',
                        'return_granted', 'return_rejected', 'submitted', 'reviewed', 'warned', 'rehandled', 'closed',
-                       'reopened', 'no_show', 'flag_decided')
+                       'reopened', 'whistle_confirmed', 'sign_needed', 'flag_decided')
           or new.changes ?| array['category', 'category_code', 'duty_org_id', 'solvability', 'result_type'])
     execute function oversight_notes();
 
