@@ -78,7 +78,7 @@ async def rung(desk: Desk, caller: int) -> OrderId:
     return (await desk.orders.create(desk.room.town.users["pd01"].actor, demand(None, **fields))).id
 
 
-@pytest.mark.rule("SJ-01", "GH-19", "SJ-15")
+@pytest.mark.rule("SJ-01", "SJ-15")
 async def test_neighbours_become_one_matter(page: Page, desk: Desk, shot: Shot) -> None:
     orders = [await rung(desk, caller) for caller in range(1, 7)]
     await log_in(page, "zb01")

@@ -13,7 +13,7 @@ from callcenter.store.pool import Pool
 MOST = 3000
 
 
-@pytest.mark.rule("JC-02", "SG-27")
+@pytest.mark.rule("SG-27")
 async def test_a_small_load_measured(pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its orders a second are far beyond a prefecture's 1.2 thousand a day (JC-02) and a street's hundred (SG-27); the
     figures with five million loaded are in docs/performance.md."""

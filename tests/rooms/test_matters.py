@@ -104,7 +104,6 @@ async def test_a_matter_goes_to_one_unit_only(intake: Intake) -> None:
     assert (await merging.get(town.people["water"], matter.id)).orders == 2
 
 
-@pytest.mark.rule("GH-19")
 async def test_five_callers_make_a_group_and_four_do_not(intake: Intake) -> None:
     town, merging = intake.town, intake.matters.merging
     dispatcher = town.people["dispatcher"]
@@ -194,7 +193,6 @@ async def test_what_was_missed_is_found_at_the_start_and_a_person_may_link(intak
     assert "repeat_noted" in await intake.events(late)
 
 
-@pytest.mark.rule("XY-30")
 async def test_two_populations_by_four_measures_per_unit_with_the_orders_behind(intake: Intake) -> None:
     town, repeats = intake.town, intake.matters.repeats
     unhappy = await town.in_callback(**WORDS)
