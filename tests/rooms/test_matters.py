@@ -193,6 +193,7 @@ async def test_what_was_missed_is_found_at_the_start_and_a_person_may_link(intak
     assert "repeat_noted" in await intake.events(late)
 
 
+@pytest.mark.rule("XY-30")
 async def test_two_populations_by_four_measures_per_unit_with_the_orders_behind(intake: Intake) -> None:
     town, repeats = intake.town, intake.matters.repeats
     unhappy = await town.in_callback(**WORDS)
