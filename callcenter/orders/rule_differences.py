@@ -22,7 +22,10 @@ OWING: Final[Mapping[str, tuple[str, str]]] = {
     "street": ("街镇中心", "the street's centre"),
     "district": ("区级中心", "the district's centre"),
     "city": ("市级中心", "the city's centre"),
+    "citizen": ("诉求人", "the citizen"),
+    "upper": ("上级平台", "the upper platform"),
 }
+"""Who owes a duty, and to whom."""
 
 Change = Literal["added", "removed", "earlier", "later", "changed"]
 
@@ -102,8 +105,9 @@ def _clock(
             examples=examples,
         )
     moved = _change(examples)
-    who_changed = (old.owed_by, old.owed_to) != (new.owed_by, new.owed_to)
-    if moved is None and not who_changed:
+    who_changed = old.owed_by != new.owed_by
+    whom_changed = bool(old.owed_to and new.owed_to) and old.owed_to != new.owed_to  # '' does not say
+    if moved is None and not (who_changed or whom_changed):
         return None
     zh, en = head_zh, head_en
     if moved is not None:
@@ -114,6 +118,9 @@ def _clock(
             f"{zh}；责任方由{OWING[old.owed_by][0]}改为{who_zh}",
             f"{en}; owed by {who_en} instead of {OWING[old.owed_by][1]}",
         )
+    if whom_changed:
+        before, after = OWING[old.owed_to], OWING[new.owed_to]
+        zh, en = f"{zh}；对象由{before[0]}改为{after[0]}", f"{en}; owed to {after[1]} instead of {before[1]}"
     return Difference(kind=kind, what=public, change=moved or "changed", zh=zh, en=en, examples=examples)
 
 

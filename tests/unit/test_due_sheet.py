@@ -242,7 +242,7 @@ def test_earlier_later_and_another_owner_in_words(tmp_path: Path) -> None:
         "accept": {"length": {"working_days": 2}},
         "contact": {"length": {"hours": 4}, "owed_by": "centre"},
         "handle2": None,
-        "callback": {"owed_by": "district"},
+        "callback": {"owed_by": "district", "owed_to": "upper"},
     }
     kinds = {"ordinary": {"timers": {"handle": {"length": {"natural_days": 6}}}}}
     book = changed(
@@ -260,6 +260,7 @@ def test_earlier_later_and_another_owner_in_words(tmp_path: Path) -> None:
     assert "责任方由承办单位改为派单中心" in by_what["T-CONTACT"].zh
     assert by_what["T-HANDLE2"].change == "removed"
     assert by_what["T-CALLBACK"].change == "changed"
+    assert by_what["T-CALLBACK"].zh.endswith("对象由诉求人改为上级平台")
     assert by_what["T-HANDLE1"].change == "earlier"
     assert "name=A label=甲 requests=[help]" in by_what["classes"].en
     assert "reading" not in "".join(by_what)
