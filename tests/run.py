@@ -58,7 +58,10 @@ def gates() -> list[Step]:
         Step("mypy", (tool("mypy"),)),
         Step("import contracts", (tool("lint-imports"),)),
         Step("shellcheck", ("shellcheck", "-x", "hotline", ".ci/run", *files("docker/*.sh"))),
-        Step("yamllint", (tool("yamllint"), "--strict", *files("docker", "ivr", "tests/rules", "callcenter"))),
+        Step(
+            "yamllint",
+            (tool("yamllint"), "--strict", *files("docker", "ivr", "tests/rules", "tests/requirements", "callcenter")),
+        ),
         Step("hadolint", (tool("hadolint"), *files("docker/*.Dockerfile"))),
         Step("prometheus configuration", ("promtool", "check", "config", "docker/prometheus/prometheus.yml")),
         Step("prometheus rules", ("promtool", "test", "rules", *files("tests/rules/*.yaml"))),

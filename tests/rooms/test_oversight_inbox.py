@@ -70,9 +70,7 @@ async def test_a_second_request_to_return_is_a_dispute_with_a_ruling_due(town: O
 @pytest.mark.rule("SJ-24", "A-06b")
 async def test_signed_dispatch_without_a_main_unit_is_a_dispute(town: Overseen) -> None:
     order = await town.town.created()
-    await town.orders.move(
-        town.people["dispatcher"], order.id, life.NeedSign(reason="无明确主责")
-    )
+    await town.orders.move(town.people["dispatcher"], order.id, life.NeedSign(reason="无明确主责"))
     (task,) = await tasks(town, order.id, "Q1")
     assert (task.hook, task.origin) == ("during", "rule")
 

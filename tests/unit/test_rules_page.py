@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.rules.page import PAGE, Row, catalogue, faults, page, proofs
+from tests.requirements.page import PAGE, Row, catalogue, faults, page, proofs
 
 
 def row(name: str, planned: str = "") -> Row:
@@ -14,7 +14,7 @@ def test_every_requirement_has_a_test_or_a_reason() -> None:
 
 
 def test_the_page_is_up_to_date() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(catalogue(), proofs()), "run python -m tests.rules.page"
+    assert PAGE.read_text(encoding="utf-8") == page(catalogue(), proofs()), "run python -m tests.requirements.page"
 
 
 @pytest.mark.parametrize(
