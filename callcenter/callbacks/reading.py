@@ -1,10 +1,12 @@
 """Call-backs of an order, to look at."""
 
 from collections import Counter
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final, Literal, Protocol
 from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
 
 from callcenter.callbacks import store
 from callcenter.callbacks.questionnaire import Coverage, coverage_of, phrases
@@ -51,16 +53,17 @@ class SeenOrders(Protocol):
     async def get(self, actor: Actor, order: OrderId) -> object: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordView:
+class RecordView(BaseModel):
     """What a person wrote down; a `corrected` one is followed by the one that corrects it."""
+
+    model_config = ConfigDict(frozen=True)
 
     id: UUID
     round_no: int
     tier: int
-    reached: str
+    reached: Literal["reached", "unreached", "refused", "exempt"]
     resolved: bool | None
-    satisfied: str | None
+    satisfied: Literal["satisfied", "basic", "dissatisfied"] | None
     first_contacted: bool | None
     told: bool | None
     attitude: int | None
@@ -80,9 +83,10 @@ class RecordView:
     corrected: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoverageView:
+class CoverageView(BaseModel):
     """JC-26 of one unit: all that came to call-back, told apart. `grades` are means of 1 to 5 (SJ-06)."""
+
+    model_config = ConfigDict(frozen=True)
 
     org_id: UUID
     org: str
@@ -122,8 +126,10 @@ class CallbacksReading:
     async def records(self, actor: Actor, order: OrderId) -> list[RecordView]:
         """Oldest first. Raises NotFound when the actor may not see the order."""
         await self._orders.get(actor, order)
-        names = [field.name for field in fields(RecordView)]
-        return [RecordView(**{name: row[name] for name in names}) for row in await store.records_of(self._pool, order)]
+        return [
+            RecordView(**{name: row[name] for name in RecordView.model_fields})
+            for row in await store.records_of(self._pool, order)
+        ]
 
     async def coverage(self, actor: Actor, days: int) -> list[CoverageView]:
         """By unit of the reader's subtree. Raises Forbidden."""

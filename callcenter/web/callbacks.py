@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.callbacks.by_hand import ByHand
 from callcenter.callbacks.questionnaire import Correction, Questionnaire
-from callcenter.callbacks.reading import CallbacksReading
+from callcenter.callbacks.reading import CallbacksReading, CoverageView, RecordView
 from callcenter.core.ids import OrderId
 from callcenter.core.pages import Page
 from callcenter.web.route import Asked, Handler, Route, Wire
@@ -54,62 +54,11 @@ class CallbackList(Page[CallbackBody]):
     """All rounds, on one page."""
 
 
-class RecordBody(BaseModel):
-    """What a person wrote down of a call-back. `tier` is the level of the centre that rang (3: the street's)."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: UUID
-    round_no: int
-    tier: int
-    reached: Literal["reached", "unreached", "refused", "exempt"]
-    resolved: bool | None
-    satisfied: Literal["satisfied", "basic", "dissatisfied"] | None
-    first_contacted: bool | None
-    told: bool | None
-    attitude: int | None
-    timeliness: int | None
-    service: int | None
-    measures: int | None
-    tendency: bool
-    praise: bool
-    emotion: str
-    reason: str
-    comment: str
-    call_id: UUID | None
-    recording_id: UUID | None
-    at: datetime
-    by_name: str
-    corrects: UUID | None
-    corrected: bool
-
-
-class RecordList(Page[RecordBody]):
+class RecordList(Page[RecordView]):
     """All that people wrote down, on one page."""
 
 
-class CoverageBody(BaseModel):
-    """One unit's call-backs told apart, and the means of the four grades."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    org_id: UUID
-    org: str
-    due: int
-    heard: int
-    unreached: int
-    refused: int
-    exempt: int
-    waiting: int
-    attitude: float | None
-    timeliness: float | None
-    service: float | None
-    measures: float | None
-    praised: int
-    untold: int
-
-
-class CoverageList(Page[CoverageBody]):
+class CoverageList(Page[CoverageView]):
     """By unit, on one page."""
 
 
@@ -169,11 +118,11 @@ def callback_routes(callbacks: CallbacksReading, by_hand: ByHand) -> list[Route]
 
     async def records(asked: Asked[None, None]) -> RecordList:
         views = await callbacks.records(asked.actor, OrderId(asked.uuid("id")))
-        return RecordList(items=tuple(RecordBody.model_validate(view) for view in views))
+        return RecordList(items=tuple(views))
 
     async def coverage(asked: Asked[None, DaysAsked]) -> CoverageList:
         views = await callbacks.coverage(asked.actor, asked.query.days)
-        return CoverageList(items=tuple(CoverageBody.model_validate(view) for view in views))
+        return CoverageList(items=tuple(views))
 
     async def phrases(asked: Asked[None, None]) -> PhraseList:
         found = await callbacks.phrases(asked.actor, OrderId(asked.uuid("id")))
