@@ -102,12 +102,13 @@ def _unless_word(found: re.Match[str]) -> str:
 
 
 def _punctuated(text: str) -> str:
-    text = _DOTS.sub("……", text)
-    text = _STOP.sub("。", text)
-    before = ""
-    while before != text:  # a mark behind a mark that has just become Chinese
-        before, text = text, _NEAR_HAN.sub(lambda found: _HALF[found.group(0)], text)
-    return _BETWEEN_HAN.sub("", _closed(text))
+    before = None
+    while before != text:  # a mark beside one that has just become Chinese
+        before = text
+        text = _STOP.sub("。", _DOTS.sub("……", text))
+        text = _closed(_NEAR_HAN.sub(lambda found: _HALF[found.group(0)], text))
+        text = _BETWEEN_HAN.sub("", text)
+    return text
 
 
 def _closed(text: str) -> str:

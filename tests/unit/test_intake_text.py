@@ -1,7 +1,7 @@
 """One written form (A-19): phrases as the seeds 001 and 003 write them, and what must stay as it is."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from callcenter.channels.text import TERMS, normalised
@@ -80,6 +80,7 @@ def test_each_of_the_row_s_terms_is_known() -> None:
         assert f"热线{ours}" == normalised(f"熱線{theirs}").text
 
 
+@example("（),")
 @given(st.text(alphabet=st.sampled_from("水 壓(yā)，,.。!（）「」資訊回報確定APP１２\n\u200bé"), max_size=40))
 def test_twice_is_once(text: str) -> None:
     once = normalised(text).text
