@@ -22,7 +22,6 @@ from callcenter.orders.privacy import (
 from callcenter.orders.standing import Standing
 from callcenter.orders.terms import RequestType, Stage
 from callcenter.people.actor import Actor, Role
-from callcenter.people.duties import APART, NAMES, Duty, SamePerson, check_apart, conflict
 
 CENTRE, UNIT = OrgId(UUID(int=1)), OrgId(UUID(int=2))
 CENTRE_STAFF = (Role.AGENT, Role.DISPATCHER, Role.REVIEWER, Role.SUPERVISOR, Role.SERVICE)
@@ -118,20 +117,3 @@ def test_when_confidentiality_is_suggested(request_type: str, category: str, con
     found = suggest_confidential(request_type, category, content)
     assert found.confidential is suggested
     assert bool(found.zh and found.en) is suggested
-
-
-@pytest.mark.rule("SJ-21")
-def test_duties_that_one_person_never_joins() -> None:
-    someone, other = UserId(new_id()), UserId(new_id())
-    for pair in APART:
-        first, second = tuple(pair)
-        for duty, had in ((first, second), (second, first)):
-            assert conflict(duty, someone, {had: [someone]}) is had
-            with pytest.raises(SamePerson) as told:
-                check_apart(duty, someone, {had: {someone}})
-            assert NAMES[had][0] in told.value.text("zh")
-            check_apart(duty, other, {had: {someone}})
-    assert {frozenset((Duty.HANDLE, Duty.REVIEW)), frozenset((Duty.REVIEW, Duty.INSPECT))} <= APART
-    assert frozenset((Duty.HANDLE, Duty.INSPECT)) in APART
-    assert conflict(Duty.REVIEW, someone, {Duty.INTAKE: [someone]}) is None
-    assert NAMES.keys() == set(Duty)
