@@ -21,9 +21,10 @@ from callcenter.dispatching.room import CENTRE_STAFF, SQL, UNIT_STAFF, Room, hel
 from callcenter.dispatching.signing import Signing
 from callcenter.dispatching.terms import RETURN_REASONS, ReturnReason, SignCause
 from callcenter.orders import lifecycle as life
-from callcenter.orders.calendar import due_at, in_time
+from callcenter.orders.calendar import in_time
 from callcenter.orders.refusals import ReturnLocked
 from callcenter.orders.terms import Kind, Stage
+from callcenter.orders.timers import window_due
 from callcenter.outbox.model import Notice, To
 from callcenter.people.actor import Actor, Role
 from callcenter.store.pool import Connection
@@ -50,9 +51,13 @@ class Returns:
 
     def window_due(self, row: Row) -> datetime:
         """The first instant that is too late: the window of the order's own rules, counted from its dispatch."""
-        rules = self._room.orders.rules_of(row)
-        length = rules.windows[Kind(row["kind"])]["return"].length
-        return due_at(row["dispatched_at"], length, self._room.orders.room.calendar)
+        return window_due(
+            "return",
+            row["dispatched_at"],
+            ruleset=self._room.orders.rules_of(row),
+            kind=Kind(row["kind"]),
+            calendar=self._room.orders.room.calendar,
+        )
 
     async def draft(self, actor: Actor, order: OrderId, draft: Draft) -> None:
         """Writes the form, or rewrites it while nobody has signed. Raises ReturnWindowExpired, ReturnLocked,

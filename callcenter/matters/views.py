@@ -1,8 +1,6 @@
 """Matters as people see them, and the refusals of this room."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -178,7 +176,3 @@ class AloneNoMatter(errors.Invalid):
     code = "one-order-no-matter"
     zh = "并单至少需要两张不同的工单"
     en = "a matter needs two different orders"
-
-
-def reason_views(stored: list[Mapping[str, Any]]) -> tuple[ReasonView, ...]:
-    return tuple(ReasonView.model_validate(one) for one in stored)

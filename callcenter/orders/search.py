@@ -3,7 +3,6 @@ as are who may see the order and its week; walked from the newest weeks back. Ne
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 
 import asyncpg
@@ -24,7 +23,6 @@ AROUND: Final = 24
 FIELDS: Final = ("title", "address", "content", "reply")
 _NUMBER: Final = re.compile(r"\d{8}-\d{6,12}")
 _DIGITS: Final = re.compile(r"\d{7,}")
-_WEEK: Final = 7 * 24 * 3600
 
 
 class WordsTooShort(errors.Invalid):
@@ -59,10 +57,6 @@ def terms_of(text: str) -> list[str]:
     if _DIGITS.search(text):
         raise NumberInWords
     return text.lower().split()
-
-
-def week_of(at: datetime) -> int:
-    return int(at.timestamp() // _WEEK)
 
 
 def looks(newest: int, oldest: int) -> Iterator[tuple[int, int] | None]:

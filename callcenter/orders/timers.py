@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from callcenter.core.ids import OrgId
-from callcenter.orders.calendar import Length, WorkingCalendar, back_from, due_at, in_time
+from callcenter.orders.calendar import Length, WorkingCalendar, back_from, due_at
 from callcenter.orders.ruleset_parsing import length_raw
 from callcenter.orders.rulesets import LEVELS, RuleSet, TimerRule, Until, UpperDue
 from callcenter.orders.signs import Sign, signs_of
@@ -267,10 +267,3 @@ def window_due(name: str, began_at: datetime, *, ruleset: RuleSet, kind: Kind, c
     capping = {clock: rules[clock] for clock in (right.cap, *rules[right.cap].caps)}
     facts = Facts(kind=kind, request=RequestType.COMPLAINT)
     return min(own, dues_at(capping, began_at, ruleset=ruleset, facts=facts, calendar=calendar)[right.cap].at)
-
-
-def window_open(
-    name: str, at: datetime, began_at: datetime, *, ruleset: RuleSet, kind: Kind, calendar: WorkingCalendar
-) -> bool:
-    """Whether a right that lapses may still be used, e.g. `return` within two working days of dispatch (XY-17)."""
-    return in_time(at, window_due(name, began_at, ruleset=ruleset, kind=kind, calendar=calendar))

@@ -17,7 +17,7 @@ from callcenter.orders.ruleset_parsing import parse_ruleset
 from callcenter.orders.rulesets import NoSuchRuleSet, RuleSet, UpperDue
 from callcenter.orders.starting import events_of
 from callcenter.orders.terms import Kind, RequestType
-from callcenter.orders.timers import Clocks, Facts, clocks_at, facts_of, window_due, window_open
+from callcenter.orders.timers import Clocks, Facts, clocks_at, facts_of, window_due
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CALENDAR = load_calendar(ZONE)
@@ -230,8 +230,6 @@ def test_the_right_of_return_is_shorter_than_the_handling() -> None:
     assert window_due("return", began, kind=Kind.ORDINARY, **right) == at("2026-10-10T00:00")  # type: ignore[arg-type]
     assert window_due("return", began, kind=Kind.URGENT, **right) == at("2026-10-09T00:00")  # type: ignore[arg-type]
     assert window_due("return", began, kind=Kind.SNAPSHOT, **right) == at("2026-10-04T00:00")  # type: ignore[arg-type]
-    assert window_open("return", at("2026-10-09T23:00"), began, kind=Kind.ORDINARY, **right)  # type: ignore[arg-type]
-    assert not window_open("return", at("2026-10-10T00:01"), began, kind=Kind.ORDINARY, **right)  # type: ignore[arg-type]
 
 
 @pytest.mark.rule("A-25")

@@ -1,10 +1,8 @@
 """The pure side of search: what may be searched for, how far back a look reaches, what is marked."""
 
-from datetime import UTC, datetime
-
 import pytest
 
-from callcenter.orders.search import NumberInWords, Piece, looks, marked, number_of, terms_of, week_of
+from callcenter.orders.search import NumberInWords, Piece, looks, marked, number_of, terms_of
 
 
 @pytest.mark.parametrize(
@@ -32,10 +30,6 @@ def test_looks_go_back_in_growing_stretches_and_end_with_everything() -> None:
     assert list(looks(100, 101)) == []
     assert list(looks(1000, 0)) == [(997, 1000), (981, 996), (917, 980), (661, 916), None]
     assert list(looks(339, 0)) == [(336, 339), (320, 335), (256, 319), (0, 255)]
-
-
-def test_week() -> None:
-    assert week_of(datetime(1970, 1, 8, tzinfo=UTC)) == 1
 
 
 def _row(**texts: str | None) -> dict[str, str | None]:

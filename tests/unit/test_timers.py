@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from callcenter.core.ids import OrgId
-from callcenter.orders.calendar import last_day
+from callcenter.orders.calendar import in_time, last_day
 from callcenter.orders.calendar_data import load_calendar
 from callcenter.orders.ruleset_files import read_rule_files, rule_book
 from callcenter.orders.terms import Kind, RequestType
-from callcenter.orders.timers import Clocks, Facts, clocks_at, window_open
+from callcenter.orders.timers import Clocks, Facts, clocks_at, window_due
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CALENDAR = load_calendar(ZONE)
@@ -98,7 +98,8 @@ def test_v8_return_window() -> None:
     began = at("2026-09-30T10:00")
 
     def may(when: str) -> bool:
-        return window_open("return", at(when), began, ruleset=RULES, kind=Kind.ORDINARY, calendar=CALENDAR)
+        due = window_due("return", began, ruleset=RULES, kind=Kind.ORDINARY, calendar=CALENDAR)
+        return in_time(at(when), due)
 
     assert may("2026-10-09T23:00")
     assert not may("2026-10-10T00:01")
