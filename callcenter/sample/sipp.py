@@ -5,10 +5,11 @@ SIPp does the signalling; the audio of single calls is `rtp.Voice`, so that a te
 
 import asyncio
 import os
+import secrets
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +24,8 @@ _HANG_UP: Final = (
     "INFO sip:telephone@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK-own\r\nCSeq: 9 INFO\r\n"
     "From: <sip:own@127.0.0.1>;tag=own\r\nTo: <sip:own@127.0.0.1>\r\nCall-ID: {call}\r\nContent-Length: 0\r\n\r\n"
 )
+_MEDIA: Final = range(4_000, 11_000)
+_LOOKS: Final = 200
 _FOREVER: Final = timedelta(hours=6)
 
 
@@ -212,6 +215,21 @@ async def open_callers(
         yield telephone
 
 
+def _free_media() -> int:
+    """The first of four UDP ports in a row: SIPp binds the first for audio and the third for video, needed or not. They
+    lie below those that the system gives out by itself, so that nobody is given one between this look and SIPp's."""
+    for _ in range(_LOOKS):
+        first = _MEDIA.start + 4 * secrets.randbelow(len(_MEDIA) // 4)
+        with ExitStack() as held:
+            try:
+                for port in range(first, first + 4):
+                    held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)).bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return first
+    raise Unavailable(part="a telephone's UDP ports", remedy="end other programs: no four in a row are free")
+
+
 def _free_udp() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
@@ -259,7 +277,7 @@ async def _open(
         async with open_voice(speech) as (voice, audio_port):
             command = [
                 *("sipp", f"{exchange.host}:{exchange.port}", "-sf", str(_scenario(folder, name, values))),
-                *("-i", "127.0.0.1", "-p", str(port), "-mi", "127.0.0.1", "-mp", str(_free_udp())),
+                *("-i", "127.0.0.1", "-p", str(port), "-mi", "127.0.0.1", "-mp", str(_free_media())),
                 *(
                     "-key",
                     "audio_port",
