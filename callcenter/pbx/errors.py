@@ -14,6 +14,11 @@ class ActionRefused(Refused):
         super().__init__(action=action, message=message)
         self.message = message
 
+    @property
+    def is_ending(self) -> bool:
+        """Asterisk is about to end or to restart: it refuses everything, and will be away for a moment."""
+        return "shutting down" in self.message
+
 
 class OutcomeUnknown(Unavailable):
     """Sent, but not answered in time or before the link fell: it may have happened. Look it up, never send it again."""

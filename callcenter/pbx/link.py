@@ -172,6 +172,8 @@ class AmiLink:
         try:
             await _ask(protocol, "Login", fields, config.connect_deadline)
         except ActionRefused as error:
+            if error.is_ending:
+                raise PbxAway(self.pbx, error.message, "it reconnects by itself after the restart") from error
             remedy = "make ami.username and ami.secret agree with manager.conf, and permit this host there"
             raise LoginRefused(self.pbx, f"log-in refused, {error.message}", remedy) from error
         except OutcomeUnknown as error:
@@ -213,6 +215,8 @@ class AmiLink:
                 await _ask(protocol, "Ping", {}, self._config.ping_deadline)
             except OutcomeUnknown:
                 protocol.drop("ping unanswered")
+            except ActionRefused as error:
+                protocol.drop(f"ping refused, {error.message}")
 
     async def _synchronise(self, protocol: AmiProtocol) -> None:
         """After each log-in, and after each overflow of the inbox: snapshot first, then what came meanwhile."""
@@ -227,6 +231,9 @@ class AmiLink:
             try:
                 snapshot = await take_snapshot(ask, self._clock.now)
             except ActionRefused as error:
+                if error.is_ending:
+                    protocol.drop(error.message)
+                    return
                 remedy = "manager.conf must grant read and write of system, call, reporting; app_queue must be loaded"
                 raise LoginRefused(self.pbx, str(error), remedy) from error
             except OutcomeUnknown:

@@ -58,6 +58,27 @@ async def test_a_refused_log_in_says_the_remedy_and_does_not_hammer(ami: AmiServ
         assert not link.connected
 
 
+@pytest.mark.parametrize("asked", ["Ping", "Login", "BridgeList"])
+async def test_a_restarting_asterisk_is_away_for_a_moment_and_no_wrong_password(
+    ami: AmiServer, configure: Configure, asked: str
+) -> None:
+    """While it ends, Asterisk refuses every action with these words. A refused log-in would be tried a minute later."""
+
+    async def ending(session: Session, headers: Headers) -> None:
+        del ami.scripts[asked]
+        await session.frame(("Response", "Error"), ("Message", "Asterisk is shutting down"), to=headers)
+
+    async with open_link(configure(ping_every=SOON, backoff_first=SOON, backoff_most=SOON), SystemClock()) as link:
+        hearing = Hearing(link.facts())
+        await hearing.until(LinkUp)
+        ami.scripts[asked] = ending
+        if asked != "Ping":
+            ami.latest.cut()
+        await hearing.until(LinkLost)
+        await hearing.until(LinkUp)
+        assert asked not in ami.scripts
+
+
 async def test_reconnects_back_off(ami: AmiServer, configure: Configure) -> None:
     async def cut(session: Session, headers: Headers) -> None:
         session.cut()
