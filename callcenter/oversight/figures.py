@@ -11,10 +11,11 @@ from callcenter.core.pages import key_of
 from callcenter.orders.calendar import WorkingDays, walk
 from callcenter.orders.policy import DEFAULT_WARNINGS
 from callcenter.orders.signs import colour_at
+from callcenter.oversight.list_views import Figures, KpiLine, LateLine, LedgerLine, LedgerPage
 from callcenter.oversight.proposing import days_to_supervision
 from callcenter.oversight.room import SANCTIONS, SQL, Room
 from callcenter.oversight.terms import OVERDUES, Flag
-from callcenter.oversight.views import Figures, KpiLine, LateLine, LedgerLine, LedgerPage, shown
+from callcenter.oversight.views import shown
 from callcenter.oversight.weeks import begin_of
 from callcenter.people.actor import Actor
 

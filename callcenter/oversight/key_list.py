@@ -8,9 +8,7 @@ from uuid import UUID
 from callcenter.core.ids import OrderId, OrgId, new_id
 from callcenter.core.pages import place_of
 from callcenter.oversight.judging import open_case
-from callcenter.oversight.room import SANCTIONS, NotNow, NotThere, Room
-from callcenter.oversight.terms import CaseKind
-from callcenter.oversight.views import (
+from callcenter.oversight.list_views import (
     ConversionLine,
     EntryPage,
     EntryView,
@@ -20,8 +18,10 @@ from callcenter.oversight.views import (
     ProblemView,
     TopicView,
     WeekPack,
-    shown,
 )
+from callcenter.oversight.room import SANCTIONS, NotNow, NotThere, Room
+from callcenter.oversight.terms import CaseKind
+from callcenter.oversight.views import shown
 from callcenter.oversight.weeks import LISTS, begin_of, may_leave, monday, rate, topics
 from callcenter.people.actor import Actor, Role
 from callcenter.store.pool import Connection

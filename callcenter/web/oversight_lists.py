@@ -3,9 +3,7 @@
 from pydantic import BaseModel
 
 from callcenter.core.ids import OrgId
-from callcenter.oversight.service import Oversight
-from callcenter.oversight.views import (
-    BulletinLine,
+from callcenter.oversight.list_views import (
     ConversionLine,
     EntryPage,
     Figures,
@@ -15,6 +13,8 @@ from callcenter.oversight.views import (
     TopicView,
     WeekPack,
 )
+from callcenter.oversight.service import Oversight
+from callcenter.oversight.views import BulletinLine
 from callcenter.oversight.weeks import begin_of
 from callcenter.web.oversight_models import (
     KeyDecided,
