@@ -1,1 +1,36 @@
-select 1;
+-- Care for citizens at the call-back (SG-28, SG-29), and what waits for a leader's decision (JC-27, JC-29).
+
+create table callback_wish (                 -- SG-29: how the citizen wants to be asked; no row: by telephone
+    order_id uuid primary key references work_order,
+    way text not null check (way in ('phone', 'message', 'visit')),
+    set_by uuid not null references app_user,
+    at timestamptz not null
+);
+
+-- Status `person`: the machine does not ring this citizen, somebody asks by telephone, message or visit.
+alter table callback add column priority smallint not null default 0;   -- 1: the citizen was upset (SG-28)
+drop index callback_due;
+create index callback_due on callback (priority desc, next_at) where status = 'waiting';
+create index callback_by_person on callback (created_at, id) where status = 'person';
+
+alter table callback_record
+    add column way text not null default 'phone',            -- phone, message, visit
+    add column officers text[] not null default '{}',        -- who visited, at least two
+    add column read_back boolean not null default false;     -- the answers were read back and confirmed (SG-29)
+
+create table leader_decision (               -- a proposal that somebody has to decide in time
+    id uuid primary key,
+    order_id uuid not null references work_order,
+    round_no smallint not null,
+    cause text not null,                     -- two_rounds, unreasonable, repeat_calls, aged
+    supervision_id uuid references order_supervision,        -- the proposal that is to be confirmed or dismissed
+    org_id uuid not null references org,     -- the centre whose leaders decide
+    user_id uuid references app_user,        -- the leader of the domain, null: any leader of the centre
+    asked_at timestamptz not null,
+    due_at timestamptz not null,
+    lapsed_at timestamptz,                   -- nobody had decided when it was due: told upwards
+    decided_at timestamptz,
+    unique (order_id, round_no, cause)
+);
+create index leader_decision_open on leader_decision (due_at) where decided_at is null and lapsed_at is null;
+create index leader_decision_list on leader_decision (asked_at desc, id desc) where decided_at is null;
