@@ -20,6 +20,7 @@ from callcenter.people.actor import Actor
 from callcenter.people.audit import Audit
 from callcenter.store.pool import Pool
 from callcenter.store.queries import load
+from callcenter.web.delegations import delegation_routes
 from callcenter.web.dispatching import dispatching_routes
 from callcenter.web.dispatching_duties import duty_routes
 from callcenter.web.dispatching_tasks import task_routes
@@ -85,7 +86,13 @@ class DispatchingRoom:
 
     def routes(self, printer: Printer) -> list[Route]:
         room = self.dispatching
-        return [*dispatching_routes(room), *task_routes(room), *duty_routes(room), *return_routes(room, printer)]
+        return [
+            *dispatching_routes(room),
+            *task_routes(room),
+            *duty_routes(room),
+            *return_routes(room, printer),
+            *delegation_routes(room),
+        ]
 
 
 def furnish_dispatching(

@@ -100,9 +100,7 @@ class Dispatches:
         await helpers_of(self._room, actor, co)
         check_dues(self._room, chosen.co)
         again = row["stage"] == Stage.REDISPATCH
-        if again and chosen.unit in {
-            one["org_id"] async for one in SQL.granted_returns(self._room.pool, order_id=row["id"])
-        }:
+        if again and chosen.unit in await self._returned_by(row):
             raise RedispatchToSame
         await self._check_intake(row)
         item = await self._cited(row, chosen)

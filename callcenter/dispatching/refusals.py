@@ -171,6 +171,24 @@ class NotTheHead(errors.Forbidden):
     en = "the unit's head signs; whoever signs in place needs a delegation in force (XY-19)"
 
 
+class NoSuchDeputy(errors.Invalid):
+    code = "no-such-deputy"
+    zh = "受托人须为本单位在职的经办人或负责人，且不得为委托人本人（XY-19）"
+    en = "the deputy must be another operator or head of the same unit (XY-19)"
+
+
+class NoSuchDelegation(errors.NotFound):
+    code = "no-such-delegation"
+    zh = "未找到该签字委托，或您无权终止"
+    en = "there is no such delegation, or it is not yours to end"
+
+
+class DelegationOver(errors.Refused):
+    code = "delegation-over"
+    zh = "该签字委托已到期或已终止"
+    en = "the delegation has ended already"
+
+
 class FormChanged(errors.Refused):
     code = "form-changed"
     zh = "表单内容在您查看后已被修改，请重新核对后签字"

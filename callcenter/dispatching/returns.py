@@ -18,7 +18,7 @@ from callcenter.dispatching.refusals import (
 )
 from callcenter.dispatching.returning import SIGNED, Onward, check_form, digest_of, dispute_of, onward
 from callcenter.dispatching.room import CENTRE_STAFF, SQL, UNIT_STAFF, Room, helpers_of, order_at
-from callcenter.dispatching.signing import Signing
+from callcenter.dispatching.signing import Signing, settle_return
 from callcenter.dispatching.terms import RETURN_REASONS, ReturnReason, SignCause
 from callcenter.orders import lifecycle as life
 from callcenter.orders.calendar import in_time
@@ -151,21 +151,9 @@ class Returns:
         by, now = UserId(actor.user_id), self._room.clock.now()
 
         async def also(db: Connection, moved: asyncpg.Record) -> None:
-            decided = await SQL.decide_return(
-                db,
-                id=found["id"],
-                decision="granted" if granted else "rejected",
-                opinion=opinion,
-                by=by,
-                at=now,
-            )
-            if decided is None:
-                raise NoReturn
+            await settle_return(self._room, db, moved, found, granted=granted, opinion=opinion, by=by, at=now)
             if granted and moved["stage"] == Stage.SIGN_PENDING:
                 await self._signing.open(db, moved, SignCause.RETURNED, "", actor)
-            words = {"number": moved["number"], "result": "同意" if granted else "不同意"}
-            to = To(org=OrgId(found["org_id"]), roles=UNIT_STAFF)
-            await self._room.outbox.post(db, Notice(kind="return_decided", to=to, order=order, words=words))
 
         move, extra = await self._decision(row, found, granted=granted, opinion=opinion)
         note = {"form": found["id"], "returned_by": found["org_id"]}

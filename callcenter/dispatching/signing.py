@@ -7,15 +7,16 @@ from typing import Any
 
 import asyncpg
 
-from callcenter.core.ids import OrderId, OrgId, new_id
+from callcenter.core.ids import OrderId, OrgId, UserId, new_id
 from callcenter.dispatching.asking import Wanted
 from callcenter.dispatching.dispatches import Dispatches, Hop
 from callcenter.dispatching.events import DispatchDisputed
-from callcenter.dispatching.refusals import CoIsLead, NoSignForm, NoSuchBody, TaskDueWrong
+from callcenter.dispatching.refusals import CoIsLead, NoReturn, NoSignForm, NoSuchBody, TaskDueWrong
 from callcenter.dispatching.returning import APPROVED, digest_of
-from callcenter.dispatching.room import CENTRE_STAFF, SQL, Body, Room, bodies_of, order_at
+from callcenter.dispatching.room import CENTRE_STAFF, SQL, UNIT_STAFF, Body, Room, bodies_of, order_at
 from callcenter.dispatching.terms import SIGN_CAUSES, SignCause, TaskKind
 from callcenter.orders import lifecycle as life
+from callcenter.orders.room import Conflict
 from callcenter.orders.terms import Stage
 from callcenter.outbox.model import Notice, To
 from callcenter.people.actor import Actor, Role
@@ -34,22 +35,59 @@ class Proposal:
     due: datetime
 
 
+async def settle_return(
+    room: Room,
+    db: Connection,
+    moved: asyncpg.Record,
+    form: Row,
+    *,
+    granted: bool,
+    opinion: str,
+    by: UserId,
+    at: datetime,
+) -> None:
+    """Decides Form 1 in the transaction of the move that follows from it, and tells the unit. Raises NoReturn when
+    somebody else has decided."""
+    decision = "granted" if granted else "rejected"
+    if await SQL.decide_return(db, id=form["id"], decision=decision, opinion=opinion, by=by, at=at) is None:
+        raise NoReturn
+    words = {"number": moved["number"], "result": "同意" if granted else "不同意"}
+    to = To(org=OrgId(form["org_id"]), roles=UNIT_STAFF)
+    await room.outbox.post(db, Notice(kind="return_decided", to=to, order=OrderId(moved["id"]), words=words))
+
+
 class Signing:
     def __init__(self, room: Room, dispatches: Dispatches) -> None:
         self._room = room
         self._dispatches = dispatches
 
     async def need(self, actor: Actor, order: OrderId, cause: SignCause, text: str) -> None:
-        """By hand (XY-22, A-06b): nobody is clearly in charge, or the units pass the buck. Raises MoveRefused,
-        Forbidden."""
+        """By hand (XY-22, A-06b): nobody is clearly in charge, or the units pass the buck. A return that is under
+        review is granted by it, for the unit loses the order, and counts among the order's returns. Raises MoveRefused,
+        Conflict, Forbidden."""
         actor.require(*CENTRE_STAFF)
+        returned = await self._under_review(order)
+        orgs = {row["org_id"] async for row in SQL.granted_returns(self._room.pool, order_id=order)}
+        by, now = UserId(actor.user_id), self._room.clock.now()
 
         async def also(db: Connection, moved: asyncpg.Record) -> None:
             await self.open(db, moved, cause, text, actor)
             await self.dispute(db, moved, cause, [])
-            await SQL.settle_open_return(db, order_id=order, opinion=text, by=actor.user_id, at=self._room.clock.now())
+            if await self._under_review(order, db) != returned:
+                raise Conflict
+            if returned is not None:
+                await settle_return(self._room, db, moved, returned, granted=True, opinion=text, by=by, at=now)
 
-        await self._room.orders.move(actor, order, life.NeedSign(reason=cause), note={"text": text}, also=also)
+        note: dict[str, Any] = {"text": text}
+        extra: dict[str, Any] = {}
+        if returned is not None:
+            note |= {"form": returned["id"], "returned_by": returned["org_id"]}
+            extra = {"returns": len(orgs | {returned["org_id"]})}
+        await self._room.orders.move(actor, order, life.NeedSign(reason=cause), extra=extra, note=note, also=also)
+
+    async def _under_review(self, order: OrderId, db: Connection | None = None) -> Row | None:
+        found = await SQL.open_return(db or self._room.pool, order_id=order)
+        return dict(found) if found is not None and found["signed_at"] else None
 
     async def open(self, db: Connection, moved: asyncpg.Record, cause: SignCause, text: str, actor: Actor) -> None:
         """In the transaction of the move that made it necessary."""

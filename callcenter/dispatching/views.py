@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from callcenter.core.ids import OrderId, OrgId
+from callcenter.core.ids import OrderId, OrgId, UserId
 from callcenter.core.pages import Page
 from callcenter.dispatching.duty_views import ContactView
 from callcenter.dispatching.views_base import Seen
@@ -294,6 +294,8 @@ class ReturningView(Seen):
 
 
 class DelegationView(Seen):
+    """`state`: running, coming, over, ended."""
+
     id: UUID
     org: str
     head: str
@@ -301,10 +303,29 @@ class DelegationView(Seen):
     reason: str
     from_at: datetime
     until_at: datetime
+    recorded_by: str
+    ended_at: datetime | None
+    ended_by: str | None
+    state: str
+    may_end: bool
 
 
 class DelegationPage(Page[DelegationView]):
-    """On one page."""
+    """The latest begin first; at most 500, on one page."""
+
+
+class SignatoryView(Seen):
+    """A person of a unit who may sign, or sign in the head's place."""
+
+    id: UserId
+    name: str
+    org_id: OrgId
+    org: str
+    head: bool
+
+
+class SignatoryPage(Page[SignatoryView]):
+    """By unit and name; at most 500, on one page."""
 
 
 class UnitReturns(Seen):

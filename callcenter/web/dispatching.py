@@ -23,7 +23,7 @@ from callcenter.web.route import Asked, Handler, Paged, Route
 TAG: Final = "dispatching"
 ONE: Final = "/api/orders/{id}"
 FIGURES: Final = CENTRE_STAFF | LEADERS | {Role.INSPECTOR, Role.AUDITOR}
-_MOVED: Final = ("no-such-order", "move-refused", "order-changed", "move-needs-role", "move-needs-side")
+_MOVED: Final = ("move-refused", "order-changed", "move-needs-role", "move-needs-side")
 _CHOICE: Final = (
     "no-such-body",
     "co-is-lead",
@@ -39,6 +39,24 @@ _CHOICE: Final = (
 
 def order_of(asked: Asked[Any, Any]) -> OrderId:
     return OrderId(asked.uuid("id"))
+
+
+def post(
+    path: str, zh: str, en: str, handler: Handler, body: type[BaseModel] | None, roles: frozenset[Role], *errors: str
+) -> Route:
+    """A deed of dispatch on one order, which answers with all of its dispatch."""
+    return Route(
+        method="POST",
+        path=f"{ONE}/{path}",
+        summary_zh=zh,
+        summary_en=en,
+        tag=TAG,
+        handler=handler,
+        body=body,
+        answers=DispatchingView,
+        roles=roles,
+        errors=("no-such-order", *errors),
+    )
 
 
 def dispatching_routes(room: Dispatching) -> list[Route]:
@@ -67,22 +85,6 @@ def dispatching_routes(room: Dispatching) -> list[Route]:
             letter=body.letter,
         )
         return await seen(asked)
-
-    def post(
-        path: str, zh: str, en: str, handler: Handler, body: type[BaseModel], roles: frozenset[Role], *errors: str
-    ) -> Route:
-        return Route(
-            method="POST",
-            path=f"{ONE}/{path}",
-            summary_zh=zh,
-            summary_en=en,
-            tag=TAG,
-            handler=handler,
-            body=body,
-            answers=DispatchingView,
-            roles=roles,
-            errors=(*_MOVED, *errors),
-        )
 
     return [
         Route(
@@ -113,6 +115,7 @@ def dispatching_routes(room: Dispatching) -> list[Route]:
             dispatch,
             DispatchChosen,
             DESK,
+            *_MOVED,
             *_CHOICE,
         ),
         post("block-reason", "标明堵点原因", "Set the block reason", block, Blocked, CENTRE_STAFF, "record-refused"),
@@ -123,6 +126,7 @@ def dispatching_routes(room: Dispatching) -> list[Route]:
             territory,
             Territory,
             CENTRE_STAFF,
+            "record-refused",
             "no-such-body",
         ),
         *_claims(room),
@@ -179,7 +183,7 @@ def _claims(room: Dispatching) -> list[Route]:
             body=ClaimDecided,
             answers=DispatchingView,
             roles=DESK,
-            errors=(*_MOVED, "no-such-claim"),
+            errors=("no-such-order", *_MOVED, "no-such-claim"),
         ),
     ]
 

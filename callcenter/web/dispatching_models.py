@@ -253,6 +253,7 @@ class SignDecided(Wire):
 
 
 class DelegationRecorded(Wire):
+    head_id: UUID | None = Field(default=None, description="委托人，空为本人 / The head; null: whoever asks")
     deputy_id: UUID = Field(description="受托人 / Who may sign")
     reason: str = Field(min_length=1, max_length=500, description="委托原因 / Reason")
     from_at: AwareDatetime = Field(description="起 / From")

@@ -12,7 +12,7 @@ from callcenter.dispatching.tasks import ASKERS
 from callcenter.dispatching.terms import TaskKind
 from callcenter.dispatching.views import DispatchingView, HelpPage, HelpView
 from callcenter.people.actor import Role
-from callcenter.web.dispatching import ONE, TAG, order_of
+from callcenter.web.dispatching import TAG, order_of, post
 from callcenter.web.dispatching_models import (
     CheckedIn,
     Confirmed,
@@ -28,7 +28,7 @@ from callcenter.web.dispatching_models import (
 from callcenter.web.route import Asked, Handler, Route
 
 MINE: Final = "/api/tasks"
-_ERRORS: Final = ("no-such-order", "record-refused", "no-such-body", "task-due-wrong")
+_ERRORS: Final = ("record-refused", "no-such-body", "task-due-wrong")
 _STEP: Final = ("no-such-task", "task-over")
 
 
@@ -155,25 +155,9 @@ def _on_orders(room: Dispatching) -> list[Route]:
         )
         return await seen(asked)
 
-    def post(
-        path: str, zh: str, en: str, handler: Handler, body: type[BaseModel] | None, roles: frozenset[Role], *more: str
-    ) -> Route:
-        return Route(
-            method="POST",
-            path=f"{ONE}/{path}",
-            summary_zh=zh,
-            summary_en=en,
-            tag=TAG,
-            handler=handler,
-            body=body,
-            answers=DispatchingView,
-            roles=roles,
-            errors=(*_ERRORS, *more),
-        )
-
     return [
-        post("tasks", "请求协办（1+N、函告、工作站）", "Ask others to help", ask, TasksAsked, ASKERS),
-        post("tasks/{task_id}/cancel", "取消任务", "Cancel a task", cancel, None, ASKERS, *_STEP),
+        post("tasks", "请求协办（1+N、函告、工作站）", "Ask others to help", ask, TasksAsked, ASKERS, *_ERRORS),
+        post("tasks/{task_id}/cancel", "取消任务", "Cancel a task", cancel, None, ASKERS, "record-refused", *_STEP),
         post(
             "whistles",
             "吹哨",
@@ -181,6 +165,7 @@ def _on_orders(room: Dispatching) -> list[Route]:
             whistle,
             Whistled,
             ASKERS | {Role.FIELD},
+            *_ERRORS,
             "whistle-initiator",
         ),
         Route(
@@ -196,7 +181,14 @@ def _on_orders(room: Dispatching) -> list[Route]:
             errors=("no-such-whistle", "whistle-initiator", "whistle-confirmed"),
         ),
         post(
-            "difficulty", "申报疑难", "Put forward as difficult (XY-16)", apply, Reasoned, UNIT_STAFF, "difficulty-open"
+            "difficulty",
+            "申报疑难",
+            "Put forward as difficult (XY-16)",
+            apply,
+            Reasoned,
+            UNIT_STAFF,
+            "record-refused",
+            "difficulty-open",
         ),
         post(
             "difficulty/decision",
@@ -205,7 +197,8 @@ def _on_orders(room: Dispatching) -> list[Route]:
             decide,
             DifficultyDecided,
             CENTRE_STAFF | LEADERS,
+            *_ERRORS,
             "no-difficulty",
         ),
-        post("meetings", "登记协调会", "Note a coordination meeting (SJ-02)", meet, Met, ASKERS),
+        post("meetings", "登记协调会", "Note a coordination meeting (SJ-02)", meet, Met, ASKERS, *_ERRORS),
     ]

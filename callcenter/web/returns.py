@@ -5,15 +5,13 @@ from typing import Any, Final
 from aiohttp import web
 from pydantic import BaseModel
 
-from callcenter.core.ids import UserId
 from callcenter.dispatching.room import CENTRE_STAFF, READERS, UNIT_STAFF
 from callcenter.dispatching.service import Dispatching
-from callcenter.dispatching.views import DelegationPage, ReturningView
+from callcenter.dispatching.views import ReturningView
 from callcenter.documents.printer import Printer
 from callcenter.people.actor import Role
 from callcenter.web.dispatching import ONE, order_of
 from callcenter.web.dispatching_models import (
-    DelegationRecorded,
     OpinionGiven,
     ReturnDecided,
     ReturnDrafted,
@@ -30,7 +28,7 @@ _WINDOW: Final = ("RETURN_WINDOW_EXPIRED", "return-locked", "no-return")
 
 
 def return_routes(room: Dispatching, printer: Printer) -> list[Route]:
-    return [*_returns(room), *_signing(room), *_forms(room, printer), *_delegations(room)]
+    return [*_returns(room), *_signing(room), *_forms(room, printer)]
 
 
 def _step(
@@ -179,38 +177,4 @@ def _forms(room: Dispatching, printer: Printer) -> list[Route]:
     return [
         paper("returns", "退单申请表（docx、pdf）", "Form 1 as docx or pdf (XY-51)", form1, "no-return"),
         paper("signs", "签派批办单（docx、pdf）", "The signed-dispatch form as docx or pdf", signed, "no-sign-form"),
-    ]
-
-
-def _delegations(room: Dispatching) -> list[Route]:
-    async def listed(asked: Asked[None, None]) -> DelegationPage:
-        return await room.delegations.listed(asked.actor)
-
-    async def record(asked: Asked[DelegationRecorded, None]) -> None:
-        body = asked.body
-        await room.delegations.record(asked.actor, UserId(body.deputy_id), body.reason, body.from_at, body.until_at)
-
-    return [
-        Route(
-            method="GET",
-            path="/api/signature-delegations",
-            summary_zh="签字委托记录",
-            summary_en="Delegations of the head's signature (XY-19)",
-            tag=TAG,
-            handler=listed,
-            answers=DelegationPage,
-            roles=READERS,
-        ),
-        Route(
-            method="POST",
-            path="/api/signature-delegations",
-            summary_zh="登记签字委托",
-            summary_en="Record a delegation",
-            tag=TAG,
-            handler=record,
-            body=DelegationRecorded,
-            status=204,
-            roles=frozenset({Role.UNIT_HEAD}),
-            errors=("no-such-body", "task-due-wrong"),
-        ),
     ]

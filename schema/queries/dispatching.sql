@@ -353,11 +353,6 @@ where id = :id and drafted_at = :drafted_at and signed_at is null and withdrawn_
 update return_form set decision = :decision, opinion = :opinion, decided_by = :by, decided_at = :at
 where id = :id and signed_at is not null and decided_at is null returning id;
 
--- name: settle_open_return(order_id, opinion, by, at)!
--- A manual signed dispatch takes the order out of a review: the form is closed as granted, for the unit loses the order.
-update return_form set decision = 'granted', opinion = :opinion, decided_by = :by, decided_at = :at
-where order_id = :order_id and signed_at is not null and decided_at is null and withdrawn_at is null;
-
 -- name: signed_returns(order_id)
 select org_id, suggested_org_id from return_form where order_id = :order_id and signed_at is not null order by signed_at;
 
@@ -366,22 +361,43 @@ insert into return_late (id, order_id, org_id, tried_by, at, window_due_at)
 values (:id, :order_id, :org_id, :tried_by, :at, :window_due_at);
 
 -- name: delegation_for(org_id, deputy_user, at)^
-select id from head_delegation
-where org_id = :org_id and deputy_user = :deputy_user and from_at <= :at and :at < until_at
-order by recorded_at desc limit 1;
+-- In force now, of somebody who still is a head of the unit.
+select d.id from head_delegation d join app_user h on h.id = d.head_user
+where d.org_id = :org_id and d.deputy_user = :deputy_user and d.from_at <= :at and :at < d.until_at
+  and d.ended_at is null and h.org_id = d.org_id and h.disabled_at is null and 'unit_head' = any(h.roles)
+order by d.recorded_at desc limit 1;
 
--- name: insert_delegation(id, org_id, head_user, deputy_user, reason, from_at, until_at, recorded_at)!
-insert into head_delegation (id, org_id, head_user, deputy_user, reason, from_at, until_at, recorded_at)
-values (:id, :org_id, :head_user, :deputy_user, :reason, :from_at, :until_at, :recorded_at);
+-- name: insert_delegation(id, org_id, head_user, deputy_user, reason, from_at, until_at, recorded_at, recorded_by)!
+insert into head_delegation (id, org_id, head_user, deputy_user, reason, from_at, until_at, recorded_at, recorded_by)
+values (:id, :org_id, :head_user, :deputy_user, :reason, :from_at, :until_at, :recorded_at, :recorded_by);
 
--- name: user_of_org(id, org_id)$
-select id from app_user where id = :id and org_id = :org_id and disabled_at is null;
+-- name: head_of_unit(id)^
+select u.org_id, o.path from app_user u join org o on o.id = u.org_id
+where u.id = :id and u.disabled_at is null and 'unit_head' = any(u.roles);
 
--- name: delegations(path, at)
-select d.id, o.name as org, h.name as head, u.name as deputy, d.reason, d.from_at, d.until_at
+-- name: deputy_of_org(id, org_id)$
+select id from app_user
+where id = :id and org_id = :org_id and disabled_at is null and roles && '{unit_operator,unit_head}';
+
+-- name: signatories(path)
+select u.id, u.name, u.org_id, o.name as org, 'unit_head' = any(u.roles) as head
+from app_user u join org o on o.id = u.org_id
+where starts_with(o.path, :path) and u.disabled_at is null and u.roles && '{unit_operator,unit_head}'
+order by o.name, head desc, u.name, u.id limit 500;
+
+-- name: lock_delegation(id)^
+select d.*, o.path from head_delegation d join org o on o.id = d.org_id where d.id = :id for update of d;
+
+-- name: end_delegation(id, by, at)!
+update head_delegation set ended_at = :at, ended_by = :by where id = :id;
+
+-- name: delegations(path, since)
+select d.id, o.name as org, o.path, h.name as head, d.head_user, u.name as deputy, d.reason, d.from_at, d.until_at,
+       r.name as recorded_by, d.ended_at, e.name as ended_by
 from head_delegation d join org o on o.id = d.org_id join app_user h on h.id = d.head_user
-     join app_user u on u.id = d.deputy_user
-where starts_with(o.path, :path) and d.until_at > :at order by d.from_at desc, d.id limit 500;
+     join app_user u on u.id = d.deputy_user join app_user r on r.id = d.recorded_by
+     left join app_user e on e.id = d.ended_by
+where starts_with(o.path, :path) and d.until_at > :since order by d.from_at desc, d.id limit 500;
 
 -- name: returns_of(order_id)
 select f.*, o.name as org, s.name as suggested_org, d.name as drafted_name, h.name as signed_name,

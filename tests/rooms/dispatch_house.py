@@ -1,13 +1,17 @@
 """The dispatching room over the invented town, with a village, a station, an outside company and who signs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+import pytest
+
 from callcenter.app.dispatching import scored
+from callcenter.core.errors import DomainError
 from callcenter.core.ids import OrderId, OrgId, UserId, new_id
+from callcenter.dispatching.asking import Wanted
 from callcenter.dispatching.config import DispatchingConfig
 from callcenter.dispatching.dispatches import Chosen
 from callcenter.dispatching.duty import DutyDraft
@@ -15,7 +19,7 @@ from callcenter.dispatching.returns import Draft
 from callcenter.dispatching.room import Room
 from callcenter.dispatching.service import Dispatching
 from callcenter.dispatching.suggest import Ruling
-from callcenter.dispatching.terms import ReturnReason
+from callcenter.dispatching.terms import ReturnReason, TaskKind
 from callcenter.outbox.outbox import Outbox
 from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
@@ -175,3 +179,19 @@ async def build_house(pool: Pool) -> House:
         config=DispatchingConfig(),
     )
     return House(town, Dispatching(room), rulings, orgs, people)
+
+
+async def refused(attempt: Coroutine[Any, Any, Any]) -> str:
+    with pytest.raises(DomainError) as caught:
+        await attempt
+    return caught.value.code
+
+
+def co(house: House, org: str, **fields: Any) -> Wanted:
+    given: dict[str, Any] = {"kind": TaskKind.CO, "org": house.orgs[org], "task": "查明管网走向"} | fields
+    return Wanted(**given)
+
+
+async def notices(house: House, kind: str) -> list[Any]:
+    found: list[Any] = await house.town.pool.fetch("select * from outbox_notice where kind = $1", kind)
+    return found

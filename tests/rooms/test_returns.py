@@ -1,30 +1,21 @@
 """Returns and signed dispatch on a real PostgreSQL: the head's signature, the window, two units, one signature."""
 
-from collections.abc import Coroutine
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 import pytest
 
-from callcenter.core.errors import DomainError
 from callcenter.core.ids import OrderId
 from callcenter.dispatching.events import DispatchDisputed
 from callcenter.dispatching.signing import Proposal
 from callcenter.dispatching.terms import SignCause
 from callcenter.orders.terms import ContactOutcome
 from callcenter.store.pool import Pool
-from tests.rooms.dispatch_house import House, build_house
+from tests.rooms.dispatch_house import House, build_house, refused
 
 
 @pytest.fixture
 async def house(pool: Pool) -> House:
     return await build_house(pool)
-
-
-async def refused(attempt: Coroutine[Any, Any, Any]) -> str:
-    with pytest.raises(DomainError) as caught:
-        await attempt
-    return caught.value.code
 
 
 def stand_at(house: House, at: str) -> None:
@@ -119,24 +110,6 @@ async def test_a_rejected_return_does_not_count_and_locks(house: House) -> None:
     row = await house.row(order)
     assert (row["stage"], row["returns"], row["locked"]) == ("accepted", 0, True)
     assert await refused(house.draft(order)) == "return-locked"
-
-
-@pytest.mark.rule("XY-19")
-async def test_only_the_head_signs_or_whom_the_head_named(house: House) -> None:
-    order = await house.accepted()
-    await house.draft(order)
-    assert await refused(house.sign(order, by="water")) == "head-signature-needed"
-    assert await refused(house.sign(order, by="roads.head")) == "no-such-order"
-    head, operator, now = house.people["water.head"], house.people["water"], house.town.clock.now()
-    assert (
-        await refused(house.room.delegations.record(operator, head.user_id, "出差", now, now + timedelta(days=1)))
-        == "forbidden"
-    )
-    await house.room.delegations.record(head, operator.user_id, "出差", now, now + timedelta(days=1))
-    await house.sign(order, by="water")
-    form = (await house.room.reading.returning(operator, order)).returns[0]
-    assert (form.signed_by, form.delegated_by, len(form.digest)) == ("water", "water.head", 64)
-    assert (await house.room.delegations.listed(head)).items[0].deputy == "water"
 
 
 @pytest.mark.rule("XY-18", "XY-19")
