@@ -25,6 +25,7 @@ from callcenter.dispatching.config import DispatchingConfig
 from callcenter.documents.config import DocumentsConfig
 from callcenter.files.config import FilesConfig
 from callcenter.flows.config import FlowsConfig
+from callcenter.handling.config import HandlingConfig
 from callcenter.logs import LogsConfig
 from callcenter.matters.config import MattersConfig
 from callcenter.media.config import MediaConfig
@@ -107,6 +108,7 @@ class Settings(BaseSettings):
     dispatching: DispatchingConfig = Field(
         default_factory=DispatchingConfig, description="Dispatch, returns and signed dispatch."
     )
+    handling: HandlingConfig = Field(default_factory=HandlingConfig, description="Handling and what follows a no.")
     oversight: OversightConfig = Field(
         default_factory=OversightConfig, description="Supervision, quality control, sanctions."
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from callcenter.callbacks import store
+from callcenter.callbacks.care import check_read_back
 from callcenter.callbacks.questionnaire import Correction, Heard, Questionnaire, counts, times
 from callcenter.core.clock import Clock
 from callcenter.core.errors import Invalid, Refused
@@ -55,10 +56,12 @@ class ByHand:
 
     async def record(self, actor: Actor, order: OrderId, heard: Questionnaire) -> UUID:
         """By the centre (XY-10: of every tier that rings); the record and where it sends the order are one write.
-        Raises NotInCallback, and what moves raise."""
+        Raises NotInCallback, ReadBackMissing, and what moves raise."""
         row = await self._orders.row(actor, order)
         if row["stage"] != Stage.CALLBACK:
             raise NotInCallback
+        reached = heard.reached is Heard.REACHED
+        check_read_back(row["caller_needs"], heard.way, reached=reached, read_back=heard.read_back)
         one = new_id()
 
         async def also(connection: Connection, _: object) -> None:
@@ -101,7 +104,8 @@ class ByHand:
             by_user=actor.user_id,
             at=self._clock.now(),
             corrects=corrects,
-            **heard.model_dump(exclude={"of"}),
+            **heard.model_dump(exclude={"of", "officers"}),
+            officers=list(heard.officers),
         )
 
     async def correct(self, actor: Actor, order: OrderId, correction: Correction) -> UUID:

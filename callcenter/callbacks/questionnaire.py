@@ -6,11 +6,14 @@ from enum import StrEnum
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from callcenter.callbacks.care import OFFICERS, Way
 from callcenter.core.ids import CallId, RecordingId
+from callcenter.orders.terms import Emotion
 
 Grade = Annotated[int, Field(ge=1, le=5)]
+Officer = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30)]
 APART: Final = timedelta(hours=1)
 """Attempts nearer to each other than this are made at one time (A-20)."""
 
@@ -24,23 +27,18 @@ class Heard(StrEnum):
     EXEMPT = "exempt"  # 免回访
 
 
-class Emotion(StrEnum):
-    """SG-28."""
-
-    CALM = "calm"
-    LOW = "low"
-    IRRITATED = "irritated"
-    FIERCE = "fierce"
-
-
 class Questionnaire(BaseModel):
     """Two answers, each for itself (SJ-32), and four grades of 1 to 5 that may lack. Whether `basic` (基本满意)
     counts is the rule set's. `tendency`: a leaning to dissatisfaction besides the answers (XY-11). `told`: whether
-    anybody had told the citizen the result (JC-25)."""
+    anybody had told the citizen the result (JC-25). `way`: how the citizen was asked; a visit names its officers.
+    `read_back`: the answers were read back and confirmed (SG-29)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     reached: Heard
+    way: Way = Way.PHONE
+    officers: tuple[Officer, ...] = Field(default=(), max_length=6)
+    read_back: bool = False
     resolved: bool | None = None
     satisfied: Literal["satisfied", "basic", "dissatisfied"] | None = None
     first_contacted: bool | None = None
@@ -66,6 +64,12 @@ class Questionnaire(BaseModel):
             raise ValueError("only a citizen who was reached has answered / 未接通者没有答复")
         if self.reached in (Heard.REFUSED, Heard.EXEMPT) and not self.reason.strip():
             raise ValueError("a refusal or an exemption needs its reason / 拒访或免回访须填写原因")
+        if (self.way is Way.VISIT) != bool(self.officers) or len(set(self.officers)) != len(self.officers):
+            raise ValueError(
+                "a visit, and nothing else, names its officers, each once / 上门回访须填写上门人员，且不得重复"
+            )
+        if self.way is Way.VISIT and len(self.officers) < OFFICERS:
+            raise ValueError("two officers visit together / 上门回访须两人以上同行")
         if self.reached is Heard.REACHED and self.unhappy and not self.reason.strip():
             raise ValueError("tell why the citizen is not content / 不满意、未解决或有不满倾向的须填写原因")
         return self
@@ -151,8 +155,8 @@ PHRASES: Final[Mapping[str, tuple[str, str]]] = {
         "I understand. I will ask the shift supervisor to join; your matter will be taken up again.",
     ),
     "hard_of_hearing": (
-        "我说慢一点、大声一点，重要的内容我会重复一遍，您听到了请说“好”。也可以改用短信或上门回访。",
-        "I speak slowly and repeat what matters; say “yes” when you heard it. A message or a visit will do too.",
+        "我说慢一点、大声一点，一次只问一件事，您听到了请说“好”。也可以改用短信或上门回访。",
+        "I speak slowly and ask one thing at a time; say “yes” when you heard it. A message or a visit will do too.",
     ),
     "dialect": (
         "您可以讲本地话，需要的话我请会方言的同事来接。",
@@ -162,11 +166,16 @@ PHRASES: Final[Mapping[str, tuple[str, str]]] = {
         "您是代家人反映的，请问方便让本人也说两句吗？不方便也没关系。",
         "You speak for somebody: could they say a word as well?",
     ),
+    "read_back": (
+        "我把您刚才说的念一遍，您看对不对：……（逐项复述地点、事情和您的意见，请诉求人逐项确认）",
+        "I read back what you said; tell me if it is right: … (place, matter and answer, each confirmed)",
+    ),
 }
-"""SG-26, SG-28, SG-29: what a person who rings may say."""
+"""SG-26, SG-28, SG-29: what a person who speaks with a citizen may say."""
 
 
 def phrases(emotion: str, needs: Sequence[str]) -> tuple[tuple[str, str, str], ...]:
-    """Code, Chinese, English; for this citizen, in the order in which they are needed."""
-    wanted = ("opening", *needs, "empathy", emotion)
+    """Code, Chinese, English; for this citizen, in the order in which they are needed. With a need among `needs`, what
+    was said is read back at the end (SG-29)."""
+    wanted = ("opening", *needs, "empathy", emotion, *(("read_back",) if needs else ()))
     return tuple((code, *PHRASES[code]) for code in dict.fromkeys(wanted) if code in PHRASES)

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from callcenter.callbacks import store
-from callcenter.callbacks.questionnaire import Coverage, coverage_of, phrases
+from callcenter.callbacks.questionnaire import Coverage, coverage_of
 from callcenter.core.clock import Clock
 from callcenter.core.ids import AttemptId, CallbackId, CallId, OrderId, RecordingId
 from callcenter.people.actor import Actor, Role
@@ -77,6 +77,9 @@ class RecordView(BaseModel):
     comment: str
     call_id: CallId | None
     recording_id: RecordingId | None
+    way: str
+    officers: tuple[str, ...]
+    read_back: bool
     at: datetime
     by_name: str
     corrects: UUID | None
@@ -152,12 +155,6 @@ class CallbacksReading:
             )
             for org, tally in counted.items()
         ]
-
-    async def phrases(self, actor: Actor, order: OrderId) -> list[tuple[str, str, str]]:
-        """What to say to this citizen (SG-26, SG-28, SG-29). Raises NotFound."""
-        await self._orders.get(actor, order)
-        row = await store.caller_of(self._pool, order)
-        return list(phrases(row["emotion"], row["caller_needs"]))
 
     async def of_order(self, actor: Actor, order: OrderId) -> list[CallbackView]:
         """By round. Raises NotFound when the actor may not see the order."""

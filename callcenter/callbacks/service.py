@@ -149,6 +149,7 @@ class Callbacks:
             await store.mark_swept(self._pool, attempt, self._clock.now())
 
     async def _dial_due(self, crew: asyncio.TaskGroup) -> None:
+        await patiently(partial(store.leave_to_people, self._pool, self._config.by_person))
         while self._telephony.connected and self._dialer.busy < self._config.at_once:
             now = self._clock.now()
             if allowed_from(now, self._config, self._zone) > now:

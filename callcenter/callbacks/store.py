@@ -1,14 +1,16 @@
 """The SQL calls of call-backs (`schema/queries/callbacks.sql`)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 import asyncpg
 
+from callcenter.callbacks.care import UPSET
 from callcenter.callbacks.policy import Outcome, Verdict
-from callcenter.core.ids import AttemptId, CallbackId, CallId, LegId, OrderId, RecordingId, new_id
+from callcenter.core.ids import AttemptId, CallbackId, CallId, LegId, OrderId, RecordingId, UserId, new_id
+from callcenter.core.pages import Place
 from callcenter.people.vault import Vault
 from callcenter.store.pool import Connection, Pool
 from callcenter.store.queries import load
@@ -59,6 +61,7 @@ async def enrol(
         outcome=None if number else Outcome.NO_NUMBER.value,
         at=at,
         finished_at=None if number else at,
+        upset=list(UPSET),
     )
 
 
@@ -84,6 +87,11 @@ def _claim(row: Any, vault: Vault, related: Any) -> Claim:
         number=vault.open(row["number"]),
         related=None if related is None else CallId(related),
     )
+
+
+async def leave_to_people(db: Db, cares: Collection[str]) -> None:
+    """Waiting call-backs of citizens whom a person asks, for one of `cares` or because they wish for another way."""
+    await _sql.leave_to_people(db, cares=list(cares))
 
 
 async def next_due(db: Db) -> datetime | None:
@@ -218,5 +226,24 @@ async def grades(db: Db, path: str, since: datetime) -> list[Any]:
 
 
 async def caller_of(db: Db, order: OrderId) -> Any:
-    """How the citizen was heard to feel, and what they need."""
+    """How the citizen was heard to feel, what they need, and how they wish to be asked."""
     return await _sql.caller_of(db, order_id=order)
+
+
+async def wish(db: Db, order: OrderId, way: str, by: UserId, at: datetime) -> None:
+    await _sql.wish(db, order_id=order, way=way, set_by=by, at=at)
+
+
+async def prefer(db: Db, order: OrderId, priority: int) -> None:
+    await _sql.prefer(db, order_id=order, priority=priority)
+
+
+async def for_people(db: Db, path: str, before: Place, limit: int) -> list[Any]:
+    at, order = before
+    rows = _sql.for_people(db, path=path, before_at=at, before_id=order, limit=limit)
+    return [row async for row in rows]
+
+
+async def said_in_callback(db: Db, order: OrderId) -> list[str]:
+    """What the citizen was understood to say in the calls of this round's call-back, utterance by utterance."""
+    return [row["text"] async for row in _sql.said_in_callback(db, order_id=order)]

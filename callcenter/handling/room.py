@@ -13,9 +13,10 @@ from callcenter.core.errors import Invalid, NotFound, Refused
 from callcenter.core.ids import OrderId
 from callcenter.files.service import Files
 from callcenter.files.views import FileId
+from callcenter.handling.config import HandlingConfig
 from callcenter.orders.service import Orders
 from callcenter.outbox.outbox import Outbox
-from callcenter.store.pool import Pool
+from callcenter.store.pool import Connection, Pool
 from callcenter.store.queries import load
 
 SQL: Final[Any] = load("handling")
@@ -24,7 +25,7 @@ SQL: Final[Any] = load("handling")
 class Templates(Protocol):
     """As `knowledge.service.Knowledge`."""
 
-    async def template_bodies(self) -> Sequence[str]: ...
+    async def template_bodies(self, on: Connection | None = None) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,7 @@ class Room:
     files: Files
     templates: Templates
     zone: tzinfo
+    config: HandlingConfig
 
 
 class NoSuchEntry(NotFound):

@@ -110,6 +110,9 @@ RECORDS: Final[Mapping[str, RecordRule]] = {
     "warning_for_leader": RecordRule(
         zh="报领导决定", en="left to a leader", stages=frozenset({Stage.WARNED}), side=None
     ),
+    "care_noted": RecordRule(
+        zh="登记特殊需要", en="needs of the citizen noted", stages=OPEN, roles=CENTRES | UNITS | {Role.FIELD}
+    ),
     "callback_recorded": RecordRule(
         zh="回访登记", en="call-back recorded", stages=frozenset({Stage.CALLBACK}), roles=CENTRES, side=Side.CENTRE
     ),

@@ -1,4 +1,4 @@
-"""Call-backs over HTTP: to look at; the room dials by itself."""
+"""Call-backs over HTTP: to look at, and to write down; the room dials by itself."""
 
 from datetime import datetime
 from typing import Literal
@@ -34,13 +34,14 @@ class AttemptBody(BaseModel):
 
 
 class CallbackBody(BaseModel):
-    """One round's call-back; the two answers are the citizen's own, null where not given."""
+    """One round's call-back; the two answers are the citizen's own, null where not given. Status `person`: the machine
+    does not ring this citizen, somebody asks (SG-29)."""
 
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
     round_no: int
-    status: Literal["waiting", "dialling", "done", "exhausted"]
+    status: Literal["waiting", "person", "dialling", "done", "exhausted"]
     outcome: AttemptOutcome | Literal["no_number", "by_hand"] | None
     next_at: datetime | None
     resolved: bool | None
@@ -60,16 +61,6 @@ class RecordList(Page[RecordView]):
 
 class CoverageList(Page[CoverageView]):
     """By unit, on one page."""
-
-
-class Phrase(BaseModel):
-    code: str
-    zh: str
-    en: str
-
-
-class PhraseList(Page[Phrase]):
-    """In the order in which they are needed, on one page."""
 
 
 class RecordedId(BaseModel):
@@ -124,10 +115,6 @@ def callback_routes(callbacks: CallbacksReading, by_hand: ByHand) -> list[Route]
         views = await callbacks.coverage(asked.actor, asked.query.days)
         return CoverageList(items=tuple(views))
 
-    async def phrases(asked: Asked[None, None]) -> PhraseList:
-        found = await callbacks.phrases(asked.actor, OrderId(asked.uuid("id")))
-        return PhraseList(items=tuple(Phrase(code=code, zh=zh, en=en) for code, zh, en in found))
-
     async def record(asked: Asked[Questionnaire, None]) -> RecordedId:
         return RecordedId(id=await by_hand.record(asked.actor, OrderId(asked.uuid("id")), asked.body))
 
@@ -144,10 +131,15 @@ def callback_routes(callbacks: CallbacksReading, by_hand: ByHand) -> list[Route]
             CallbackList,
         ),
         _look(f"{order}/callback-records", "人工回访记录", "Call-backs made by people", records, RecordList),
-        _look(f"{order}/callback-phrases", "回访话术", "What to say to this citizen", phrases, PhraseList),
         _look("/api/callback-coverage", "回访率与四项评分", "Call-backs by unit", coverage, CoverageList, DaysAsked),
         _write(
-            f"{order}/callback-records", "登记人工回访", "Record a call-back", record, Questionnaire, "not-in-callback"
+            f"{order}/callback-records",
+            "登记人工回访",
+            "Record a call-back",
+            record,
+            Questionnaire,
+            "not-in-callback",
+            "read-back-missing",
         ),
         _write(
             f"{order}/callback-corrections",

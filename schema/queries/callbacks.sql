@@ -1,6 +1,8 @@
--- name: enrol(id, order_id, round_no, number, number_key, status, next_at, outcome, at, finished_at)!
-insert into callback (id, order_id, round_no, number, number_key, status, next_at, outcome, created_at, finished_at)
-values (:id, :order_id, :round_no, :number, :number_key, :status, :next_at, :outcome, :at, :finished_at)
+-- name: enrol(id, order_id, round_no, number, number_key, status, next_at, outcome, at, finished_at, upset)!
+insert into callback
+    (id, order_id, round_no, number, number_key, status, next_at, outcome, created_at, finished_at, priority)
+values (:id, :order_id, :round_no, :number, :number_key, :status, :next_at, :outcome, :at, :finished_at,
+        (select count(*) from work_order w where w.id = :order_id and w.emotion = any(:upset::text[])))
 on conflict (order_id, round_no) do nothing;
 
 -- name: claim(attempt, pbx, at)^
@@ -10,7 +12,7 @@ with due as (
     select id from callback
     where status = 'waiting' and next_at <= :at
       and number_key not in (select number_key from callback where status = 'dialling')
-    order by next_at limit 1
+    order by priority desc, next_at limit 1
     for update skip locked
 ), moved as (
     update callback set status = 'dialling', attempts = attempts + 1, next_at = null
@@ -23,6 +25,13 @@ with due as (
 )
 select claimed.id, claimed.callback_id, moved.order_id, moved.number, o.call_id as related
 from claimed join moved on moved.id = claimed.callback_id join work_order o on o.id = moved.order_id;
+
+-- name: leave_to_people(cares)!
+-- SG-29: the machine does not ring who cannot hear it, who was furious, or who wishes to be asked otherwise.
+update callback c set status = 'person', next_at = null
+from work_order w left join callback_wish i on i.order_id = w.id
+where c.status = 'waiting' and w.id = c.order_id
+  and (w.caller_needs && :cares::text[] or w.emotion = any(:cares::text[]) or i.way <> 'phone');
 
 -- name: next_due()$
 -- A number in the air comes up again when it is settled.
@@ -99,12 +108,12 @@ select round_no, caller_number from work_order where id = :order_id and stage = 
 -- name: withdraw(order_id, at)!
 -- A human has settled the order: nobody needs to be rung.
 update callback set status = 'done', outcome = 'by_hand', next_at = null, finished_at = :at, told_at = :at
-where order_id = :order_id and status = 'waiting';
+where order_id = :order_id and status in ('waiting', 'person');
 
 -- name: withdraw_settled(at)!
 update callback c set status = 'done', outcome = 'by_hand', next_at = null, finished_at = :at, told_at = :at
 from work_order o
-where o.id = c.order_id and c.status = 'waiting' and o.stage <> 'callback';
+where o.id = c.order_id and c.status in ('waiting', 'person') and o.stage <> 'callback';
 
 -- name: all_answers(callback_id)
 select answers from callback_attempt where callback_id = :callback_id order by no;
@@ -116,19 +125,20 @@ select exists (
     where a.id = :attempt and l.leg not in (:survey_leg, :dialling_leg)
 );
 
--- name: insert_record(id, order_id, round_no, reached, resolved, satisfied, first_contacted, told, attitude, timeliness, service, measures, tendency, praise, emotion, reason, comment, call_id, recording_id, by_user, at, corrects)!
+-- name: insert_record(id, order_id, round_no, reached, resolved, satisfied, first_contacted, told, attitude, timeliness, service, measures, tendency, praise, emotion, reason, comment, call_id, recording_id, by_user, at, corrects, way, officers, read_back)!
 insert into callback_record
     (id, order_id, round_no, tier, reached, resolved, satisfied, first_contacted, told, attitude, timeliness, service,
-     measures, tendency, praise, emotion, reason, comment, call_id, recording_id, by_user, at, corrects)
+     measures, tendency, praise, emotion, reason, comment, call_id, recording_id, by_user, at, corrects, way, officers,
+     read_back)
 select :id, :order_id, :round_no, o.level, :reached, :resolved, :satisfied, :first_contacted, :told, :attitude,
        :timeliness, :service, :measures, :tendency, :praise, :emotion, :reason, :comment, :call_id, :recording_id, u.id,
-       :at, :corrects
+       :at, :corrects, :way, :officers, :read_back
 from app_user u join org o on o.id = u.org_id where u.id = :by_user;
 
 -- name: records_of(order_id)
 select r.id, r.round_no, r.tier, r.reached, r.resolved, r.satisfied, r.first_contacted, r.told, r.attitude, r.timeliness,
        r.service, r.measures, r.tendency, r.praise, r.emotion, r.reason, r.comment, r.call_id, r.recording_id, r.at,
-       r.corrects, u.name as by_name, n.id is not null as corrected
+       r.corrects, r.way, r.officers, r.read_back, u.name as by_name, n.id is not null as corrected
 from callback_record r join app_user u on u.id = r.by_user left join callback_record n on n.corrects = r.id
 where r.order_id = :order_id order by r.at, r.id;
 
@@ -173,4 +183,41 @@ where starts_with(o.path, :path) and r.at >= :since and r.reached = 'reached'
 group by o.id, o.name order by o.name;
 
 -- name: caller_of(order_id)^
-select emotion, caller_needs from work_order where id = :order_id;
+select w.emotion, w.caller_needs, i.way as wish
+from work_order w left join callback_wish i on i.order_id = w.id where w.id = :order_id;
+
+-- name: wish(order_id, way, set_by, at)!
+insert into callback_wish (order_id, way, set_by, at) values (:order_id, :way, :set_by, :at)
+on conflict (order_id) do update set way = excluded.way, set_by = excluded.set_by, at = excluded.at;
+
+-- name: prefer(order_id, priority)!
+update callback set priority = :priority where order_id = :order_id and finished_at is null;
+
+-- name: for_people(path, before_at, before_id, limit)
+-- Call-backs that people make: of citizens whom the machine does not ring, and those that it gave up. What the citizen
+-- needs is told of no guarded order. Newest first.
+select c.id, c.order_id, w.number, w.category, w.round_no, o.name as org, c.created_at as at,
+       c.priority > 0 as urgent, w.callback_exhausted as exhausted,
+       case when w.confidential or w.request_type = 'report' then '{}' else w.caller_needs end as needs,
+       case when w.confidential or w.request_type = 'report' then '' else w.emotion end as emotion, i.way as wish,
+       (select min(t.due_at) from order_timer t where t.order_id = w.id and t.stopped_at is null) as due_at
+from callback c
+join work_order w on w.id = c.order_id and w.stage = 'callback' and w.round_no = c.round_no
+join org o on o.id = w.owner_org_id
+join org centre on centre.id = w.centre_org_id
+left join callback_wish i on i.order_id = w.id
+where (c.status = 'person' or w.callback_exhausted) and starts_with(centre.path, :path)
+  and (c.created_at, c.id) < (:before_at, :before_id)
+order by c.created_at desc, c.id desc limit :limit;
+
+-- name: said_in_callback(order_id)
+-- Of the calls of the round that stands: those of the machine, and those that people wrote down.
+select s.text
+from transcript_segment s join transcript t on t.id = s.transcript_id
+where s.party = 'caller' and t.call_id in (
+    select a.call_id from callback_attempt a join callback c on c.id = a.callback_id
+    join work_order w on w.id = c.order_id and w.round_no = c.round_no where c.order_id = :order_id
+    union all
+    select r.call_id from callback_record r join work_order w on w.id = r.order_id and w.round_no = r.round_no
+    where r.order_id = :order_id)
+order by t.created_at, s.idx limit 500;
