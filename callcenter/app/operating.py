@@ -46,7 +46,7 @@ def check(settings: Settings, console: Console) -> None:
     """Settings, flows, prompts, registry, rule sets, calendar. Raises Misconfigured with what is wrong."""
     speech = read_speech(settings)
     calendar = load_calendar(ZoneInfo(settings.city), settings.orders.calendar_file)
-    rules = rule_book(read_rule_files(settings.orders.rules))
+    rules = rule_book(read_rule_files(settings.orders.rules), settings.orders.effective_from)
     today = calendar.local_date(SystemClock().now())
     current = rules.current(settings.orders.ruleset, today)
     console.print(f"语音流程 flows: {'、'.join(sorted(speech.flows))}", highlight=False)
@@ -115,7 +115,7 @@ async def due(
     """Explains a deadline day by day: of an order's clocks, or from a start and a length."""
     calendar = load_calendar(ZoneInfo(settings.city), settings.orders.calendar_file)
     if order is not None:
-        rules = rule_book(read_rule_files(settings.orders.rules))
+        rules = rule_book(read_rule_files(settings.orders.rules), settings.orders.effective_from)
         async with open_pool(settings.store) as pool:
             await print_order_due(console, OrderStore(pool), rules, calendar, order)
         return

@@ -31,7 +31,9 @@ class _Shelf:
 def _shelf(settings: Settings) -> _Shelf:
     orders = settings.orders
     calendar = load_calendar(ZoneInfo(settings.city), orders.calendar_file)
-    return _Shelf(rule_book(read_rule_files(orders.rules)), orders.ruleset, calendar, SystemClock())
+    return _Shelf(
+        rule_book(read_rule_files(orders.rules), orders.effective_from), orders.ruleset, calendar, SystemClock()
+    )
 
 
 def rule_dues(

@@ -22,5 +22,15 @@ CLOCK_NAMES: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+BASES: Final[Mapping[str, tuple[str, str]]] = {
+    "enacted": ("文件载明", "says the document"),
+    "published": ("文件落款日期", "date of the document"),
+    "assumed": ("暂定", "assumed"),
+    "city": ("本市设定", "set by the city"),
+    "": ("未注明", "not said"),
+}
+"""What the first day in force of a rule set rests on."""
+
+
 def clock_name(name: str) -> tuple[str, str]:
     return CLOCK_NAMES.get(name, (name, name))

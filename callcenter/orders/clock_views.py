@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from callcenter.orders.explain import DayLine
+from callcenter.orders.rulesets import Basis
 from callcenter.orders.signs import Colour
 
 
@@ -160,6 +161,8 @@ class PolicyValue(_Seen):
 
 
 class RuleSetLine(_Seen):
+    """`effective_basis`: what the day rests on (see `rulesets.Basis`), `effective_source` where it is said."""
+
     ref: str
     id: str
     version: int
@@ -167,6 +170,8 @@ class RuleSetLine(_Seen):
     document: str
     published_on: date | None
     effective_from: date
+    effective_basis: Basis
+    effective_source: str
     extends: str
     in_force: bool
     chosen: bool

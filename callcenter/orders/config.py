@@ -1,10 +1,14 @@
 """Settings of the work-order room."""
 
+from datetime import date
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.orders.phases import Template
+
+RuleSetVersion = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*/[1-9][0-9]{0,3}$")]
 
 
 class OrdersConfig(BaseModel):
@@ -13,6 +17,11 @@ class OrdersConfig(BaseModel):
     ruleset: str = Field(default="xiayang-2022", description="Id of the rule set for orders dispatched from now on.")
     rules: Path | None = Field(
         default=None, description="Folder with further rule sets (YAML), beside the shipped ones."
+    )
+    effective_from: dict[RuleSetVersion, date] = Field(
+        default={},
+        description="From which day a version of a rule set is in force (such as jincheng/2: 2026-01-01), where its "
+        "document does not say: callcenter rules list shows which dates are assumed.",
     )
     phases: Template = Field(
         default="five-jincheng",

@@ -11,7 +11,7 @@ from callcenter.orders.explain import DayLine, days_until
 from callcenter.orders.rulesets import RuleSet, TimerRule, Until
 from callcenter.orders.starting import DISTRICT_DISPATCH, INTAKE, STREET_DISPATCH
 from callcenter.orders.terms import Kind
-from callcenter.orders.timers import Due, Facts, applies, dues_at, window_due
+from callcenter.orders.timers import INSTANT, Due, Facts, applies, dues_at, window_due
 
 DISPATCH: Final = frozenset(
     {INTAKE, DISTRICT_DISPATCH, STREET_DISPATCH, "created", "received", "assigned", "dispatched"}
@@ -76,20 +76,18 @@ class DueSheet:
     effective: Reckoned | None
 
 
-def _reckoned(
-    rule: TimerRule, due: Due, at: datetime, rules: Mapping[str, TimerRule], calendar: WorkingCalendar
-) -> Reckoned:
+def _reckoned(rule: TimerRule, due: Due, rules: Mapping[str, TimerRule], calendar: WorkingCalendar) -> Reckoned:
     cut_by = rules[due.cut_by].public if due.cut_by else ""
     return Reckoned(
         name=rule.name,
         public=rule.public,
-        started_at=at,
+        started_at=due.start,
         start_events=tuple(sorted(rule.starts)),
         due_at=due.at,
         own_due_at=due.own,
         cut_by=cut_by,
         length=due.length,
-        days=days_until(at, due.length, due.at, cut_by, calendar),
+        days=days_until(due.start, due.length, due.at, cut_by, calendar),
         owed_by=rule.owed_by,
         owed_to=rule.owed_to,
         source=rule.source,
@@ -133,16 +131,15 @@ def reckon(ruleset: RuleSet, facts: Facts, at: datetime, calendar: WorkingCalend
     dues = dues_at(rules, at, ruleset=ruleset, facts=facts, calendar=calendar)
     found: dict[str, Reckoned] = {}
     for name, rule in rules.items():
-        start = at
         if rule.follows in dues:
-            start = dues[rule.follows].at - timedelta(microseconds=1)
+            start = dues[rule.follows].at - INSTANT
             alone = {name: rule}
             dues |= dues_at(alone, start, ruleset=ruleset, facts=_with(facts, dues, rules), calendar=calendar)
         if name in dues:
             due = dues[name]
             if isinstance(rule.length, Until):
-                due = replace(due, length=_between(start, due.at, calendar))
-            found[rule.public] = _reckoned(rule, due, start, rules, calendar)
+                due = replace(due, length=_between(due.start, due.at, calendar))
+            found[rule.public] = _reckoned(rule, due, rules, calendar)
     binding = [
         found[rule.public]
         for name, rule in rules.items()

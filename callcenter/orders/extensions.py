@@ -3,7 +3,7 @@ otherwise, and none beyond an outer one."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,12 +22,12 @@ from callcenter.orders.ruleset_parsing import length_raw
 from callcenter.orders.service import Orders
 from callcenter.orders.signs import signs_of
 from callcenter.orders.terms import Stage
+from callcenter.orders.timers import INSTANT
 from callcenter.outbox.model import Notice, To
 from callcenter.outbox.outbox import Outbox
 from callcenter.people.actor import Actor, Role
 from callcenter.store.pool import Connection
 
-INSTANT: Final = timedelta(microseconds=1)
 IN_HAND: Final = frozenset({Stage.ACCEPTED, Stage.HANDLING, Stage.COLLAB, Stage.REHANDLING})
 UNIT: Final = frozenset({Role.UNIT_OPERATOR, Role.UNIT_HEAD})
 

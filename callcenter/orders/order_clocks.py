@@ -1,8 +1,7 @@
 """An order's clocks as people read them: level, due, colour, and why day by day."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from typing import Final
+from datetime import date, datetime
 
 import asyncpg
 
@@ -28,10 +27,8 @@ from callcenter.orders.room import Room, visible_row
 from callcenter.orders.ruleset_parsing import parse_length
 from callcenter.orders.signs import colour_at
 from callcenter.orders.terms import Kind, Solvability, Stage
-from callcenter.orders.timers import window_due
+from callcenter.orders.timers import INSTANT, window_due
 from callcenter.people.actor import Actor
-
-INSTANT: Final = timedelta(microseconds=1)
 
 
 def _own_days(row: asyncpg.Record, room: Room, kind: str, extensions: Sequence[asyncpg.Record]) -> tuple[DayView, ...]:

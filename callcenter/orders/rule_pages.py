@@ -110,7 +110,8 @@ def _current(ruleset: RuleSet, shelf: Shelf, today: date) -> bool:
 def ruleset_line(ruleset: RuleSet, shelf: Shelf) -> RuleSetLine:
     today = shelf.calendar.local_date(shelf.clock.now())
     in_force = _current(ruleset, shelf, today)
-    names = ("ref", "id", "version", "title", "document", "published_on", "effective_from", "extends")
+    dated = ("published_on", "effective_from", "effective_basis", "effective_source")
+    names = ("ref", "id", "version", "title", "document", *dated, "extends")
     return RuleSetLine(
         in_force=in_force,
         chosen=in_force and ruleset.id == shelf.ruleset,

@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from callcenter.orders.clock_names import clock_name
+from callcenter.orders.clock_names import BASES, clock_name
 from callcenter.orders.clock_views import DifferenceList, RuleSetList, RuleSetView
 from callcenter.orders.due_sheet import KIND_NAMES
 from callcenter.orders.terms import Kind
@@ -15,13 +15,17 @@ def print_rulesets(console: Console, rules: RuleSetList) -> None:
         table.add_column(heading)
     for one in rules.items:
         state = "采用 chosen" if one.chosen else "有效 in force" if one.in_force else "旧版 superseded"
-        table.add_row(one.ref, one.title, str(one.effective_from), one.extends, state)
+        basis = " ".join(BASES[one.effective_basis])
+        table.add_row(one.ref, one.title, f"{one.effective_from}\n{basis}", one.extends, state)
     console.print(table)
 
 
 def print_ruleset(console: Console, one: RuleSetView) -> None:
     """Clocks by kind with an example, then the other values with their reading."""
     console.print(f"{one.ref} {one.title} {one.document}")
+    basis_zh, basis_en = BASES[one.effective_basis]
+    source = f"：{one.effective_source}" if one.effective_source else ""
+    console.print(f"自 {one.effective_from} 起施行 in force from（{basis_zh} {basis_en}{source}）", highlight=False)
     for kind in Kind:
         table = Table(title=f"{KIND_NAMES[kind]} {kind.value}", title_justify="left")
         for heading in ("时限 Timer", "时长 Length", "责任方 Owed by", "起 Starts", "例 Example", "依据 Source"):

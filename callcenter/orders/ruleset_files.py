@@ -3,7 +3,8 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +30,17 @@ class RuleSetEdited(errors.Misconfigured):
     en = (
         "rule set {ruleset} is in use, but its file was changed. Remedy: restore the file, and put the change into a "
         "new file with the next version number"
+    )
+
+
+class RuleDateFixed(errors.Misconfigured):
+    """The city may only say what the document leaves open."""
+
+    code = "ruleset-date-fixed"
+    zh = "规则集 {ruleset} 不能自 {day} 起施行：文件载明的日期为 {first}；处理办法：改正 orders.effective_from"
+    en = (
+        "rule set {ruleset} cannot be in force from {day}: its document says {first}. Remedy: correct "
+        "orders.effective_from"
     )
 
 
@@ -106,8 +118,26 @@ def read_rule_files(extra: Path | None = None) -> list[RuleFile]:
     return found
 
 
-def rule_book(files: Sequence[RuleFile]) -> RuleBook:
-    return RuleBook(file.ruleset for file in files)
+def _from(ruleset: RuleSet, days: Mapping[str, date]) -> RuleSet:
+    """Raises RuleDateFixed for a day that the document rules out."""
+    day = days.get(ruleset.ref)
+    if day is None:
+        return ruleset
+    first = ruleset.effective_from if ruleset.effective_basis == "enacted" else ruleset.published_on
+    if ruleset.effective_basis == "enacted" or (first is not None and day < first):
+        raise RuleDateFixed(ruleset=ruleset.ref, day=day, first=first)
+    return replace(ruleset, effective_from=day, effective_basis="city", effective_source="orders.effective_from")
+
+
+def rule_book(files: Sequence[RuleFile], effective_from: Mapping[str, date] | None = None) -> RuleBook:
+    """`effective_from`: the days that the city has set, by rule set and version. Raises RuleDateFixed, NoSuchRuleSet
+    for one of a version that is not there."""
+    days = effective_from or {}
+    book = RuleBook(_from(file.ruleset, days) for file in files)
+    for ref in days:
+        ruleset, _, version = ref.partition("/")
+        book.get(ruleset, int(version))
+    return book
 
 
 async def enrol(files: Sequence[RuleFile], store: OrderStore) -> None:

@@ -87,7 +87,8 @@ def _timer(kind: Kind, name: str, raw: Mapping[str, Any], caps_named: set[str]) 
         except_for=frozenset(map(RequestType, raw.get("except_for", ()))),
         unless_contacted=raw.get("unless") == "contacted",
         first_round=raw.get("first_round", False),
-        follows=raw.get("follows", ""),
+        follows=raw.get("follows") or "",
+        from_due_of=raw.get("from_due_of", ""),
         source=raw["source"],
         reading=raw.get("reading", ""),
     )
@@ -113,7 +114,7 @@ def _line(raw: Mapping[str, Any]) -> MatrixLine:
 
 def _check_references(ref: str, timers: Mapping[str, TimerRule], windows: Mapping[str, WindowRule]) -> None:
     named = [(name, rule.length.clock) for name, rule in timers.items() if isinstance(rule.length, Until)]
-    named += [(name, rule.follows) for name, rule in timers.items() if rule.follows]
+    named += [(name, other) for name, rule in timers.items() for other in (rule.follows, rule.from_due_of) if other]
     named += [(name, cap) for name, rule in timers.items() for cap in rule.caps]
     named += [(name, right.cap) for name, right in windows.items() if right.cap]
     for name, other in named:
@@ -126,6 +127,13 @@ def _check_references(ref: str, timers: Mapping[str, TimerRule], windows: Mappin
                     ruleset=ref,
                     reason=f"the cap {cap} of timer {name} must be an outer clock and have no cap itself",
                 )
+        before = timers.get(rule.from_due_of)
+        if before is not None and (before.from_due_of or not rule.starts <= before.starts):
+            raise RuleSetBroken(
+                ruleset=ref,
+                reason=f"the timer {name} begins when {before.name} is due: it starts with the same moves, and "
+                f"{before.name} has its own beginning",
+            )
 
 
 def _policy(ref: str, raw: Mapping[str, Any]) -> Policy:
@@ -169,6 +177,8 @@ def parse_ruleset(raw: Mapping[str, Any]) -> RuleSet:
         title=raw["document"]["title"],
         published_on=date.fromisoformat(published) if published else None,
         effective_from=date.fromisoformat(raw["effective_from"]),
+        effective_basis=raw.get("effective_basis", ""),
+        effective_source=raw.get("effective_source", ""),
         calendar=raw["calendar"],
         extends=raw.get("extends", ""),
         policy=_policy(ref, raw),
@@ -180,11 +190,15 @@ def parse_ruleset(raw: Mapping[str, Any]) -> RuleSet:
 
 WHOLE: Final = frozenset({"length", "buffer", "most", "due", "contact_every", "ruling_due", "document"})
 """Values that are inherited or replaced as a whole."""
+DATED: Final = frozenset({"effective_basis", "effective_source"})
+"""What a date rests on is not inherited by another date."""
 
 
 def inherited(parent: Mapping[str, Any], child: Mapping[str, Any]) -> dict[str, Any]:
     """The child's values over the parent's, part by part; what the child sets to null it does not have (SJ-18)."""
     merged = dict(parent)
+    if "effective_from" in child:
+        merged = {name: value for name, value in merged.items() if name not in DATED}
     for name, value in child.items():
         mine = merged.get(name)
         part = isinstance(mine, Mapping) and isinstance(value, Mapping) and name not in WHOLE

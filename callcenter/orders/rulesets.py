@@ -30,6 +30,10 @@ class Until:
 
 Limit = Length | UpperDue | Until
 
+Basis = Literal["enacted", "published", "assumed", "city", ""]
+"""What the first day in force rests on: the document says it; the document's own date, for it names no other; nothing
+that is written; the city's setting `orders.effective_from`; '' in the first files, which do not say."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimerRule:
@@ -40,8 +44,9 @@ class TimerRule:
     left between (A-02). `binds`: it counts for the effective due of the handling. `public` is its name in requirements
     A3.1, `consequence` what a breach is counted as, `reading` the ambiguity (A4) that the value interprets, '' when the
     regulation itself says it. `classes` empty: every class (SJ-17). `unless_contacted`: not started again for a citizen
-    who has been contacted (A-11). `first_round`: only before any warning. `follows`: reckoned in advance, it begins
-    where that clock ends.
+    who has been contacted (A-11). `first_round`: only before any warning. `from_due_of`: set together with that clock,
+    it begins when that one is due (5+5, XY-32). `follows`: begins with its own start, and is only reckoned in advance
+    from where that clock ends.
     """
 
     name: str
@@ -62,6 +67,7 @@ class TimerRule:
     unless_contacted: bool
     first_round: bool
     follows: str
+    from_due_of: str
     source: str
     reading: str
 
@@ -105,6 +111,8 @@ class RuleSet:
     title: str
     published_on: date | None
     effective_from: date
+    effective_basis: Basis = ""
+    effective_source: str = ""
     calendar: str
     extends: str
     policy: Policy

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from callcenter.core.ids import OrgId
@@ -14,6 +14,7 @@ from callcenter.orders.starting import LEFT, events_of
 from callcenter.orders.terms import Kind, RequestType
 
 UPPER: Final = "upper"
+INSTANT: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +96,10 @@ NO_CLOCKS = Clocks()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """How a due time came about: `own` by the length alone, `at` what binds, `cut_by` the outer clock that cut it."""
+    """How a due time came about: `own` by the length alone, `at` what binds, `cut_by` the outer clock that cut it.
+    `start` lies ahead for a clock that begins when another is due."""
 
+    start: datetime
     at: datetime
     own: datetime
     length: Length | None
@@ -145,21 +148,36 @@ def _cut(
     return found
 
 
+def _turn(rule: TimerRule) -> tuple[bool, bool, bool]:
+    return bool(rule.from_due_of), not rule.outer, isinstance(rule.length, Until)
+
+
+def _start(rule: TimerRule, at: datetime, found: Mapping[str, Due]) -> datetime | None:
+    """The last good instant of the clock before it: its due day is the day that is not counted."""
+    if not rule.from_due_of:
+        return at
+    before = found.get(rule.from_due_of)
+    return before.at - INSTANT if before else None
+
+
 def dues_at(
     rules: Mapping[str, TimerRule], at: datetime, *, ruleset: RuleSet, facts: Facts, calendar: WorkingCalendar
 ) -> dict[str, Due]:
-    """The due times of clocks that start together; outer ones first, for they cut the others. A clock that waits for a
-    date that is not there does not start. Raises CalendarMissing."""
+    """The due times of clocks that start together; outer ones first, for they cut the others, and last those that begin
+    when another is due. A clock that waits for a date that is not there does not start. Raises CalendarMissing."""
     dues = dict(facts.outer_dues)
     if facts.upper_due_at is not None:
         dues[UPPER] = facts.upper_due_at
     found: dict[str, Due] = {}
-    for name, rule in sorted(rules.items(), key=lambda item: (not item[1].outer, isinstance(item[1].length, Until))):
-        own, length = _own(rule, ruleset, facts, at, dues, calendar)
+    for name, rule in sorted(rules.items(), key=lambda item: _turn(item[1])):
+        start = _start(rule, at, found)
+        if start is None:
+            continue
+        own, length = _own(rule, ruleset, facts, start, dues, calendar)
         if own is None:
             continue
-        binding, cut_by = _cut(rule, own, at, dues, calendar)
-        found[name] = Due(at=binding, own=own, length=length, cut_by=cut_by)
+        binding, cut_by = _cut(rule, own, start, dues, calendar)
+        found[name] = Due(start=start, at=binding, own=own, length=length, cut_by=cut_by)
         if rule.outer:
             dues.setdefault(name, binding)
     return found
@@ -169,7 +187,6 @@ def _started(
     rule: TimerRule,
     due: Due,
     move: str,
-    at: datetime,
     ruleset: RuleSet,
     facts: Facts,
     calendar: WorkingCalendar,
@@ -182,7 +199,7 @@ def _started(
         owner_level=LEVELS.get(rule.owed_by, 0),
         kind=facts.kind,
         start_event=move,
-        started_at=at,
+        started_at=due.start,
         due_at=due.at,
         own_due_at=due.own,
         cut_by=due.cut_by,
@@ -190,7 +207,7 @@ def _started(
         consequence=rule.consequence,
         outer=rule.outer,
         binds=rule.binds,
-        signs=signs_of(ruleset.policy.warnings, at, due.at, None if due.cut_by else due.length, calendar),
+        signs=signs_of(ruleset.policy.warnings, due.start, due.at, None if due.cut_by else due.length, calendar),
         ruleset=ruleset.id,
         ruleset_version=ruleset.version,
         calendar=calendar.name,
@@ -248,7 +265,7 @@ def clocks_at(
     dues |= dues_at(instead, began, ruleset=ruleset, facts=facts, calendar=calendar)
     return Clocks(
         started=tuple(
-            _started(rule, dues[name], move, began if name in instead else at, ruleset, facts, calendar, unit, centre)
+            _started(rule, dues[name], move, ruleset, facts, calendar, unit, centre)
             for name, rule in (*starting.items(), *instead.items())
             if name in dues
         ),

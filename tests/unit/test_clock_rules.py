@@ -22,7 +22,7 @@ from callcenter.orders.timers import Clocks, Facts, clocks_at, facts_of, window_
 ZONE = ZoneInfo("Asia/Shanghai")
 CALENDAR = load_calendar(ZONE)
 BOOK = rule_book(read_rule_files())
-XIAYANG, SONGJIANG, JINCHENG = BOOK.get("xiayang-2022", 2), BOOK.get("songjiang-1510", 1), BOOK.get("jincheng", 1)
+XIAYANG, SONGJIANG, JINCHENG = BOOK.get("xiayang-2022", 3), BOOK.get("songjiang-1510", 2), BOOK.get("jincheng", 2)
 UNIT, CENTRE = OrgId(UUID(int=1)), OrgId(UUID(int=2))
 
 
@@ -42,10 +42,15 @@ def days(found: Clocks) -> Mapping[str, str]:
 @pytest.mark.rule("XY-07", "XY-08", "XY-09", "A-01")
 def test_the_first_dispatch_starts_acceptance_contact_and_handling() -> None:
     found = clocks("dispatched", "2026-03-04T10:00")
-    assert days(found) == {"accept": "03-05", "contact": "03-05", "handle": "03-11"}
-    assert {UNIT} == {timer.owner for timer in found.started}
+    assert days(found) == {"accept": "03-05", "contact": "03-05", "handle": "03-11", "phase2": "03-18"}
+    assert {UNIT} == {timer.owner for timer in found.started if timer.name != "phase2"}
     flags = {timer.name: timer.consequence for timer in found.started}
-    assert flags == {"accept": "late_accept", "contact": "no_contact", "handle": "overdue"}
+    assert flags == {
+        "accept": "late_accept",
+        "contact": "no_contact",
+        "handle": "overdue",
+        "phase2": "phase_overdue",
+    }
     assert clocks("accepted", "2026-03-04T11:00").stopped == ("accept",)  # accepting starts nothing (A-01)
     assert clocks("contacted", "2026-03-04T11:00").stopped == ("contact",)
 
@@ -60,12 +65,31 @@ def test_the_second_round_from_its_own_start() -> None:
 
 @pytest.mark.rule("XY-32", "A-03")
 def test_the_second_five_days_begin_with_the_end_of_the_first() -> None:
-    found = clocks("submitted", "2026-03-11T10:00")
-    assert days(found) == {"callback": "03-12", "phase2": "03-18"}
-    assert {CENTRE} == {timer.owner for timer in found.started}
-    again = clocks("submitted", "2026-03-20T10:00", round_no=2)
-    assert {"callback"} == set(days(again))
-    assert "phase2" not in clocks("warned", "2026-03-12T10:00").stopped
+    """Whether or not something was submitted: ten working days for the street in all."""
+    (second,) = (timer for timer in clocks("dispatched", "2026-03-04T10:00").started if timer.name == "phase2")
+    assert second.started_at == at("2026-03-12T00:00") - timedelta(microseconds=1)
+    assert (second.owner, second.due_at, second.outer) == (CENTRE, at("2026-03-19T00:00"), True)
+    assert "phase2" not in days(clocks("submitted", "2026-03-06T10:00"))
+    assert "phase2" not in days(clocks("dispatched", "2026-03-04T10:00", request=RequestType.PRAISE))
+    for move, stops in {"warned": False, "sent_back": False, "submitted": False, "heard_satisfied": True}.items():
+        assert stops == ("phase2" in clocks(move, "2026-03-12T10:00").stopped)
+
+
+@pytest.mark.rule("XY-32", "A-05")
+def test_a_later_unit_does_not_outlast_the_second_five_days() -> None:
+    outer = {"phase2": at("2026-03-19T00:00")}
+    again = clocks("redispatched", "2026-03-13T10:00", outer_dues=outer)
+    handle = next(timer for timer in again.started if timer.name == "handle")
+    assert (days(again)["handle"], handle.cut_by) == ("03-18", "phase2")
+    assert last_day(handle.own_due_at, CALENDAR) == date(2026, 3, 20)
+
+
+@pytest.mark.rule("XY-32", "A-05")
+def test_under_the_second_version_the_second_five_days_begin_with_the_submission() -> None:
+    second = BOOK.get("xiayang-2022", 2)
+    assert "phase2" not in days(clocks("dispatched", "2026-03-04T10:00", second))
+    assert days(clocks("submitted", "2026-03-11T10:00", second)) == {"callback": "03-12", "phase2": "03-18"}
+    assert {"callback"} == set(days(clocks("submitted", "2026-03-20T10:00", second, round_no=2)))
 
 
 @pytest.mark.rule("XY-25", "XY-26", "A-02")
@@ -171,22 +195,27 @@ def test_an_order_found_difficult_gets_the_clocks_of_its_class_from_its_dispatch
     facts = {"difficult": True, "outer_dues": {"class_b": at("2026-03-12T00:00")}, "begun_at": at("2026-03-04T10:00")}
     found = clocks("marked_difficult", "2026-03-06T10:00", SONGJIANG, **facts)
     assert found.stopped == ("class_b",)
-    assert days(found) == {"class_c": "03-25", "class_c_internal": "03-18"}
-    assert {timer.started_at for timer in found.started} == {at("2026-03-04T10:00")}
+    assert days(found) == {"class_c": "03-25", "class_c_internal": "03-18", "qc": "03-25"}
+    assert {timer.started_at for timer in found.started if timer.name != "qc"} == {at("2026-03-04T10:00")}
 
 
 @pytest.mark.rule("SJ-19")
 def test_quality_control_lies_between_the_two_dates() -> None:
-    superior = at("2026-03-26T00:00")
-    facts = {"difficult": True, "outer_dues": {"class_c": superior, "class_c_internal": at("2026-03-19T00:00")}}
-    found = clocks("submitted", "2026-03-17T10:00", SONGJIANG, **facts)
-    window = next(timer for timer in found.started if timer.name == "qc")
-    assert window.due_at == superior
+    """From the internal date to the superior one, whenever the unit submits (A3.1)."""
+    superior, internal = at("2026-03-26T00:00"), at("2026-03-19T00:00")
+    begun = clocks("dispatched", "2026-03-04T10:00", SONGJIANG, difficult=True)
+    window = next(timer for timer in begun.started if timer.name == "qc")
+    assert (window.started_at, window.due_at) == (internal - timedelta(microseconds=1), superior)
     assert window.consequence == "late_quality"
+    dues = {"class_c": superior, "class_c_internal": internal, "qc": superior}
+    found = clocks("submitted", "2026-03-17T10:00", SONGJIANG, difficult=True, outer_dues=dues)
     assert "class_c_internal" in found.stopped
-    assert "class_c" not in found.stopped
+    assert not {"class_c", "qc"} & set(found.stopped)
     assert SONGJIANG.policy.qc.window
-    assert "qc" not in days(clocks("submitted", "2026-03-17T10:00", SONGJIANG, difficult=True))
+    first = BOOK.get("songjiang-1510", 1)
+    late = clocks("submitted", "2026-03-17T10:00", first, difficult=True, outer_dues=dues)
+    assert days(late)["qc"] == "03-25"
+    assert "qc" not in days(clocks("submitted", "2026-03-17T10:00", first, difficult=True))
 
 
 @pytest.mark.rule("A-11", "SJ-17")
@@ -300,7 +329,7 @@ def test_a_rule_set_names_its_document_and_every_version_stays() -> None:
     assert BOOK.current("xiayang-2022", date(2026, 1, 1)) is XIAYANG
     assert [one.ref for one in BOOK.all()] == sorted(one.ref for one in BOOK.all())
     assert BOOK.named("xiayang-2022/1", date(2026, 1, 1)).version == 1
-    assert BOOK.named("xiayang-2022", date(2026, 1, 1)).version == 2
+    assert BOOK.named("xiayang-2022", date(2026, 1, 1)).version == 3
     for wrong in ("xiayang-2022/x", "xiayang-2022/", "nowhere"):
         with pytest.raises(NoSuchRuleSet):
             BOOK.named(wrong, date(2026, 1, 1))

@@ -420,11 +420,16 @@ def test_why_of_rows_of_every_age() -> None:
 
 def test_every_rule_file_is_published_with_its_schema() -> None:
     assert {path.name for path in RULES.iterdir()} == {
+        "jincheng.v2.yaml",
         "jincheng.yaml",
+        "national.v2.yaml",
         "national.yaml",
         "ruleset.schema.json",
+        "sh-1515.v2.yaml",
         "sh-1515.yaml",
+        "songjiang-1510.v2.yaml",
         "songjiang-1510.yaml",
         "xiayang-2022.v2.yaml",
+        "xiayang-2022.v3.yaml",
         "xiayang-2022.yaml",
     }

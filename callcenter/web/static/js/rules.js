@@ -57,7 +57,7 @@ export class Rules extends Page {
   line(one) {
     const state = one.chosen ? ["ok", "rules.chosen"] : one.in_force ? ["accent", "rules.in_force"] : ["", "rules.superseded"];
     return h("li", {}, h("button", { class: "line", type: "button", "aria-current": String(one.ref === this.ref), data: { focus: one.ref }, on: { click: () => this.open(one.ref) } },
-      h("span", { class: "top" }, h("span", { class: "title num" }, one.ref), h("span", { class: `tag ${state[0]}` }, t(state[1]))),
+      h("span", { class: "top" }, h("span", { class: "title num" }, one.ref), one.effective_basis === "assumed" && h("span", { class: "tag warn" }, named("basis", "assumed")), h("span", { class: `tag ${state[0]}` }, t(state[1]))),
       h("span", { class: "sub" }, one.title)));
   }
 
@@ -68,7 +68,8 @@ export class Rules extends Page {
       this.items.filter((other) => other.ref !== one.ref).map((other) => h("option", { value: other.ref, selected: other.ref === this.against }, t("rules.against", { ref: other.ref }))));
     return h("div", { class: "rules-head" },
       h("h2", {}, one.ref, " ", h("span", { class: "muted" }, one.title)),
-      h("p", { class: "muted" }, t("rules.document", { document: one.document, from: one.effective_from }), one.extends && ` ${t("rules.extends", { ref: one.extends })}`),
+      h("p", { class: "muted" }, t("rules.document", { document: one.document, from: one.effective_from, basis: named("basis", one.effective_basis) }), one.extends && ` ${t("rules.extends", { ref: one.extends })}`),
+      one.effective_source && h("p", { class: "muted" }, t("rules.basis_source", { source: one.effective_source })),
       choose);
   }
 
