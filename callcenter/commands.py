@@ -68,17 +68,22 @@ def new_keys(
 
 
 @keys.command("rotate")
-def rotate_keys(file: Annotated[Path | None, typer.Argument()] = None) -> None:
-    """轮换密钥 · A new sealing key before the others; restart the servers, then: callcenter keys retire."""
+def rotate_keys(
+    file: Annotated[Path | None, typer.Argument()] = None,
+    search: Annotated[bool, typer.Option("--search", help="The key that numbers are found by.")] = False,
+    chain: Annotated[bool, typer.Option("--chain", help="The key of the audit trail.")] = False,
+) -> None:
+    """轮换密钥 · A new sealing key (or those that are named) before the others. Stop all servers and start them again,
+    then: callcenter keys retire."""
     from callcenter.app import privacy
     from callcenter.settings import load_settings
 
-    typer.echo(privacy.rotate_keys(load_settings(), file))
+    typer.echo(privacy.rotate_keys(load_settings(), file, search=search, chain=chain))
 
 
 @keys.command("retire")
 def retire_keys(file: Annotated[Path | None, typer.Argument()] = None) -> None:
-    """停用旧密钥 · Drop the older sealing keys, when nothing is sealed with them any more."""
+    """停用旧密钥 · Drop older sealing and search keys, when nothing needs them any more; the chain keeps its own."""
     from callcenter.app import privacy
     from callcenter.settings import load_settings
 

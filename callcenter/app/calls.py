@@ -10,6 +10,7 @@ from callcenter.calls.reading import CallsReading
 from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
 from callcenter.people.audit import Audit
+from callcenter.people.vault import Vault
 from callcenter.store.pool import Pool
 from callcenter.web.calls import calls_routes, figures_routes
 from callcenter.web.missed import missed_routes
@@ -34,11 +35,13 @@ class CallsRoom:
         ]
 
 
-def furnish_calls(pool: Pool, bus: Bus, clock: Clock, audit: Audit, ledger: Ledger, reading: CallsReading) -> CallsRoom:
+def furnish_calls(
+    pool: Pool, bus: Bus, clock: Clock, audit: Audit, ledger: Ledger, reading: CallsReading, vault: Vault
+) -> CallsRoom:
     return CallsRoom(
         reading=reading,
         figures=FiguresReading(pool),
-        missed=MissedCalls(pool, audit, clock, bus),
+        missed=MissedCalls(pool, audit, clock, bus, vault),
         watch=MissedWatch(pool, ledger, clock, bus),
         clock=clock,
     )

@@ -58,7 +58,7 @@ class KnownCallers:
     async def of(self, number: str) -> CallerFacts:
         now = self._clock.now()
         row, listed, seat = await asyncio.gather(
-            SQL.caller_facts(self._pool, number=number, caller=self._vault.key(number), day=now - REPEAT_WITHIN),
+            SQL.caller_facts(self._pool, callers=self._vault.keys(number), day=now - REPEAT_WITHIN),
             self._callers.known(number),
             self._last_agent.of(number),
         )

@@ -164,7 +164,7 @@ async def furnish_flows(
 ) -> FlowRoom:
     """Raises Misconfigured."""
     zone = ZoneInfo(settings.city)
-    mail = VoiceMail(pool, settings.media, clock, audit, pbx)
+    mail = VoiceMail(pool, settings.media, clock, audit, orders.room.vault, pbx)
     progress = Progress(orders.room)
     words = SpokenWords(settings.media.monitor_folder)
     outside = Outside(

@@ -18,6 +18,7 @@ from callcenter.numbers.rules_file import read_rules
 from callcenter.numbers.tolls import Tolls
 from callcenter.people.actor import Actor
 from callcenter.people.audit import Audit
+from callcenter.people.vault import Vault
 from callcenter.resources import IVR
 from callcenter.store.pool import Pool
 from callcenter.transfers.registry import Registry
@@ -65,14 +66,15 @@ def open_numbers(
     audit: Audit,
     calls: CallsReading,
     registry: Callable[[], Registry],
+    vault: Vault,
 ) -> Numbers:
     """`registry` gives it as it is now. Raises Misconfigured when the rules cannot be read."""
     rules, seen = read_rules(config.rules or IVR / "dialling.yaml"), LedgerNumbers(calls)
     return Numbers(
         gate=Gate(pool, bus, config, rules, lambda: short_codes(registry())),
-        callers=Callers(pool, clock, config, seen),
-        care=CareList(pool, clock, config, audit, seen),
-        harassment=HarassmentList(pool, clock, config, audit, seen),
+        callers=Callers(pool, clock, config, seen, vault),
+        care=CareList(pool, clock, config, audit, seen, vault),
+        harassment=HarassmentList(pool, clock, config, audit, seen, vault),
         refusals=Refusals(pool),
         tolls=Tolls(pool, bus, clock, config),
     )

@@ -148,7 +148,7 @@ def open_outbound(
         telephony=telephony,
         telephones=SeatTelephones(seats),
         orders=contacts,
-        missed=MissedToRing(MissedCalls(pool, audit, clock, bus)),
+        missed=MissedToRing(MissedCalls(pool, audit, clock, bus, orders.room.vault)),
         calls=CallsToRing(calls, mail),
         settling=settling,
     )

@@ -14,7 +14,7 @@ from callcenter.orders.reveal import Reveals
 from callcenter.orders.service import Orders
 from callcenter.people import keys
 from callcenter.people.chain import Chain, Verified
-from callcenter.people.sealing import all_sealed, open_vault, seal_stored
+from callcenter.people.sealing import all_sealed, open_vault, seal_regularly, seal_stored
 from callcenter.people.service import People
 from callcenter.people.vault import Vault
 from callcenter.settings import Settings
@@ -48,7 +48,7 @@ class PrivacyRoom:
     async def run(self) -> None:
         """Until cancelled: seals what is stored, tells the ratings that nobody was told, then chains."""
         room = self.orders.room
-        await seal_stored(room.store.pool, room.vault)
+        await seal_regularly(room.store.pool, room.vault)
         await self.ratings.tell_rest()
         await self.chain.run()
 
@@ -77,10 +77,15 @@ def make_keys(settings: Settings, file: Path | None) -> Path:
     return at
 
 
-def rotate_keys(settings: Settings, file: Path | None) -> Path:
-    """Raises Misconfigured."""
+def rotate_keys(settings: Settings, file: Path | None, *, search: bool = False, chain: bool = False) -> Path:
+    """The sealing key unless others are named. Raises Misconfigured."""
     at = _file(settings, file)
-    keys.write_keys(at, keys.read_keys(at).rotated())
+    known = keys.read_keys(at)
+    if search:
+        known = known.rotated("search")
+    if chain:
+        known = known.rotated("chain")
+    keys.write_keys(at, known if search or chain else known.rotated())
     return at
 
 

@@ -9,6 +9,7 @@ from callcenter.core.clock import Clock
 from callcenter.numbers.gate import Gate
 from callcenter.pbx.link import AmiLink
 from callcenter.people.audit import Audit
+from callcenter.people.vault import Vault
 from callcenter.seats.queues import QueueBook
 from callcenter.seats.service import Seats
 from callcenter.store.pool import Pool
@@ -50,11 +51,12 @@ def furnish_waiting(
     gate: Gate,
     seats: Seats,
     queues: QueueBook,
+    vault: Vault,
     public_number: str,
 ) -> WaitingRoom:
     store = WaitStore(pool)
     waits = Waits(pbx=link.pbx, store=store, seats=seats, config=config, clock=clock, bus=bus)
-    places = Places(pool, config, clock, bus, audit)
+    places = Places(pool, config, clock, bus, audit, vault)
     recall = Recall(
         places=places,
         waits=waits,

@@ -20,6 +20,7 @@ from callcenter.core.ids import MissedId
 from callcenter.core.pages import PLACE, Place, key_of
 from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
+from callcenter.people.vault import Vault
 from callcenter.store.pool import Connection, Pool
 from callcenter.store.queries import load
 
@@ -33,11 +34,12 @@ ANSWERS_FOR: Final = (Role.SUPERVISOR, Role.LEADER)
 class MissedCalls:
     """Numbers are masked in lists but for who has claimed the record; who sees a full one is in the audit trail."""
 
-    def __init__(self, pool: Pool, audit: Audit, clock: Clock, bus: Bus) -> None:
+    def __init__(self, pool: Pool, audit: Audit, clock: Clock, bus: Bus, vault: Vault) -> None:
         self._pool = pool
         self._audit = audit
         self._clock = clock
         self._bus = bus
+        self._vault = vault
 
     async def page(
         self, actor: Actor, *, limit: int, cursor: str | None = None, state: MissedState = "open", own: bool = False
@@ -56,7 +58,7 @@ class MissedCalls:
         )
 
         def shown(row: Any) -> MissedView:
-            view = _view(row)
+            view = self._view(row)
             return view if view.claimed_by == actor.user_id else view.masked()
 
         return MissedPage.cut([row async for row in found], limit, shown, lambda row: (row["first_at"], row["id"]))
@@ -65,7 +67,7 @@ class MissedCalls:
         """With the full number for its claimer and for supervisors. Raises NoSuchMissedCall."""
         async with self._pool.acquire() as connection:
             row = await self._seen(connection, actor, missed)
-            view = _view(row)
+            view = self._view(row)
             if view.claimed_by != actor.user_id and not actor.may(Role.SUPERVISOR):
                 return view.masked()
             if view.number:
@@ -75,7 +77,7 @@ class MissedCalls:
     async def claim(self, actor: Actor, missed: MissedId) -> MissedView:
         """The actor will ring back; again changes nothing. Raises NoSuchMissedCall, MissedClaimed, MissedOver."""
         async with self._pool.acquire() as connection, connection.transaction():
-            view = _view(await self._seen(connection, actor, missed, open_to_all=True))
+            view = self._view(await self._seen(connection, actor, missed, open_to_all=True))
             if view.state != "open":
                 raise MissedOver
             if view.claimed_by == actor.user_id:
@@ -83,30 +85,30 @@ class MissedCalls:
             if await SQL.claim(connection, id=missed, actor=actor.user_id, at=self._clock.now()) is None:
                 raise MissedClaimed
             await self._audit.record(connection, actor.user_id, "missed_claimed", "missed_call", missed)
-            return _view(await SQL.get(connection, id=missed))
+            return self._view(await SQL.get(connection, id=missed))
 
     async def release(self, actor: Actor, missed: MissedId) -> MissedView:
         """Gives it back to all: the claimer, or who answers for the claimer. Raises NoSuchMissedCall, MissedNotClaimed,
         MissedOver."""
         async with self._pool.acquire() as connection, connection.transaction():
-            view = _view(await self._seen(connection, actor, missed))
+            view = self._view(await self._seen(connection, actor, missed))
             self._require_hold(actor, view)
             if await SQL.release(connection, id=missed, claimer=view.claimed_by) is None:
                 raise MissedOver if view.claimed_by else MissedNotClaimed
             await self._audit.record(connection, actor.user_id, "missed_released", "missed_call", missed)
-            return _view(await SQL.get(connection, id=missed)).masked()
+            return self._view(await SQL.get(connection, id=missed)).masked()
 
     async def close(self, actor: Actor, missed: MissedId, remark: str) -> MissedView:
         """By hand: the caller cannot be reached, or needs nothing more. Agents close what they have claimed. Raises
         NoSuchMissedCall, MissedNotClaimed, MissedOver."""
         at = self._clock.now()
         async with self._pool.acquire() as connection, connection.transaction():
-            view = _view(await self._seen(connection, actor, missed))
+            view = self._view(await self._seen(connection, actor, missed))
             self._require_hold(actor, view)
             if await SQL.close(connection, id=missed, actor=actor.user_id, at=at, remark=remark) is None:
                 raise MissedOver
             await self._audit.record(connection, actor.user_id, "missed_closed", "missed_call", missed)
-            closed = _view(await SQL.get(connection, id=missed)).masked()
+            closed = self._view(await SQL.get(connection, id=missed)).masked()
         self._bus.publish(MissedCallClosed(at=at, missed=missed, state="closed", call=None))
         return closed
 
@@ -126,6 +128,10 @@ class MissedCalls:
             raise NoSuchMissedCall
         return row
 
+    def _view(self, row: Any) -> MissedView:
+        shown = {name: value for name, value in dict(row).items() if name not in ("claimer_path", "number_key")}
+        return MissedView.model_validate(shown | {"number": self._vault.open(row["number"])})
+
     @staticmethod
     def _require_hold(actor: Actor, view: MissedView) -> None:
         if view.state == "open" and view.claimed_by != actor.user_id and not actor.may(Role.SUPERVISOR):
@@ -136,7 +142,3 @@ def _may_see(actor: Actor, row: Any) -> bool:
     if actor.user_id in (row["claimed_by"], row["ended_by"]) or (row["claimed_by"] is None and row["state"] == "open"):
         return True
     return actor.may(*ANSWERS_FOR) and (row["claimer_path"] is None or actor.sees(row["claimer_path"]))
-
-
-def _view(row: Any) -> MissedView:
-    return MissedView.model_validate({name: value for name, value in dict(row).items() if name != "claimer_path"})

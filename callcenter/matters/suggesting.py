@@ -44,22 +44,22 @@ class Suggesting:
             latitude=draft.latitude,
             longitude=draft.longitude,
         )
-        caller = self._room.orders.room.vault.key(parse_number(draft.number).key)
-        return await self._alike(actor, demand, caller, None)
+        callers = self._room.orders.room.vault.keys(parse_number(draft.number).key)
+        return await self._alike(actor, demand, callers, None)
 
     async def for_order(self, actor: Actor, order: OrderId) -> Candidates:
         """Raises NoSuchOrder."""
         row = await self._room.orders.row(actor, order)
-        return await self._alike(actor, demand_of(row), row["caller_key"], order)
+        return await self._alike(actor, demand_of(row), [row["caller_key"]], order)
 
-    async def _alike(self, actor: Actor, demand: Demand, caller: bytes, but: OrderId | None) -> Candidates:
+    async def _alike(self, actor: Actor, demand: Demand, callers: list[bytes], but: OrderId | None) -> Candidates:
         since: datetime = demand.at - self._room.config.window
         found = SQL.candidates(
             self._room.pool,
             path=actor.org_path,
             place=demand.place,
             category=demand.category,
-            caller=caller,
+            callers=callers,
             since=since,
             but=but,
             limit=LOOKED_AT,

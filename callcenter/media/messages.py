@@ -29,6 +29,7 @@ from callcenter.media.sealing import Side, inspect_side
 from callcenter.media.store import TROUBLE
 from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
+from callcenter.people.vault import Vault
 from callcenter.store.pool import Pool
 from callcenter.store.queries import load
 
@@ -67,11 +68,12 @@ class NotAMessage(Invalid):
 class VoiceMail:
     """Messages of the PBX whose monitor folder this server sees."""
 
-    def __init__(self, pool: Pool, config: MediaConfig, clock: Clock, audit: Audit, pbx: str) -> None:
+    def __init__(self, pool: Pool, config: MediaConfig, clock: Clock, audit: Audit, vault: Vault, pbx: str) -> None:
         self._pool = pool
         self._config = config
         self._clock = clock
         self._audit = audit
+        self._vault = vault
         self._pbx = pbx
 
     async def keep(self, message: NewMessage) -> None:
@@ -87,7 +89,7 @@ class VoiceMail:
             pbx=message.pbx,
             source=message.file,
             leg=message.leg,
-            caller_number=message.caller,
+            caller_number=self._vault.seal(message.caller),
             dialled=message.dialled,
             queue=message.queue,
             flow=message.flow,
@@ -130,7 +132,7 @@ class VoiceMail:
             pbx=self._pbx,
             leg=leg,
             file=file.stem,
-            caller=call["caller_number"],
+            caller=self._vault.open(call["caller_number"]),
             dialled=call["dialled"],
             queue=call["queue"],
             flow="",
@@ -157,14 +159,16 @@ class VoiceMail:
         """Newest first, numbers masked. Raises BadCursor."""
         before_at, before_id = place_of(cursor)
         rows = SQL.page(self._pool, state=state, before_at=before_at, before_id=before_id, most=limit + 1)
-        return MessagePage.cut([row async for row in rows], limit, _masked, lambda row: (row["recorded_at"], row["id"]))
+        return MessagePage.cut(
+            [row async for row in rows], limit, self._masked, lambda row: (row["recorded_at"], row["id"])
+        )
 
     async def get(self, actor: Actor, message: UUID) -> MessageView:
         """With the full number, which is written down (B-29). Raises NoSuchMessage."""
         row = await SQL.one(self._pool, id=message)
         if row is None:
             raise NoSuchMessage
-        view = _view(row)
+        view = self._view(row)
         if view.caller_number:
             await self._audit.record(self._pool, actor.user_id, "number_viewed", "voice_message", message)
         return view
@@ -198,7 +202,16 @@ class VoiceMail:
         if done is None:
             raise HandledAlready
         await self._audit.record(self._pool, actor.user_id, "message_handled", "voice_message", message)
-        return _masked(row)
+        return self._masked(row)
+
+    def _view(self, row: Any) -> MessageView:
+        names = [name for name in MessageView.model_fields if name not in ("call_id", "handled_by")]
+        opened = {**dict(row), "caller_number": self._vault.open(row["caller_number"])}
+        return MessageView(call_id=row["call_id"], handled_by=row["handler"], **{name: opened[name] for name in names})
+
+    def _masked(self, row: Any) -> MessageView:
+        view = self._view(row)
+        return view.model_copy(update={"caller_number": Number(view.caller_number).masked})
 
 
 def _left(monitor: Path) -> "list[tuple[Path, float]]":
@@ -224,13 +237,3 @@ def _copy(source: Path, target: Path) -> Kept:
     part.replace(target)
     digest = hashlib.sha256(target.read_bytes()).hexdigest()
     return Kept(seconds=side.frames / side.shape.rate, bytes=target.stat().st_size, sha256=digest)
-
-
-def _view(row: Any) -> MessageView:
-    names = [name for name in MessageView.model_fields if name not in ("call_id", "handled_by")]
-    return MessageView(call_id=row["call_id"], handled_by=row["handler"], **{name: row[name] for name in names})
-
-
-def _masked(row: Any) -> MessageView:
-    view = _view(row)
-    return view.model_copy(update={"caller_number": Number(view.caller_number).masked})

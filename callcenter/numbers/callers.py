@@ -17,6 +17,7 @@ from callcenter.numbers.ports import SeenNumbers
 from callcenter.numbers.store import SQL
 from callcenter.numbers.views import CallerNotes, Category, Policy
 from callcenter.people.actor import Actor, Role
+from callcenter.people.vault import Vault
 from callcenter.store.pool import AWAY, Pool
 
 log = structlog.get_logger(__name__)
@@ -48,11 +49,12 @@ ANONYMOUS: Final = Caller(anonymous=True)
 
 
 class Callers:
-    def __init__(self, pool: Pool, clock: Clock, config: NumbersConfig, seen: SeenNumbers) -> None:
+    def __init__(self, pool: Pool, clock: Clock, config: NumbersConfig, seen: SeenNumbers, vault: Vault) -> None:
         self._pool = pool
         self._clock = clock
         self._config = config
         self._seen = seen
+        self._vault = vault
 
     async def known(self, presented: str) -> Caller:
         """Of a number in any form. Never raises and never keeps a caller waiting: with the database away, or slow, the
@@ -79,7 +81,9 @@ class Callers:
         number = parse_number(presented, self._config.area_code)
         if number.key:
             expires = at + self._config.language_for
-            await SQL.remember_language(self._pool, number=number.key, language=language, at=at, expires_at=expires)
+            await SQL.remember_language(
+                self._pool, number_key=self._vault.key(number.key), language=language, at=at, expires_at=expires
+            )
 
     async def set_language(self, actor: Actor, call: CallId, language: str) -> None:
         """By the agent who heard it. Raises Forbidden, NotFound, NumberWithheld."""
@@ -88,7 +92,7 @@ class Callers:
         await self.remember_language(number, language, self._clock.now())
 
     async def _read(self, number: str, at: datetime) -> Caller:
-        row = await SQL.caller(self._pool, number=number, at=at)
+        row = await SQL.caller(self._pool, keys=self._vault.keys(number), at=at)
         return caller_of(row["category"], row["note"], row["policy"], row["language"])
 
 

@@ -18,18 +18,22 @@ from callcenter.numbers.store import SQL
 from callcenter.numbers.views import CareEntry, CarePage, Category, care_entry
 from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
+from callcenter.people.vault import Vault
 from callcenter.store.pool import Pool
 
 MAY_SET: Final = (Role.AGENT, Role.DISPATCHER, Role.SUPERVISOR)
 
 
 class CareList:
-    def __init__(self, pool: Pool, clock: Clock, config: NumbersConfig, audit: Audit, seen: SeenNumbers) -> None:
+    def __init__(
+        self, pool: Pool, clock: Clock, config: NumbersConfig, audit: Audit, seen: SeenNumbers, vault: Vault
+    ) -> None:
         self._pool = pool
         self._clock = clock
         self._config = config
         self._audit = audit
         self._seen = seen
+        self._vault = vault
 
     async def add_caller(self, actor: Actor, call: CallId, category: Category, note: str, days: int) -> CareEntry:
         """The caller of a call that the actor may see. Raises Forbidden, NotFound, NumberWithheld, ListedAlready."""
@@ -49,11 +53,12 @@ class CareList:
         entry, now = new_id(), self._clock.now()
         try:
             async with self._pool.acquire() as connection, connection.transaction():
-                await SQL.end_expired_care(connection, number=number, at=now)
+                await SQL.end_expired_care(connection, keys=self._vault.keys(number), at=now)
                 await SQL.insert_care(
                     connection,
                     id=entry,
-                    number=number,
+                    number=self._vault.seal(number),
+                    number_key=self._vault.key(number),
                     category=category.value,
                     note=note,
                     set_by=actor.user_id,
@@ -81,7 +86,9 @@ class CareList:
         before_at, before_id = place_of(cursor)
         found = SQL.page_of_care(self._pool, before_at=before_at, before_id=before_id, most=limit + 1)
         rows, now = [row async for row in found], self._clock.now()
-        return CarePage.cut(rows, limit, lambda row: care_entry(row, now), lambda row: (row["set_at"], row["id"]))
+        return CarePage.cut(
+            rows, limit, lambda row: care_entry(row, self._vault, now), lambda row: (row["set_at"], row["id"])
+        )
 
     async def _one(self, entry: UUID, now: datetime) -> CareEntry:
-        return care_entry(await SQL.care_by_id(self._pool, id=entry), now)
+        return care_entry(await SQL.care_by_id(self._pool, id=entry), self._vault, now)

@@ -27,18 +27,22 @@ from callcenter.numbers.store import SQL
 from callcenter.numbers.views import EntryState, HarassmentEntry, HarassmentPage, Policy, harassment_entry
 from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
+from callcenter.people.vault import Vault
 from callcenter.store.pool import Connection, Pool
 
 MAY_PROPOSE: Final = (Role.AGENT, Role.SUPERVISOR)
 
 
 class HarassmentList:
-    def __init__(self, pool: Pool, clock: Clock, config: NumbersConfig, audit: Audit, seen: SeenNumbers) -> None:
+    def __init__(
+        self, pool: Pool, clock: Clock, config: NumbersConfig, audit: Audit, seen: SeenNumbers, vault: Vault
+    ) -> None:
         self._pool = pool
         self._clock = clock
         self._config = config
         self._audit = audit
         self._seen = seen
+        self._vault = vault
 
     async def propose(
         self, actor: Actor, evidence: tuple[CallId, ...], policy: Policy, reason: str, days: int
@@ -57,14 +61,15 @@ class HarassmentList:
         entry, now = new_id(), self._clock.now()
         try:
             async with self._pool.acquire() as connection, connection.transaction():
-                forms = forms_of(number, self._config.area_code)
-                if await SQL.calls_from(connection, calls=list(calls), numbers=forms) != len(calls):
+                forms = [key for one in forms_of(number, self._config.area_code) for key in self._vault.keys(one)]
+                if await SQL.calls_from(connection, calls=list(calls), keys=forms) != len(calls):
                     raise EvidenceWrong(least=least)
-                await self._check_care(connection, number, policy, now)
+                await self._check_care(connection, self._vault.keys(number), policy, now)
                 await SQL.insert_harassment(
                     connection,
                     id=entry,
-                    number=number,
+                    number=self._vault.seal(number),
+                    number_key=self._vault.key(number),
                     policy=policy.value,
                     reason=reason,
                     evidence=list(calls),
@@ -89,7 +94,7 @@ class HarassmentList:
             if row["state"] != EntryState.PROPOSED:
                 raise EntrySettled
             if approved:
-                await self._check_care(connection, row["number"], Policy(row["policy"]), now)
+                await self._check_care(connection, [row["number_key"]], Policy(row["policy"]), now)
             state = EntryState.APPROVED if approved else EntryState.REJECTED
             await SQL.decide_harassment(
                 connection,
@@ -124,7 +129,7 @@ class HarassmentList:
         actor.require(Role.SUPERVISOR)
         now = self._clock.now()
         async with self._pool.acquire() as connection, connection.transaction():
-            if not harassment_entry(await self._locked(connection, entry), now).due_for_review:
+            if not harassment_entry(await self._locked(connection, entry), self._vault, now).due_for_review:
                 raise EntrySettled
             await SQL.review_harassment(connection, id=entry, by=actor.user_id, at=now, finding=finding)
             await self._record(connection, actor, "harassment_reviewed", entry)
@@ -137,11 +142,14 @@ class HarassmentList:
         found = SQL.page_of_harassment(self._pool, before_at=before_at, before_id=before_id, most=limit + 1)
         rows, now = [row async for row in found], self._clock.now()
         return HarassmentPage.cut(
-            rows, limit, lambda row: harassment_entry(row, now), lambda row: (row["proposed_at"], row["id"])
+            rows,
+            limit,
+            lambda row: harassment_entry(row, self._vault, now),
+            lambda row: (row["proposed_at"], row["id"]),
         )
 
-    async def _check_care(self, connection: Connection, number: str, policy: Policy, now: datetime) -> None:
-        if policy is Policy.REFUSE and await SQL.in_care(connection, number=number, at=now):
+    async def _check_care(self, connection: Connection, keys: list[bytes], policy: Policy, now: datetime) -> None:
+        if policy is Policy.REFUSE and await SQL.in_care(connection, keys=keys, at=now):
             raise CareComesFirst
 
     async def _locked(self, connection: Connection, entry: UUID) -> Any:
@@ -154,4 +162,4 @@ class HarassmentList:
         await self._audit.record(connection, actor.user_id, action, "harassment_entry", entry, detail)
 
     async def _one(self, entry: UUID, now: datetime) -> HarassmentEntry:
-        return harassment_entry(await SQL.harassment_by_id(self._pool, id=entry), now)
+        return harassment_entry(await SQL.harassment_by_id(self._pool, id=entry), self._vault, now)

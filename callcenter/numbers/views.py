@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.core.pages import Page
 from callcenter.core.phone import Number, region_of
+from callcenter.people.vault import Vault
 
 
 class Category(StrEnum):
@@ -119,8 +120,8 @@ class CallerNotes(_View):
     language: str = ""
 
 
-def care_entry(row: Mapping[str, Any], at: datetime) -> CareEntry:
-    number = Number(row["number"])
+def care_entry(row: Mapping[str, Any], vault: Vault, at: datetime) -> CareEntry:
+    number = Number(vault.open(row["number"]))
     return CareEntry(
         number=number.masked,
         region=region_of(number),
@@ -149,8 +150,8 @@ _PLAIN = (
 )
 
 
-def harassment_entry(row: Mapping[str, Any], at: datetime) -> HarassmentEntry:
-    number, approved = Number(row["number"]), row["state"] == EntryState.APPROVED
+def harassment_entry(row: Mapping[str, Any], vault: Vault, at: datetime) -> HarassmentEntry:
+    number, approved = Number(vault.open(row["number"])), row["state"] == EntryState.APPROVED
     return HarassmentEntry(
         number=number.masked,
         region=region_of(number),

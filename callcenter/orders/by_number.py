@@ -25,10 +25,14 @@ async def orders_of_number(room: Room, actor: Actor, number: str, purpose: Purpo
     who entered them. Raises RevealNotYours."""
     if not may_reveal(actor, purpose):
         raise RevealNotYours(purpose=purpose.value)
-    key = room.vault.key(parse_number(number).key)
+    keyed = parse_number(number).key
     detail = {"purpose": purpose.value, "reason": reason}
-    await room.audit.record(room.store.pool, actor.user_id, "searched_by_number", "caller", key.hex(), detail)
-    rows = SQL.orders_of_number(room.store.pool, key=key, path=actor.org_path, user_id=actor.user_id, limit=MOST)
+    await room.audit.record(
+        room.store.pool, actor.user_id, "searched_by_number", "caller", room.vault.key(keyed).hex(), detail
+    )
+    rows = SQL.orders_of_number(
+        room.store.pool, keys=room.vault.keys(keyed), path=actor.org_path, user_id=actor.user_id, limit=MOST
+    )
     names = ("number", "stage", "title", "category", "address", "created_at")
     items = [OrderBrief(id=OrderId(row["id"]), **{name: row[name] for name in names}) async for row in rows]
     return BriefPage(items=tuple(items))

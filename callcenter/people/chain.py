@@ -2,8 +2,9 @@
 
 Moves never wait for the chain: rows are written as ever (append-only, triggers refuse change and removal), and one
 writer at a time chains what older transactions have completed (`pg_snapshot_xmin`), in their order. The digests are
-keyed with a key that is not in the database, so that not even the tables' owner can make another chain fit. What a
-chain cannot show is that its newest end was cut off together with its rows: `head` of an earlier check shows that.
+keyed with a key that is not in the database, so that not even the tables' owner can make another chain fit. Each link
+names its key: after a rotation the newest one goes on, and an older one never comes back. What a chain cannot show is
+that its newest end was cut off together with its rows: `head` of an earlier check shows that.
 """
 
 import asyncio
@@ -81,21 +82,22 @@ class Chain:
         since = int(stand["xid"]) if int(stand["xid"]) <= horizon else 0
         found = SQL.unchained(connection, since=str(since), horizon=str(horizon), limit=BATCH)
         rows = [row async for row in found]
-        digest = await self._digest_at(connection, seq)
+        last = await SQL.link_at(connection, seq=seq)
+        if last is not None and last["key_id"] not in self._vault.chain_ids:
+            log.warning("audit_chain_needs_newer_keys")
+            return 0
+        digest = FIRST if last is None else bytes(last["digest"])
         links: list[tuple[int, str, UUID, bytes]] = []
         for row in rows:
             digest, seq = self._vault.link(digest, row["row_text"].encode()), seq + 1
             links.append((seq, row["source"], row["id"], digest))
         if links:
             seqs, sources, ids, digests = (list(column) for column in zip(*links, strict=True))
-            await SQL.add_links(connection, seqs=seqs, sources=sources, ids=ids, digests=digests)
+            key = self._vault.chain_ids[0]
+            await SQL.add_links(connection, seqs=seqs, sources=sources, ids=ids, digests=digests, key_id=key)
         reached = rows[-1]["xid"] if len(rows) == BATCH else str(horizon)
         await SQL.keep_stand(connection, xid=reached, at=self._clock.now())
         return len(rows)
-
-    async def _digest_at(self, connection: Connection, seq: int) -> bytes:
-        row = await SQL.link_at(connection, seq=seq)
-        return FIRST if row is None else bytes(row["digest"])
 
     async def verify(self, expected: str | None = None) -> Verified:
         """Walks the whole chain over one snapshot. `expected` is the `head` of an earlier check, which must still be in
@@ -125,6 +127,7 @@ class _Walk:
     def __init__(self, vault: Vault, expected: str | None) -> None:
         self._vault = vault
         self._expected = expected
+        self._age = len(vault.chain_ids)
         self.seq = 0
         self.checked = 0
         self.digest = FIRST
@@ -145,8 +148,11 @@ class _Walk:
             return "link_missing"
         if row["row_text"] is None:
             return "deleted"
-        fits = self._vault.link(self.digest, row["row_text"].encode()) == row["digest"]
-        return None if fits else "changed"
+        if row["key_id"] not in self._vault.chain_ids:
+            return "changed"
+        before, self._age = self._age, self._vault.chain_ids.index(row["key_id"])
+        fits = self._vault.link(self.digest, row["row_text"].encode(), row["key_id"]) == row["digest"]
+        return None if fits and self._age <= before else "changed"
 
     def unmet(self) -> Break | None:
         """The head of an earlier check is not in the chain: its end was cut off, or it was made anew."""

@@ -1,6 +1,7 @@
 """Keeping places: the offer that a waiting caller accepts, and what people ask of kept places."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -15,6 +16,7 @@ from callcenter.core.phone import Number
 from callcenter.flows.ports import Wanted
 from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
+from callcenter.people.vault import Vault
 from callcenter.store.pool import Pool
 from callcenter.waiting.config import WaitingConfig
 from callcenter.waiting.events import PlaceKept, PlaceMoved
@@ -52,13 +54,13 @@ class PlacePage(Page[PlaceView]):
 
 
 class Places:
-    def __init__(self, pool: Pool, config: WaitingConfig, clock: Clock, bus: Bus, audit: Audit) -> None:
+    def __init__(self, pool: Pool, config: WaitingConfig, clock: Clock, bus: Bus, audit: Audit, vault: Vault) -> None:
         self._pool = pool
         self._config = config
         self._clock = clock
         self._bus = bus
         self._audit = audit
-        self.store = PlaceStore(pool)
+        self.store = PlaceStore(pool, vault)
 
     async def accept(self, wanted: Wanted) -> bool:
         """False for a withheld number, when too many places are kept, or none at all (`flows.ports.CallbackOffers`).
@@ -89,8 +91,8 @@ class Places:
         actor.require(Role.SUPERVISOR, Role.AGENT)
         found = await self.store.page(limit + 1, place_of(cursor), open_only=open_only)
 
-        def shown(row: dict[str, object]) -> PlaceView:
-            return PlaceView.model_validate({**dict(row), "number": Number(str(row["number"])).masked})
+        def shown(row: dict[str, Any]) -> PlaceView:
+            return PlaceView.model_validate({**row, "number": Number(row["number"]).masked})
 
         return PlacePage.cut(found, limit, shown, lambda row: (row["kept_at"], row["id"]))
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from callcenter.core.ids import AttemptId, CallId, LegId, new_id
 from callcenter.core.pages import Place as PageStart
+from callcenter.people.vault import Vault
 from callcenter.store.pool import Pool
 from callcenter.store.queries import load
 from callcenter.waiting.line import Gone, Waiter
@@ -27,12 +28,12 @@ class Measured:
     calls: int
 
 
-def place_of(row: Any) -> Place:
+def place_of(row: Any, vault: Vault) -> Place:
     return Place(
         id=row["id"],
         pbx=row["pbx"],
         queue=row["queue"],
-        number=row["number"],
+        number=vault.open(row["number"]),
         dialled=row["dialled"],
         call=CallId(row["call_id"]) if row["call_id"] else None,
         joined_at=row["joined_at"],
@@ -93,8 +94,9 @@ class WaitStore:
 
 
 class PlaceStore:
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, vault: Vault) -> None:
         self._pool = pool
+        self._vault = vault
 
     async def keep(
         self, *, pbx: str, queue: str, number: str, dialled: str, call: CallId | None, joined_at: datetime,
@@ -106,7 +108,8 @@ class PlaceStore:
             id=new_id(),
             pbx=pbx,
             queue=queue,
-            number=number,
+            number=self._vault.seal(number),
+            number_key=self._vault.key(number),
             dialled=dialled,
             call_id=call,
             joined_at=joined_at,
@@ -117,19 +120,19 @@ class PlaceStore:
 
     async def open_ones(self, pbx: str) -> list[Place]:
         """In the order of their places."""
-        return [place_of(row) async for row in SQL.open_places(self._pool, pbx=pbx)]
+        return [place_of(row, self._vault) async for row in SQL.open_places(self._pool, pbx=pbx)]
 
     async def of_number(self, number: str) -> Place | None:
-        row = await SQL.place_of_number(self._pool, number=number)
-        return place_of(row) if row else None
+        row = await SQL.place_of_number(self._pool, keys=self._vault.keys(number))
+        return place_of(row, self._vault) if row else None
 
     async def of_attempt(self, attempt: AttemptId) -> Place | None:
         row = await SQL.place_of_attempt(self._pool, attempt=attempt)
-        return place_of(row) if row else None
+        return place_of(row, self._vault) if row else None
 
     async def get(self, place: UUID) -> Place | None:
         row = await SQL.place(self._pool, id=place)
-        return place_of(row) if row else None
+        return place_of(row, self._vault) if row else None
 
     async def claim(self, place: UUID, attempt: AttemptId, at: datetime) -> bool:
         return await SQL.claim_place(self._pool, id=place, attempt=attempt, at=at) is not None
@@ -158,12 +161,13 @@ class PlaceStore:
         )
         return moved is not None
 
-    async def page(self, limit: int, before: PageStart, *, open_only: bool) -> list[Any]:
+    async def page(self, limit: int, before: PageStart, *, open_only: bool) -> list[dict[str, Any]]:
+        """Rows of kept_place with their numbers opened."""
         before_at, before_id = before
         found = SQL.page_of_places(self._pool, before_at=before_at, before_id=before_id, open=open_only, limit=limit)
-        return [row async for row in found]
+        return [{**dict(row), "number": self._vault.open(row["number"])} async for row in found]
 
     async def last_talk(self, number: str, since: datetime) -> tuple[str, str] | None:
         """Extension and queue."""
-        row = await SQL.last_talk_of(self._pool, number=number, since=since)
+        row = await SQL.last_talk_of(self._pool, keys=self._vault.keys(number), since=since)
         return (row["extension"], row["queue"] or "") if row else None

@@ -9,7 +9,7 @@ select coalesce((select xid::text from audit_chain_place), '0') as xid,
        pg_snapshot_xmin(pg_current_snapshot())::text as horizon;
 
 -- name: link_at(seq)^
-select digest from audit_chain where seq = :seq;
+select digest, key_id from audit_chain where seq = :seq;
 
 -- name: unchained(since, horizon, limit)
 select source, id, xid::text as xid, row_text from (
@@ -24,16 +24,17 @@ select source, id, xid::text as xid, row_text from (
      order by e.xid limit :limit)
 ) rows order by rows.xid, source, id limit :limit;
 
--- name: add_links(seqs, sources, ids, digests)!
-insert into audit_chain (seq, source, row_id, digest)
-select * from unnest(:seqs::bigint[], :sources::text[], :ids::uuid[], :digests::bytea[]);
+-- name: add_links(seqs, sources, ids, digests, key_id)!
+insert into audit_chain (seq, source, row_id, digest, key_id)
+select seq, source, id, digest, :key_id
+from unnest(:seqs::bigint[], :sources::text[], :ids::uuid[], :digests::bytea[]) as l (seq, source, id, digest);
 
 -- name: keep_stand(xid, at)!
 insert into audit_chain_place (xid, sealed_at) values ((:xid::text)::xid8, :at)
 on conflict (only_one) do update set xid = excluded.xid, sealed_at = excluded.sealed_at;
 
 -- name: links(after, limit)
-select c.seq, c.source, c.row_id, c.digest,
+select c.seq, c.source, c.row_id, c.digest, c.key_id,
        case when a.id is not null then audit_text(a) when e.id is not null then event_text(e) end as row_text
 from audit_chain c
 left join audit_log a on c.source = 'audit_log' and a.id = c.row_id

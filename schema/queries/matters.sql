@@ -1,6 +1,6 @@
 -- Matters: several demands about one thing; repeated demands of one caller.
 
--- name: candidates(path, place, category, caller, since, but, limit)
+-- name: candidates(path, place, category, callers, since, but, limit)
 -- Orders that may be about the same: open ones at the place or of the category, any of the same caller. Each arm is cut
 -- by itself, newest first, so that one busy category does not hide the place.
 with near as (
@@ -13,11 +13,11 @@ with near as (
      order by created_at desc limit :limit)
     union
     (select id from work_order
-     where caller_key = :caller and caller_key <> '' and created_at >= :since
+     where caller_key = any(:callers::bytea[]) and caller_key <> '' and created_at >= :since
      order by created_at desc limit :limit)
 )
 select w.id, w.number, w.stage, w.title, w.content, w.category, w.address, w.place, w.latitude, w.longitude,
-       w.created_at, w.matter_id, w.closed_at, (w.caller_key = :caller and w.caller_key <> '') as same_caller,
+       w.created_at, w.matter_id, w.closed_at, (w.caller_key = any(:callers::bytea[]) and w.caller_key <> '') as same_caller,
        case when w.matter_id is null then 1
             else (select count(distinct case when m.caller_key = '' then uuid_send(m.id) else m.caller_key end)
                   from work_order m where m.matter_id = w.matter_id) end as callers
@@ -75,6 +75,20 @@ select w.*, m.joined_at, m.score, m.reasons, m.waits
 from matter_member m join work_order w on w.id = m.order_id
 where m.matter_id = :matter_id and m.left_at is null
 order by w.master desc, w.created_at, w.id;
+
+-- name: told_of(master_id, member_id, tries)^
+-- What following asks beside the two rows: whether the member's citizen was told since the master's last reply, where
+-- the master was transferred, and whether the machine brought the member where it stands.
+select (select count(*) filter (where c.outcome = 'reached' or c.channel in ('message', 'letter')) > 0
+               or count(*) >= :tries
+        from order_contact c
+        where c.order_id = :member_id and c.counterpart = 'citizen' and c.at >= m.replied_at) as told,
+       coalesce((select e.body ->> 'target' from order_event e
+                 where e.order_id = m.id and e.move = 'transferred' order by e.seq desc limit 1), '') as target,
+       coalesce((select e.actor_id is null from order_event e
+                 where e.order_id = :member_id and e.stage_before <> e.stage_after
+                 order by e.seq desc limit 1), false) as led
+from work_order m where m.id = :master_id;
 
 -- name: note_waiting(order_id, waits)!
 update matter_member set waits = :waits where order_id = :order_id and left_at is null and waits is distinct from :waits;

@@ -4,14 +4,14 @@ select id, opened, reason from take_missed_call(:call_id, :fresh);
 -- name: settle_number(call_id)
 -- The open record of the call's number, when that has been answered since.
 select s.id, s.state, s.ended_call
-from call c cross join lateral settle_missed_calls(c.caller_number, 'infinity') s
-where c.id = :call_id and c.caller_number <> '';
+from call c cross join lateral settle_missed_calls(c.caller_key, 'infinity') s
+where c.id = :call_id and c.caller_key <> '';
 
 -- name: settle_before(call_id)
 -- The open record of the call's number, when that had been answered before this call came.
 select s.id, s.state, s.ended_call
-from call c cross join lateral settle_missed_calls(c.caller_number, c.started_at) s
-where c.id = :call_id and c.caller_number <> '';
+from call c cross join lateral settle_missed_calls(c.caller_key, c.started_at) s
+where c.id = :call_id and c.caller_key <> '';
 
 -- name: settle_all()
 select id, state, ended_call from settle_missed_calls(null, 'infinity');

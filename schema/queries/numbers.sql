@@ -21,18 +21,18 @@ where (r.at, r.id) < (:before_at, :before_id)
 order by r.at desc, r.id desc
 limit :most;
 
--- name: end_expired_care(number, at)!
-update care_entry set ended_at = :at where number = :number and ended_at is null and expires_at <= :at;
+-- name: end_expired_care(keys, at)!
+update care_entry set ended_at = :at where number_key = any(:keys::bytea[]) and ended_at is null and expires_at <= :at;
 
--- name: insert_care(id, number, category, note, set_by, at, expires_at)!
-insert into care_entry (id, number, category, note, set_by, set_at, expires_at)
-values (:id, :number, :category, :note, :set_by, :at, :expires_at);
+-- name: insert_care(id, number, number_key, category, note, set_by, at, expires_at)!
+insert into care_entry (id, number, number_key, category, note, set_by, set_at, expires_at)
+values (:id, :number, :number_key, :category, :note, :set_by, :at, :expires_at);
 
 -- name: end_care(id, by, at)$
 update care_entry set ended_at = :at, ended_by = :by where id = :id and ended_at is null returning id;
 
--- name: in_care(number, at)$
-select exists (select 1 from care_entry where number = :number and ended_at is null and expires_at > :at);
+-- name: in_care(keys, at)$
+select exists (select 1 from care_entry where number_key = any(:keys::bytea[]) and ended_at is null and expires_at > :at);
 
 -- name: care_by_id(id)^
 select c.id, c.number, c.category, c.note, u.name as set_by, c.set_at, c.expires_at, c.ended_at
@@ -46,16 +46,16 @@ where (c.set_at, c.id) < (:before_at, :before_id)
 order by c.set_at desc, c.id desc
 limit :most;
 
--- name: calls_from(calls, numbers)$
+-- name: calls_from(calls, keys)$
 -- How many of the calls came from this number, in one of its forms.
-select count(*) from call where id = any(:calls::uuid[]) and direction = 'inbound' and caller_number = any(:numbers::text[]);
+select count(*) from call where id = any(:calls::uuid[]) and direction = 'inbound' and caller_key = any(:keys::bytea[]);
 
--- name: insert_harassment(id, number, policy, reason, evidence, by, at, lasts)!
-insert into harassment_entry (id, number, policy, reason, evidence, state, proposed_by, proposed_at, lasts)
-values (:id, :number, :policy, :reason, :evidence::uuid[], 'proposed', :by, :at, :lasts);
+-- name: insert_harassment(id, number, number_key, policy, reason, evidence, by, at, lasts)!
+insert into harassment_entry (id, number, number_key, policy, reason, evidence, state, proposed_by, proposed_at, lasts)
+values (:id, :number, :number_key, :policy, :reason, :evidence::uuid[], 'proposed', :by, :at, :lasts);
 
 -- name: lock_harassment(id)^
-select h.id, h.number, h.policy, h.reason, h.evidence, h.state, '' as proposed_by, h.proposed_by as proposed_by_id,
+select h.id, h.number, h.number_key, h.policy, h.reason, h.evidence, h.state, '' as proposed_by, h.proposed_by as proposed_by_id,
        h.proposed_at, h.lasts, null as decided_by, h.decided_at, h.opinion, h.expires_at, h.ended_at,
        null as reviewed_by, h.reviewed_at, h.finding
 from harassment_entry h where h.id = :id for update;
@@ -93,17 +93,19 @@ where (h.proposed_at, h.id) < (:before_at, :before_id)
 order by h.proposed_at desc, h.id desc
 limit :most;
 
--- name: caller(number, at)^
+-- name: caller(keys, at)^
 -- Always one row; what is not known is null.
 select
-    (select category from care_entry where number = :number and ended_at is null and expires_at > :at) as category,
-    (select note from care_entry where number = :number and ended_at is null and expires_at > :at) as note,
-    (select policy from harassment_entry where number = :number and state = 'approved' and expires_at > :at) as policy,
-    (select language from caller_language where number = :number and expires_at > :at) as language;
+    (select category from care_entry where number_key = any(:keys::bytea[]) and ended_at is null and expires_at > :at) as category,
+    (select note from care_entry where number_key = any(:keys::bytea[]) and ended_at is null and expires_at > :at) as note,
+    (select policy from harassment_entry
+     where number_key = any(:keys::bytea[]) and state = 'approved' and expires_at > :at limit 1) as policy,
+    (select language from caller_language
+     where number_key = any(:keys::bytea[]) and expires_at > :at order by set_at desc limit 1) as language;
 
--- name: remember_language(number, language, at, expires_at)!
-insert into caller_language (number, language, set_at, expires_at) values (:number, :language, :at, :expires_at)
-on conflict (number) do update set language = :language, set_at = :at, expires_at = :expires_at;
+-- name: remember_language(number_key, language, at, expires_at)!
+insert into caller_language (number_key, language, set_at, expires_at) values (:number_key, :language, :at, :expires_at)
+on conflict (number_key) do update set language = :language, set_at = :at, expires_at = :expires_at;
 
 -- name: sweep_languages(at)!
 delete from caller_language where expires_at <= :at;

@@ -21,11 +21,11 @@ from kept k join app_user u on u.id = k.user_id;
 -- name: forget_filter(id, user_id)$
 delete from saved_filter where id = :id and user_id = :user_id returning id;
 
--- name: orders_of_number(key, path, user_id, limit)
+-- name: orders_of_number(keys, path, user_id, limit)
 -- Guarded orders never: that this number denounced somebody must not be learnt from the number.
 select w.id, w.number, w.stage, w.title, w.category, w.address, w.created_at
 from work_order w
-where w.caller_key = :key and w.caller_key <> ''
+where w.caller_key = any(:keys::bytea[]) and w.caller_key <> ''
   and (starts_with(w.owner_org_path, :path) or starts_with(w.intake_org_path, :path) or w.created_by = :user_id)
   and (not w.confidential and w.request_type <> 'report' or w.created_by = :user_id)
 order by w.created_at desc, w.id desc limit :limit;

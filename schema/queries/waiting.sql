@@ -49,19 +49,19 @@ where t.joined_at >= :since and t.joined_at < :until and t.outcome = 'answered'
 group by t.queue
 order by t.queue;
 
--- name: keep_place(id, pbx, queue, number, dialled, call_id, joined_at, kept_at, most)$
+-- name: keep_place(id, pbx, queue, number, number_key, dialled, call_id, joined_at, kept_at, most)$
 -- Nothing when the number has an open place, or too many are kept.
-insert into kept_place (id, pbx, queue, number, dialled, call_id, joined_at, kept_at, state, next_at)
-select :id, :pbx, :queue, :number, :dialled, :call_id, :joined_at, :kept_at, 'waiting', :kept_at
+insert into kept_place (id, pbx, queue, number, number_key, dialled, call_id, joined_at, kept_at, state, next_at)
+select :id, :pbx, :queue, :number, :number_key, :dialled, :call_id, :joined_at, :kept_at, 'waiting', :kept_at
 where (select count(*) from kept_place where pbx = :pbx and state in ('waiting', 'ringing', 'queued')) < :most
-on conflict (number) where state in ('waiting', 'ringing', 'queued') do nothing
+on conflict (number_key) where state in ('waiting', 'ringing', 'queued') and number_key <> '' do nothing
 returning id;
 
 -- name: open_places(pbx)
 select * from kept_place where pbx = :pbx and state in ('waiting', 'ringing', 'queued') order by joined_at, id;
 
--- name: place_of_number(number)^
-select * from kept_place where number = :number and state in ('waiting', 'ringing', 'queued');
+-- name: place_of_number(keys)^
+select * from kept_place where number_key = any(:keys::bytea[]) and number_key <> '' and state in ('waiting', 'ringing', 'queued');
 
 -- name: place_of_attempt(attempt)^
 select * from kept_place where attempt = :attempt;
@@ -93,10 +93,10 @@ where (kept_at, id) < (:before_at::timestamptz, :before_id::uuid)
 order by kept_at desc, id desc
 limit :limit;
 
--- name: last_talk_of(number, since)^
+-- name: last_talk_of(keys, since)^
 -- The agent who answered the citizen's last call.
 select c.extension, c.queue from call c
-where c.caller_number = :number and c.started_at > :since and c.answered_at is not null and c.ended_at is not null
+where c.caller_key = any(:keys::bytea[]) and c.caller_key <> '' and c.started_at > :since and c.answered_at is not null and c.ended_at is not null
   and c.extension is not null and c.direction = 'inbound'
 order by c.started_at desc, c.id desc
 limit 1;

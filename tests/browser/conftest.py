@@ -82,7 +82,7 @@ class Desk:
     @property
     def mail(self) -> VoiceMail:
         """Of the PBX `a`, whose monitor folder is below the media."""
-        return VoiceMail(self.room.pool, media_of(self.media), SystemClock(), self.room.people.audit, "a")
+        return VoiceMail(self.room.pool, media_of(self.media), SystemClock(), self.room.people.audit, VAULT, "a")
 
     async def ring(self) -> CallId:
         now = datetime.now(UTC)
@@ -188,7 +188,7 @@ async def desk(pool: Pool, database_url: str, tmp_path: Path) -> AsyncIterator[D
             vault=VAULT,
         )
         media, lists = media_of(tmp_path), open_lists(pool, SystemClock(), room.actors)
-        mail = VoiceMail(pool, media, SystemClock(), room.people.audit, "a")
+        mail = VoiceMail(pool, media, SystemClock(), room.people.audit, VAULT, "a")
         clock = SystemClock()
         matters = furnish_matters(
             MattersConfig(), pool=pool, clock=clock, bus=room.bus, orders=orders, outbox=Outbox(clock)

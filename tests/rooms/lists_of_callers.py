@@ -15,6 +15,7 @@ from callcenter.numbers.views import HarassmentEntry, Policy
 from callcenter.people.actor import Actor
 from callcenter.people.audit import Audit
 from callcenter.store.pool import Pool
+from tests.vaults import VAULT
 
 CALLER = "+8613800000007"
 
@@ -24,7 +25,7 @@ class LedgerOfTown:
         self._pool = pool
 
     async def number_of(self, actor: Actor, call: CallId) -> str:
-        return str(await self._pool.fetchval("select caller_number from call where id = $1", call))
+        return VAULT.open(await self._pool.fetchval("select caller_number from call where id = $1", call))
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,12 @@ class Lists:
         ids = [CallId(new_id()) for _ in range(count)]
         for call in ids:
             await self.pool.execute(
-                "insert into call (id, pbx, linked, direction, caller_number, stage, started_at)"
-                " values ($1, 'pbx1', $2, 'inbound', $3, 'ended', $4)",
+                "insert into call (id, pbx, linked, direction, caller_number, caller_key, stage, started_at)"
+                " values ($1, 'pbx1', $2, 'inbound', $3, $4, 'ended', $5)",
                 call,
                 str(call),
-                number,
+                VAULT.seal(number),
+                VAULT.key(number),
                 self.clock.now(),
             )
         return tuple(ids)
@@ -73,9 +75,9 @@ def open_lists(pool: Pool, clock: Clock, people: dict[str, Actor]) -> Lists:
         pool,
         clock,
         people,
-        Callers(pool, clock, config, seen),
-        CareList(pool, clock, config, audit, seen),
-        HarassmentList(pool, clock, config, audit, seen),
+        Callers(pool, clock, config, seen, VAULT),
+        CareList(pool, clock, config, audit, seen, VAULT),
+        HarassmentList(pool, clock, config, audit, seen, VAULT),
     )
 
 

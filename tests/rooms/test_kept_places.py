@@ -21,6 +21,7 @@ from callcenter.waiting.config import WaitingConfig
 from callcenter.waiting.keeping import PlaceNotKept
 from callcenter.waiting.telephony import leg_of
 from tests.rooms.waiting_house import MINUTE, NUMBER, QUICK, StagedPbx, WaitingHouse, open_waiting, seat
+from tests.vaults import VAULT
 
 
 @pytest.fixture
@@ -277,7 +278,9 @@ async def test_supervisors_see_and_withdraw_places(house: WaitingHouse) -> None:
         await house.places.page(actor(Role.UNIT_HEAD), 1)
     with pytest.raises(NotFound):
         await house.places.withdraw(boss, new_id())
-    await house.pool.execute("update kept_place set state = 'queued' where number = $1", "+8613800000002")
+    await house.pool.execute(
+        "update kept_place set state = 'queued' where number_key = $1", VAULT.key("+8613800000002")
+    )
     with pytest.raises(PlaceNotKept):
         await house.places.withdraw(boss, page.items[0].id)
     rest = await house.places.page(boss, 5, page.next, open_only=True)

@@ -30,6 +30,7 @@ from tests.rooms.web_of_town import Web, open_web
 from tests.simulators.call_recorder import recorded
 from tests.simulators.eventually import comes_true
 from tests.simulators.severed_postgres import open_severed
+from tests.vaults import VAULT
 
 NUMBER = "+8613800000000"
 MINUTE = timedelta(minutes=1)
@@ -75,7 +76,8 @@ async def watched(pool: Pool, ledger: Ledger, bus: Bus) -> AsyncIterator[MissedW
 
 
 async def rows(pool: Pool) -> list[dict[str, Any]]:
-    return [dict(row) for row in await pool.fetch("select * from missed_call order by first_at, id")]
+    found = await pool.fetch("select * from missed_call order by first_at, id")
+    return [{**dict(row), "number": VAULT.open(row["number"])} for row in found]
 
 
 async def until(pool: Pool, **wanted: Any) -> dict[str, Any]:
@@ -220,7 +222,7 @@ async def web(pool: Pool, tmp_path: Path) -> AsyncIterator[Web]:
         )
         clock, bus = Later(), Bus()
         audit = Audit(clock)
-        room = furnish_calls(pool, bus, clock, audit, ledger, CallsReading(pool, audit))
+        room = furnish_calls(pool, bus, clock, audit, ledger, CallsReading(pool, audit, VAULT))
         await room.watch.scan(recorded("abandoned")[0].at - MINUTE)
         async with open_web(pool, room.routes()) as web:
             await _hire(web)

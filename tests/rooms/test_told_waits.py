@@ -20,6 +20,7 @@ from callcenter.waiting.store import PlaceStore, WaitStore
 from tests.rooms.desks_of_town import open_room
 from tests.rooms.waiting_house import MINUTE, NUMBER, StagedSeats, WaitingHouse, open_waiting, seat
 from tests.simulators.eventually import comes_true
+from tests.vaults import VAULT
 
 SECOND = timedelta(seconds=1)
 
@@ -131,11 +132,11 @@ async def _handles(house: WaitingHouse, queue: str, time: timedelta) -> bool:
 async def _talked(pool: Pool, extension: str, days: int) -> None:
     call = new_id()
     await pool.execute(
-        "insert into call (id, pbx, linked, direction, stage, caller_number, extension, started_at, answered_at,"
+        "insert into call (id, pbx, linked, direction, stage, caller_key, extension, started_at, answered_at,"
         " ended_at) values ($1, 'a', $2, 'inbound', 'ended', $3, $4, $5, $5, $5)",
         call,
         call.hex,
-        NUMBER,
+        VAULT.key(NUMBER),
         extension,
         datetime.now(UTC) - timedelta(days=days),
     )
@@ -143,7 +144,7 @@ async def _talked(pool: Pool, extension: str, days: int) -> None:
 
 async def test_who_rings_again_is_led_to_the_agent_of_the_last_call(pool: Pool) -> None:
     seats = StagedSeats([seat("8001"), seat("8002")])
-    last = LastAgent(PlaceStore(pool), seats, WaitingConfig(), SystemClock())
+    last = LastAgent(PlaceStore(pool, VAULT), seats, WaitingConfig(), SystemClock())
     assert await last.of(NUMBER) == ""
     await _talked(pool, "8003", days=5)
     assert await last.of(NUMBER) == "", "too long ago"

@@ -27,6 +27,7 @@ from callcenter.waiting.store import WaitStore
 from callcenter.waiting.telephony import leg_of
 from callcenter.waiting.waits import Waits
 from tests.simulators.eventually import comes_true, eventually
+from tests.vaults import VAULT
 
 PATIENCE = timedelta(seconds=15)
 NUMBER = "+8613800000001"
@@ -138,7 +139,8 @@ class WaitingHouse:
     async def state(self, number: str = NUMBER) -> tuple[str, str, int]:
         """Of the newest place: state, reason, attempts."""
         row = await self.pool.fetchrow(
-            "select state, reason, attempts from kept_place where number = $1 order by kept_at desc", number
+            "select state, reason, attempts from kept_place where number_key = $1 order by kept_at desc",
+            VAULT.key(number),
         )
         return tuple(row) if row else ("", "", 0)
 
@@ -206,7 +208,7 @@ async def open_waiting(
     bus, clock = Bus(), SystemClock()
     seats, gate, ledger, pbx = StagedSeats([seat()]), StagedGate(), StagedLedger(), pbx or StagedPbx()
     waits = Waits(pbx="a", store=WaitStore(pool), seats=seats, config=config, clock=clock, bus=bus)
-    places = Places(pool, config, clock, bus, Audit(clock))
+    places = Places(pool, config, clock, bus, Audit(clock), VAULT)
     recall = Recall(
         places=places,
         waits=waits,

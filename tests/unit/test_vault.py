@@ -1,12 +1,13 @@
 """Sealing, searching and rotating with the house's keys; every bad file of keys is told with a remedy."""
 
+import base64
 import json
 from pathlib import Path
 
 import pytest
 
 from callcenter.core.errors import Misconfigured
-from callcenter.people.keys import Keys, fresh_keys, have_keys, new_keys, read_keys, write_keys
+from callcenter.people.keys import Keys, Kind, fresh_keys, have_keys, new_keys, read_keys, write_keys
 from callcenter.people.vault import Vault
 
 pytestmark = pytest.mark.rule("B-29", "B-30")
@@ -55,6 +56,52 @@ def test_a_new_key_seals_and_the_old_one_still_opens() -> None:
         Vault(keys.rotated().retired()).open(sealed)
 
 
+def test_a_new_search_key_writes_and_both_are_looked_up() -> None:
+    keys = fresh_keys()
+    later = keys.rotated("search")
+    before, rotated = Vault(keys), Vault(later)
+    assert before.keys(NUMBER) == [before.key(NUMBER)]
+    assert rotated.keys(NUMBER) == [rotated.key(NUMBER), before.key(NUMBER)]
+    assert rotated.key(NUMBER) != before.key(NUMBER)
+    assert rotated.keys("") == []
+    assert rotated.open(before.seal(NUMBER)) == NUMBER, "sealing has its own key"
+    assert Vault(later.retired()).keys(NUMBER) == [rotated.key(NUMBER)]
+
+
+def test_the_chain_keeps_all_its_keys() -> None:
+    keys = fresh_keys()
+    before, rotated = Vault(keys), Vault(keys.rotated("chain").retired())
+    first = before.chain_ids[0]
+    assert rotated.chain_ids[1:] == (first,)
+    assert rotated.link(b"", b"row", first) == before.link(b"", b"row")
+    assert rotated.link(b"", b"row") != before.link(b"", b"row")
+    with pytest.raises(KeyError):
+        before.link(b"", b"row", rotated.chain_ids[0])
+
+
+@pytest.mark.parametrize("kind", ["sealing", "search", "chain"])
+def test_only_the_kind_that_is_named_is_rotated(kind: Kind) -> None:
+    keys = fresh_keys()
+    rotated = keys.rotated(kind)
+    for name in ("sealing", "search", "chain"):
+        known, now = getattr(keys, name), getattr(rotated, name)
+        assert now[-1:] == known
+        assert len(now) == (2 if name == kind else 1)
+
+
+def test_a_file_of_the_first_version_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "keys.json"
+    keys = new_keys(file)
+    written = json.loads(file.read_text("utf-8"))
+    old = {name: base64.b64encode(getattr(keys, name)[0].key).decode() for name in ("search", "chain")}
+    file.write_text(json.dumps(written | old), "utf-8")
+    known = read_keys(file)
+    assert [one.id for one in (*known.search, *known.chain)] == ["", ""]
+    assert Vault(known).key(NUMBER) == Vault(keys).key(NUMBER)
+    write_keys(file, known.rotated("chain"))
+    assert read_keys(file).chain[1:] == known.chain
+
+
 def test_a_changed_text_is_refused() -> None:
     vault = Vault(fresh_keys())
     sealed = vault.seal(NUMBER)
@@ -68,7 +115,7 @@ def test_the_file_is_private_whole_and_shows_nothing(tmp_path: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
     assert read_keys(file) == keys
     assert [one.name for one in tmp_path.iterdir()] == ["keys.json"]
-    for secret in (keys.sealing[0].key, str(keys.search), str(keys.chain)):
+    for secret in (keys.sealing[0].key, str(keys.search[0].key), str(keys.chain[0].key)):
         assert secret not in repr(keys)
     with pytest.raises(Misconfigured, match="already"):
         new_keys(file)
@@ -97,6 +144,8 @@ def test_bad_files_are_told_with_a_remedy_and_without_what_is_in_them(tmp_path: 
         "[]",
         '{"sealing": []}',
         json.dumps(written | {"search": "c2VjcmV0"}),
+        json.dumps(written | {"search": [{"id": "a", "key": "c2VjcmV0"}]}),
+        json.dumps(written | {"search": []}),
         json.dumps(written | {"sealing": []}),
     ):
         good.write_text(spoilt, "utf-8")
