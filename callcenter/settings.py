@@ -23,6 +23,7 @@ from callcenter.channels.config import ChannelsConfig
 from callcenter.core.errors import Misconfigured
 from callcenter.dispatching.config import DispatchingConfig
 from callcenter.documents.config import DocumentsConfig
+from callcenter.fieldwork.config import FieldworkConfig
 from callcenter.files.config import FilesConfig
 from callcenter.flows.config import FlowsConfig
 from callcenter.handling.config import HandlingConfig
@@ -114,6 +115,7 @@ class Settings(BaseSettings):
     )
     files: FilesConfig = Field(default_factory=FilesConfig, description="Attachments of orders.")
     channels: ChannelsConfig = Field(default_factory=ChannelsConfig, description="Intake from every side, Open311.")
+    fieldwork: FieldworkConfig = Field(default_factory=FieldworkConfig, description="Patrols and activities.")
     matters: MattersConfig = Field(
         default_factory=MattersConfig, description="Several demands about one thing; repeats."
     )

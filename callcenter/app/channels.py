@@ -11,18 +11,22 @@ from callcenter.channels.config import ChannelsConfig
 from callcenter.channels.geo_client import GeoClient
 from callcenter.channels.geo_server import GeoServer
 from callcenter.channels.importing import Imports
+from callcenter.channels.limits import Limit
+from callcenter.channels.public_pictures import PublicPictures
 from callcenter.channels.seasons import Seasons
 from callcenter.channels.service_items import Directory
 from callcenter.channels.taking import Taking
 from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
+from callcenter.files.config import FilesConfig
 from callcenter.orders.service import Orders
 from callcenter.people.service import People
 from callcenter.store.pool import Pool
 from callcenter.web.channel_imports import import_routes
 from callcenter.web.channels import channel_routes
+from callcenter.web.config import WebConfig
 from callcenter.web.guard import Doorkeeper
-from callcenter.web.open311 import open311_routes
+from callcenter.web.open311 import Limits, open311_routes
 from callcenter.web.route import Route
 
 
@@ -42,7 +46,7 @@ class ChannelsRoom:
     client: GeoClient
     directory: Directory
 
-    def routes(self, people: Doorkeeper) -> list[Route]:
+    def routes(self, people: Doorkeeper, web: WebConfig) -> list[Route]:
         return [
             *channel_routes(
                 self.pool,
@@ -55,8 +59,15 @@ class ChannelsRoom:
                 self.directory,
             ),
             *import_routes(self.imports),
-            *open311_routes(self.server, people, self.clock, self.config),
+            *open311_routes(self.server, people, self.limits(), web),
         ]
+
+    def limits(self) -> Limits:
+        vault = self.orders.room.vault
+        return Limits(
+            reads=Limit(self.pool, self.clock, vault, "open311-reads", self.config.public_reads),
+            posts=Limit(self.pool, self.clock, vault, "open311-posts", self.config.public_posts),
+        )
 
     def duties(self) -> list[Coroutine[Any, Any, None]]:
         """What every instance does."""
@@ -65,7 +76,15 @@ class ChannelsRoom:
 
 
 def furnish_channels(
-    config: ChannelsConfig, *, pool: Pool, clock: Clock, bus: Bus, people: People, orders: Orders, area_code: str
+    config: ChannelsConfig,
+    *,
+    pool: Pool,
+    clock: Clock,
+    bus: Bus,
+    people: People,
+    orders: Orders,
+    area_code: str,
+    files: FilesConfig,
 ) -> ChannelsRoom:
     taking = Taking(pool, orders, clock, config, area_code)
     return ChannelsRoom(
@@ -77,9 +96,11 @@ def furnish_channels(
         taking=taking,
         accounts=Accounts(pool, clock, people.audit),
         ahead=Ahead(pool, orders, taking, clock),
-        cases=Cases(pool, taking, clock),
+        cases=Cases(pool, taking, clock, orders.room.vault),
         imports=Imports(pool, orders, taking, clock, people.audit),
-        server=GeoServer(pool, orders, taking, clock, config, people.audit),
+        server=GeoServer(
+            pool, orders, taking, clock, config, people.audit, PublicPictures(pool, clock, orders.room.vault, files)
+        ),
         client=GeoClient(pool, orders, clock, config),
         directory=Directory(config),
     )

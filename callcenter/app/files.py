@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from callcenter.channels.public_text import publishable
 from callcenter.core.clock import Clock
 from callcenter.core.folders import require_folder
 from callcenter.core.ids import OrderId
 from callcenter.files.config import FilesConfig
+from callcenter.files.pictures import Pictures
 from callcenter.files.service import Files, OrderSight
 from callcenter.files.sweep import sweep_files_regularly
 from callcenter.orders.privacy import Sight, sight_of
@@ -26,10 +28,15 @@ class SightOfOrders:
         row = await visible_row(self._room, actor, order)
         return sight_of(standing_of(row), actor, confidential=row["confidential"]) is not Sight.NOTHING
 
+    async def public(self, order: OrderId) -> bool:
+        row = await self._room.store.get(order)
+        return row is not None and publishable(dict(row))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilesRoom:
     files: Files
+    pictures: Pictures
     config: FilesConfig
     pool: Pool
     clock: Clock
@@ -45,4 +52,10 @@ def furnish_files(config: FilesConfig, *, pool: Pool, clock: Clock, audit: Audit
     """Raises Misconfigured when the folder cannot be written."""
     require_folder(config.folder, "HOTLINE_FILES__FOLDER")
     sight: OrderSight = SightOfOrders(orders)
-    return FilesRoom(files=Files(pool, config, clock, audit, sight), config=config, pool=pool, clock=clock)
+    return FilesRoom(
+        files=Files(pool, config, clock, audit, sight),
+        pictures=Pictures(pool, config, clock, audit),
+        config=config,
+        pool=pool,
+        clock=clock,
+    )

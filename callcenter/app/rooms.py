@@ -11,6 +11,7 @@ from callcenter.app.channels import ChannelsRoom, furnish_channels
 from callcenter.app.clocks import ClocksRoom, furnish_clocks
 from callcenter.app.dialogue import Sinks
 from callcenter.app.dispatching import DispatchingRoom, furnish_dispatching
+from callcenter.app.fieldwork import FieldworkRoom, furnish_fieldwork
 from callcenter.app.files import FilesRoom, furnish_files
 from callcenter.app.flow_room import FlowRoom, furnish_flows
 from callcenter.app.handling import HandlingRoom, furnish_handling
@@ -89,6 +90,7 @@ class Rooms:
     knowledge: Knowledge
     handling: HandlingRoom
     channels: ChannelsRoom
+    fieldwork: FieldworkRoom
     matters: MattersRoom
 
 
@@ -116,7 +118,7 @@ async def open_rooms(settings: Settings, clock: Clock) -> AsyncIterator[Rooms]:
         vault = await open_vault(pool, settings.privacy, clock)
         file = settings.flows.hotlines or IVR / "hotlines.yaml"
         book = await open_book(pool, clock, people.audit, file, speech.registry, lambda: read_speech(settings).registry)
-        async with open_ledger(pool, bus, clock, settings.calls, book.names) as ledger:
+        async with open_ledger(pool, bus, clock, settings.calls, book.names, vault) as ledger:
             yield await _furnish(settings, clock, bus, pool, people, ledger, speech, book, vault)
 
 
@@ -133,12 +135,12 @@ async def _furnish(
 ) -> Rooms:
     require_folder(settings.media.folder, "HOTLINE_MEDIA__FOLDER")
     link = AmiLink(settings.ami, clock)
-    calls = CallsReading(pool, people.audit)
+    calls = CallsReading(pool, people.audit, vault)
     outbox = open_outbox(settings, clock)
     orders = await open_orders(
         pool, clock=clock, bus=bus, config=settings.orders, city=settings.city, audit=people.audit, vault=vault
     )
-    numbers = open_numbers(settings.numbers, pool, bus, clock, people.audit, calls, lambda: hotlines.current)
+    numbers = open_numbers(settings.numbers, pool, bus, clock, people.audit, calls, lambda: hotlines.current, vault)
     callbacks = Callbacks(
         pool=pool,
         bus=bus,
@@ -161,7 +163,8 @@ async def _furnish(
         bus,
         audit=people.audit,
         queues=speech.queues.names,
-        notes=HouseNotes(pool, numbers.callers),
+        vault=vault,
+        notes=HouseNotes(pool, numbers.callers, vault),
     )
     waiting = furnish_waiting(
         settings.waiting,
@@ -174,11 +177,22 @@ async def _furnish(
         gate=numbers.gate,
         seats=seats,
         queues=speech.queues,
+        vault=vault,
         public_number=speech.registry.main.number,
     )
     rosters = furnish_rosters(pool, speech.queues, clock, people.audit, settings.city)
     files = furnish_files(settings.files, pool=pool, clock=clock, audit=people.audit, orders=orders.room)
     knowledge = Knowledge(pool, clock, people.audit)
+    channels = furnish_channels(
+        settings.channels,
+        pool=pool,
+        clock=clock,
+        bus=bus,
+        people=people,
+        orders=orders,
+        area_code=settings.numbers.area_code,
+        files=settings.files,
+    )
     dispatching = furnish_dispatching(
         settings.dispatching, pool=pool, clock=clock, bus=bus, orders=orders, outbox=outbox, audit=people.audit
     )
@@ -193,7 +207,7 @@ async def _furnish(
         link=link,
         ledger=ledger,
         calls=calls,
-        telephone=furnish_calls(pool, bus, clock, people.audit, ledger, calls),
+        telephone=furnish_calls(pool, bus, clock, people.audit, ledger, calls, vault),
         orders=orders,
         seats=seats,
         callbacks=callbacks,
@@ -211,7 +225,7 @@ async def _furnish(
             ledger=ledger,
             link=link,
             calls=calls,
-            mail=VoiceMail(pool, settings.media, clock, people.audit, link.pbx),
+            mail=VoiceMail(pool, settings.media, clock, people.audit, vault, link.pbx),
             orders=orders,
             seats=seats,
         ),
@@ -225,6 +239,7 @@ async def _furnish(
             link=link,
             ledger=ledger,
             gate=numbers.gate,
+            vault=vault,
         ),
         supervision=furnish_supervision(
             settings,
@@ -235,6 +250,7 @@ async def _furnish(
             link=link,
             ledger=ledger,
             public_number=speech.registry.main.number,
+            vault=vault,
         ),
         transfers=await furnish_transfers(
             settings,
@@ -250,6 +266,7 @@ async def _furnish(
             gate=numbers.gate,
             registry=lambda: hotlines.current,
             sounds=settings.flows.sounds,
+            vault=vault,
         ),
         waiting=waiting,
         rosters=rosters,
@@ -285,6 +302,8 @@ async def _furnish(
         ),
         knowledge=knowledge,
         handling=furnish_handling(
+            settings.handling,
+            settings.callbacks,
             pool=pool,
             clock=clock,
             orders=orders,
@@ -293,14 +312,17 @@ async def _furnish(
             templates=knowledge,
             city=settings.city,
         ),
-        channels=furnish_channels(
-            settings.channels,
+        channels=channels,
+        fieldwork=furnish_fieldwork(
+            settings.fieldwork,
             pool=pool,
             clock=clock,
-            bus=bus,
-            people=people,
             orders=orders,
-            area_code=settings.numbers.area_code,
+            outbox=outbox,
+            audit=people.audit,
+            taking=channels.taking,
+            pictures=files.pictures,
+            files=settings.files,
         ),
         matters=furnish_matters(settings.matters, pool=pool, clock=clock, bus=bus, orders=orders, outbox=outbox),
     )

@@ -203,7 +203,8 @@ class _House:
             *rooms.supervision.routes(self._board),
             *rooms.handling.routes(rooms.printer),
             *rooms.oversight.routes(rooms.printer),
-            *rooms.channels.routes(rooms.people),
+            *rooms.channels.routes(rooms.people, web),
+            *rooms.fieldwork.routes(),
             *rooms.matters.routes(),
             *health_routes(self._exposition, lambda: self._pulse.lag, checks),
         ]

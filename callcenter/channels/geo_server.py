@@ -11,11 +11,13 @@ from callcenter.channels.config import ChannelsConfig
 from callcenter.channels.geo_report import MOST, Posted, Unfit, posted, wanted
 from callcenter.channels.incoming import Incoming
 from callcenter.channels.kinds import Channel
+from callcenter.channels.public_pictures import PublicPictures
 from callcenter.channels.public_text import public_address, public_point, public_text, publishable
 from callcenter.channels.taking import Taking
 from callcenter.core.clock import Clock
 from callcenter.core.ids import OrderId
 from callcenter.core.pages import Page
+from callcenter.files.showing import SHOWABLE
 from callcenter.orders.phases import NAMES, phase_of
 from callcenter.orders.service import Orders
 from callcenter.orders.terms import RequestType, Stage
@@ -73,7 +75,14 @@ class PublicServices(Page[PublicService]):
 
 class GeoServer:
     def __init__(
-        self, pool: Pool, orders: Orders, taking: Taking, clock: Clock, config: ChannelsConfig, audit: Audit
+        self,
+        pool: Pool,
+        orders: Orders,
+        taking: Taking,
+        clock: Clock,
+        config: ChannelsConfig,
+        audit: Audit,
+        pictures: PublicPictures,
     ) -> None:
         self._pool = pool
         self._orders = orders
@@ -81,6 +90,7 @@ class GeoServer:
         self._clock = clock
         self._config = config
         self._audit = audit
+        self.pictures = pictures
 
     def discovery(self, url: str) -> dict[str, Any]:
         return {
@@ -134,8 +144,8 @@ class GeoServer:
             raise Unfit(404, "token was not found")
         return [{"service_request_id": row["number"], "token": row["token"]}]
 
-    async def requests(self, query: Mapping[str, str]) -> list[dict[str, Any]]:
-        """Raises Unfit."""
+    async def requests(self, query: Mapping[str, str], root: str) -> list[dict[str, Any]]:
+        """`root` is where clients reach us: links to pictures begin with it. Raises Unfit."""
         asked = wanted(query, self._clock.now())
         found = SQL.public_orders(
             self._pool,
@@ -145,13 +155,14 @@ class GeoServer:
             until=asked.end,
             open=not asked.status or "open" in asked.status,
             closed=not asked.status or "closed" in asked.status,
+            showable=sorted(SHOWABLE),
             limit=MOST,
         )
-        return [self._seen(row) async for row in found]
+        return [self._seen(row, root) async for row in found]
 
-    async def request(self, number: str) -> list[dict[str, Any]]:
+    async def request(self, number: str, root: str) -> list[dict[str, Any]]:
         """Raises Unfit: what may not be seen is not there."""
-        found = await self.requests({"service_request_id": number})
+        found = await self.requests({"service_request_id": number}, root)
         if not found:
             raise Unfit(404, "service_request_id was not found")
         return found
@@ -174,7 +185,7 @@ class GeoServer:
         await SQL.keep_token(self._pool, token=token, order_id=order, at=self._clock.now())
         return token
 
-    def _seen(self, row: Any) -> dict[str, Any]:
+    def _seen(self, row: Any, root: str) -> dict[str, Any]:
         name = self._orders.room.vault.open(row["caller_name"])
         point = public_point(row["latitude"], row["longitude"], row["location_type"])
         zone, template = self._orders.room.calendar.zone, self._orders.room.phases
@@ -199,7 +210,7 @@ class GeoServer:
             "zipcode": None,
             "lat": point.latitude if point else None,
             "long": point.longitude if point else None,
-            "media_url": None,
+            "media_url": f"{root}/media/{self.pictures.link(row['picture'])}.jpg" if row["picture"] else None,
         }
 
 

@@ -1,27 +1,32 @@
-"""How often somebody may ask: so many in any minute, counted by this process; pure."""
+"""How often the public may ask: so many a minute, counted in the database for all processes."""
 
-from collections import OrderedDict, deque
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import timedelta
+from typing import Any, Final
 
+from callcenter.core.clock import Clock
+from callcenter.people.vault import Vault
+from callcenter.store.pool import Pool
+from callcenter.store.queries import load
+
+SQL: Final[Any] = load("open311")
 _MINUTE: Final = timedelta(minutes=1)
-_MOST_KNOWN: Final = 10_000
 
 
 class Limit:
-    def __init__(self, a_minute: int) -> None:
-        self._most = a_minute
-        self._asked: OrderedDict[str, deque[datetime]] = OrderedDict()
+    """So many at once, and then as many a minute (GCRA). Who asks is kept as a keyed hash for a minute; who asks too
+    often is not held off longer for asking on."""
 
-    def passes(self, who: str, now: datetime) -> bool:
-        """Counts it when it passes; who asks too often is not held off longer for asking on."""
-        times = self._asked.setdefault(who, deque())
-        self._asked.move_to_end(who)
-        if len(self._asked) > _MOST_KNOWN:
-            self._asked.popitem(last=False)
-        while times and now - times[0] >= _MINUTE:
-            times.popleft()
-        if len(times) >= self._most:
-            return False
-        times.append(now)
-        return True
+    def __init__(self, pool: Pool, clock: Clock, vault: Vault, name: str, a_minute: int) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._vault = vault
+        self._name = name
+        self._step = _MINUTE / a_minute
+
+    async def passes(self, who: str) -> bool:
+        """Counts it when it passes."""
+        asker = self._vault.key(f"{self._name}:{who}")
+        due = await SQL.ask_public(
+            self._pool, asker=asker, now=self._clock.now(), step=self._step, room=_MINUTE - self._step
+        )
+        return due is not None

@@ -119,6 +119,10 @@ class Taking:
         await self.account(actor, channel)
         return Standing.model_validate(_standing(await self._mine(channel, external)))
 
+    async def taken_order(self, channel: Channel, external: str) -> OrderId:
+        """For rooms of the house that took it in themselves. Raises NoSuchDemand."""
+        return OrderId((await self._mine(channel, external))["id"])
+
     async def order_of(self, actor: Actor, channel: Channel, external: str) -> OrderId:
         """Raises NotYourChannel, NoSuchDemand."""
         await self.account(actor, channel)

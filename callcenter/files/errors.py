@@ -1,6 +1,6 @@
 """Why an attachment is refused. No text here carries a file's name: names may hold a citizen's."""
 
-from callcenter.core.errors import Invalid, NotFound, Refused
+from callcenter.core.errors import Invalid, NotFound, Refused, Unavailable
 
 
 class FileRefused(Invalid):
@@ -47,3 +47,35 @@ class StorageFull(Refused):
     code = "file-storage-full"
     zh = "附件存储空间不足，请联系管理员"
     en = "There is no room for attachments: tell the operators"
+
+
+class FileInfected(Invalid):
+    code = "file-infected"
+    zh = "病毒扫描未通过，文件已被拒绝；请在可信的设备上检查后重新提供"
+    en = "The virus scanner refused this file: check the device it comes from and send a clean one"
+
+
+class ScannerAway(Unavailable):
+    """`files.clamd_away` is 'refuse'."""
+
+    code = "file-scanner-away"
+    zh = "病毒扫描服务暂不可用，未保存文件，请稍后重试；持续出现请联系管理员（{part}）"
+    en = "The virus scanner ({part}) is not available and the file was not kept: try again later. {remedy}"
+
+
+class NotAPicture(Invalid):
+    code = "file-not-a-picture"
+    zh = "此处只接收图片：JPG、PNG、WebP、HEIC"
+    en = "Only pictures are taken here: JPG, PNG, WebP or HEIC"
+
+
+class NotPublishable(Refused):
+    code = "file-not-publishable"
+    zh = "只能公开可公开工单的 JPG、PNG、WebP 图片；保密、匿名和举报工单的附件不予公开"
+    en = "Only JPG, PNG or WebP pictures of orders that may be public can be published, never those of guarded orders"
+
+
+class SubjectFull(Refused):
+    code = "pictures-full"
+    zh = "每条记录最多 {most} 张图片"
+    en = "A record holds at most {most} pictures"

@@ -14,6 +14,8 @@ import structlog
 
 from callcenter.core.clock import Clock
 from callcenter.files.config import FilesConfig
+from callcenter.files.errors import ScannerAway
+from callcenter.files.scanning import Scan, Scanner
 from callcenter.files.service import SQL
 from callcenter.files.shelf import Shelf
 from callcenter.store.pool import AWAY, Pool
@@ -72,12 +74,32 @@ def _is_gone(shelf: Shelf, row: asyncpg.Record) -> bool:
         return True
 
 
+async def scan_waiting(pool: Pool, shelf: Shelf, scanner: Scanner) -> int:
+    """What was kept while the scanner was away is looked at now; gives how much of it is infected. Raises
+    ScannerAway."""
+    after, infected = "", 0
+    while rows := [row async for row in SQL.waiting_files(pool, after=after, limit=PAGE)]:
+        for row in rows:
+            after = row["sha256"]
+            try:
+                scan = await scanner.again(shelf.place(after))
+            except FileNotFoundError:  # told by `sweep_files`
+                continue
+            infected += scan is Scan.INFECTED
+            await SQL.note_scan(pool, sha256=after, scan=scan.value)
+    return infected
+
+
 async def sweep_files_regularly(pool: Pool, config: FilesConfig, clock: Clock) -> None:
     """At once and then every `sweep_every`, until cancelled."""
-    shelf = Shelf(config.folder)
+    shelf, scanner = Shelf(config.folder), Scanner(config)
     while True:
         try:
             report = await sweep_files(pool, shelf, clock.now() - config.orphan_after)
+            if infected := await scan_waiting(pool, shelf, scanner):
+                log.error("files_infected", count=infected)
+        except ScannerAway:
+            log.warning("file_scan_postponed")
         except (*AWAY, asyncpg.PostgresError, asyncpg.InternalClientError) as error:
             log.warning("file_sweep_postponed", cause=type(error).__name__)
         else:

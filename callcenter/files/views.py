@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from callcenter.core.ids import OrderId, UserId
 from callcenter.core.pages import Page
+from callcenter.files.scanning import Scan
 
 FileId = NewType("FileId", UUID)
 
@@ -24,7 +25,7 @@ class Purpose(StrEnum):
 
 
 class FileView(BaseModel):
-    """`sha256` proves that the content is still what was sent."""
+    """`sha256` proves that the content is still what was sent. `published_at`: everybody may see it with its order."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -38,6 +39,8 @@ class FileView(BaseModel):
     uploaded_by: UserId | None
     uploader: str
     at: datetime
+    published_at: datetime | None
+    scan: Scan
 
 
 class FilePage(Page[FileView]):

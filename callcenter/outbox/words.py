@@ -55,6 +55,16 @@ WORDS: Final[Mapping[str, Words]] = {
         en="order {number} ({category}): the demand was found unreasonable by two persons; a leader decides",
         must_read=True,
     ),
+    "decision_asked": Words(
+        zh="工单{number}（{category}）建议提级督办或现场督办，请于{due}前作出决定",
+        en="order {number} ({category}): an escalated or on-site supervision is proposed; decide by {due}",
+        must_read=True,
+    ),
+    "decision_lapsed": Words(
+        zh="工单{number}（{category}）的督办建议逾期（{due}）无人决定，请立即处理",
+        en="order {number} ({category}): nobody decided on the proposed supervision by {due}; see to it now",
+        must_read=True,
+    ),
     "interim_due": Words(
         zh="挂账工单{number}（{category}）应与诉求人联系说明进展",
         en="ledger order {number} ({category}): the citizen is due to hear how it stands",
@@ -70,8 +80,23 @@ WORDS: Final[Mapping[str, Words]] = {
         must_read=True,
     ),
     "supervision_proposed": Words(
-        zh="工单{number}符合督办条件，建议{mode}，请确认",
-        en="order {number}: the rules propose a supervision; please confirm or dismiss it",
+        zh="工单{number}符合督办条件，建议{mode}，请于{due}前确认",
+        en="order {number}: the rules propose a supervision; please confirm or dismiss it by {due}",
+    ),
+    "proposal_lapsed": Words(
+        zh="工单{number}的{mode}建议逾期无人确认，请督促",
+        en="order {number}: nobody has decided on the proposed supervision in time",
+        must_read=True,
+    ),
+    "supervision_lapsed": Words(
+        zh="工单{number}的{document}逾期未回复",
+        en="order {number}: {document} was not answered in time",
+        must_read=True,
+    ),
+    "visit_called": Words(
+        zh="工单{number}联合现场督办（{document}），请于{at}到场",
+        en="order {number}: please join the visit on site ({document}) at {at}",
+        must_read=True,
     ),
     "supervision_opened": Words(
         zh="工单{number}已{mode}（{document}），请于{due}前落实并回复",
@@ -105,11 +130,21 @@ WORDS: Final[Mapping[str, Words]] = {
     "case_opened": Words(
         zh="{kind}（{document}）已立案，期限{due}", en="case {document} has been opened, due {due}", must_read=True
     ),
+    "case_lapsed": Words(
+        zh="{kind}（{document}）逾期，请尽快办理；将列入下期通报",
+        en="case {document} is overdue and will be told in the next circular",
+        must_read=True,
+    ),
     "case_moved": Words(zh="{document}有新进展（{state}）", en="case {document} has moved on ({state})"),
     "breach_climbed": Words(
         zh="{org}的工单{number}（{flag}）仍未办结，请督促", en="order {number} of {org} is still late: please see to it"
     ),
     "meeting_item": Words(zh="会议协调事项，办结期{due}", en="an item of a meeting is yours, due {due}"),
+    "meeting_called": Words(zh="请参加{kind}，时间{at}", en="you are asked to a meeting on {at}"),
+    "meeting_item_done": Words(zh="一项会议协调事项已办结", en="an item of a meeting has been finished"),
+    "instruction_lapsed": Words(
+        zh="领导批示逾期未反馈，期限{due}", en="a leader's instruction due {due} has no answer yet", must_read=True
+    ),
     "instructed": Words(zh="领导批示，办理期限{due}", en="a leader's instruction, due {due}", must_read=True),
     "joint_topics": Words(
         zh="{week}当周集中、疑难诉求已梳理，请研究联合会审",
@@ -129,6 +164,10 @@ WORDS: Final[Mapping[str, Words]] = {
     "task_late": Words(
         zh="工单{number}：{org}的{kind}任务已逾期，逾期记在该单位名下",
         en="order {number}: {org} is late with its part ({kind}); the lateness is its own",
+    ),
+    "patrol_planned": Words(
+        zh="您有新的巡查任务：{begins}至{ends}，请按时到场签到",
+        en="you are on a new patrol from {begins} to {ends}: check in on the spot",
     ),
     "whistle_absent": Words(
         zh="工单{number}：{org}未按时报到，请督办",

@@ -16,7 +16,7 @@ from callcenter.core.errors import Invalid
 from callcenter.core.ids import OrgId
 from callcenter.people.actor import Role
 from callcenter.web.errors import BodyTooLarge, BodyTooSlow
-from callcenter.web.route import Asked, Paged, Route
+from callcenter.web.route import MULTIPART, Asked, Binary, Form, Paged, Route, Wire
 
 TAG: Final = "imports"
 MAY: Final = frozenset({Role.DISPATCHER, Role.SUPERVISOR})
@@ -41,6 +41,13 @@ class ImportOptions(BaseModel):
     centre_id: UUID | None = None
     dry_run: bool = True
     mapping: dict[str, str] = Field(default_factory=dict, max_length=200)
+
+
+class ImportForm(Wire):
+    """`options` stands before `file`."""
+
+    options: ImportOptions
+    file: Binary
 
 
 class Columns(BaseModel):
@@ -88,6 +95,7 @@ def import_routes(imports: Imports) -> list[Route]:
             summary_zh="导入诉求表格 CSV/XLSX（multipart/form-data：options、file），可先试导",
             summary_en="Import a table of demands, CSV or XLSX (multipart/form-data: options, file), or try it first",
             handler=begin,
+            form=Form(ImportForm),
             answers=ImportView,
             status=202,
             errors=(
@@ -146,7 +154,7 @@ def import_routes(imports: Imports) -> list[Route]:
 
 async def _sent(request: web.Request) -> tuple[ImportOptions, str, bytes]:
     """Raises NoTableSent, BodyTooLarge."""
-    if request.content_type != "multipart/form-data":
+    if request.content_type != MULTIPART:
         raise NoTableSent
     options: ImportOptions | None = None
     try:

@@ -110,7 +110,8 @@ def page(document: Json) -> str:
 def _shown(method: str, path: str, operation: Json) -> Json:
     zh, _, en = operation["summary"].partition(" / ")
     status, good = next(iter(operation["responses"].items()))
-    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+    sent = operation.get("requestBody", {}).get("content", {})
+    body = next((part["schema"] for part in sent.values()), None)
     answer = [(media, _type(part.get("schema"))) for media, part in good.get("content", {}).items()]
     return {
         "id": operation["operationId"],

@@ -7,17 +7,42 @@ from urllib.parse import quote, unquote
 
 from aiohttp import BodyPartReader, web
 from aiohttp.web_request import Request
+from pydantic import Field
 
 from callcenter.core.errors import Invalid
 from callcenter.core.ids import OrderId
 from callcenter.files.config import FilesConfig
 from callcenter.files.service import Files
 from callcenter.files.views import FileId, FilePage, FileView, Purpose
+from callcenter.people.actor import Role
 from callcenter.web.errors import BodyTooSlow
-from callcenter.web.route import Asked, Route
+from callcenter.web.route import MULTIPART, Asked, Binary, Form, Route, Wire
 
 TAG: Final = "files"
 PIECE: Final = 64 * 1024
+
+
+PUBLISHERS: Final = frozenset({Role.DISPATCHER, Role.SUPERVISOR, Role.REVIEWER, Role.UNIT_OPERATOR, Role.UNIT_HEAD})
+REFUSED: Final = (
+    "file-not-sent",
+    "file-empty",
+    "file-too-large",
+    "file-type-refused",
+    "file-infected",
+    "file-scanner-away",
+    "file-storage-full",
+)
+
+
+class FileForm(Wire):
+    """`kind` stands before `file`."""
+
+    kind: Purpose = Purpose.EVIDENCE
+    file: Binary
+
+
+class Published(Wire):
+    public: bool = Field(description="是否向公众展示 / Whether everybody may see it")
 
 
 class NoFileSent(Invalid):
@@ -32,8 +57,8 @@ def files_routes(files: Files, config: FilesConfig) -> list[Route]:
         seconds = config.upload_within.total_seconds()
         try:
             async with asyncio.timeout(seconds):
-                part, purpose = await _file_of(asked.raw)
-                return await files.keep(asked.actor, order, unquote(part.filename or ""), _pieces(part), purpose)
+                part, purpose = await file_of(asked.raw)
+                return await files.keep(asked.actor, order, unquote(part.filename or ""), pieces(part), purpose)
         except TimeoutError:
             raise BodyTooSlow(seconds=round(seconds)) from None
 
@@ -42,7 +67,10 @@ def files_routes(files: Files, config: FilesConfig) -> list[Route]:
 
     async def fetch(asked: Asked[None, None]) -> web.StreamResponse:
         view, place = await files.open(asked.actor, FileId(asked.uuid("id")))
-        return web.FileResponse(place, chunk_size=PIECE, headers=_headers(view))
+        return web.FileResponse(place, chunk_size=PIECE, headers=headers_of(view.name, view.media_type, view.sha256))
+
+    async def publish(asked: Asked[Published, None]) -> FileView:
+        return await files.publish(asked.actor, FileId(asked.uuid("id")), public=asked.body.public)
 
     shared: dict[str, Any] = {"tag": TAG}
     return [
@@ -54,15 +82,8 @@ def files_routes(files: Files, config: FilesConfig) -> list[Route]:
             handler=keep,
             answers=FileView,
             status=201,
-            errors=(
-                "no-such-order",
-                "file-not-sent",
-                "file-empty",
-                "file-too-large",
-                "file-type-refused",
-                "order-files-full",
-                "file-storage-full",
-            ),
+            form=Form(FileForm),
+            errors=("no-such-order", "order-files-full", *REFUSED),
             **shared,
         ),
         Route(
@@ -82,16 +103,28 @@ def files_routes(files: Files, config: FilesConfig) -> list[Route]:
             summary_en="Download an attachment (audited)",
             handler=fetch,
             media="application/octet-stream",
-            errors=("no-such-file", "no-such-order", "file-gone"),
+            errors=("no-such-file", "no-such-order", "file-gone", "file-infected", "file-scanner-away"),
+            **shared,
+        ),
+        Route(
+            method="POST",
+            path="/api/files/{id}/publish",
+            summary_zh="公开或撤回图片（Open311 展示，去除拍摄信息）",
+            summary_en="Let the public see a picture (Open311, without what the camera wrote), or no longer",
+            handler=publish,
+            body=Published,
+            answers=FileView,
+            roles=PUBLISHERS,
+            errors=("no-such-file", "no-such-order", "file-not-publishable"),
             **shared,
         ),
     ]
 
 
-async def _file_of(request: Request) -> tuple[BodyPartReader, Purpose]:
+async def file_of(request: Request) -> tuple[BodyPartReader, Purpose]:
     """The part that holds the file; what follows it is not read. Raises NoFileSent."""
     purpose = Purpose.EVIDENCE
-    if request.content_type != "multipart/form-data":
+    if request.content_type != MULTIPART:
         raise NoFileSent
     try:
         async for part in await request.multipart():
@@ -106,15 +139,16 @@ async def _file_of(request: Request) -> tuple[BodyPartReader, Purpose]:
     raise NoFileSent
 
 
-async def _pieces(part: BodyPartReader) -> AsyncIterator[bytes]:
+async def pieces(part: BodyPartReader) -> AsyncIterator[bytes]:
     while piece := await part.read_chunk(PIECE):
         yield piece
 
 
-def _headers(view: FileView) -> dict[str, str]:
+def headers_of(name: str, media_type: str, sha256: str) -> dict[str, str]:
+    """Downloaded, never shown by the browser itself."""
     return {
-        "Content-Type": view.media_type,
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(view.name)}",
-        "ETag": f'"{view.sha256}"',
+        "Content-Type": media_type,
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
+        "ETag": f'"{sha256}"',
         "Cache-Control": "private, no-store",
     }

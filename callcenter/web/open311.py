@@ -1,46 +1,83 @@
 """Open311 GeoReport v2 over HTTP (B-35, B-46), in the specification's own shapes: .json and .xml."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
 import structlog
 from aiohttp import web
+from pydantic import BaseModel, Field
 
-from callcenter.channels.config import ChannelsConfig
 from callcenter.channels.geo_report import TYPES, Format, Unfit, errors, write
 from callcenter.channels.geo_server import GeoServer, PublicService, PublicServices
 from callcenter.channels.limits import Limit
-from callcenter.core.clock import Clock
 from callcenter.core.errors import DomainError, Forbidden, Invalid, Unauthenticated
+from callcenter.files.showing import SHOWN_TYPE
 from callcenter.people.actor import Role
+from callcenter.web.config import WebConfig
 from callcenter.web.guard import Doorkeeper
-from callcenter.web.route import Asked, Handler, Route
+from callcenter.web.public import asker_of
+from callcenter.web.route import MULTIPART, URLENCODED, Asked, Form, Handler, Route
 
 log = structlog.get_logger(__name__)
 
 TAG: Final = "open311"
 ROOT: Final = "/open311/v2"
 _MOST_FORM: Final = 64 * 1024
-_FORMS: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+_FORMS: Final = (URLENCODED, MULTIPART)
 _MAY: Final = frozenset({Role.ADMIN, Role.SUPERVISOR})
+_PICTURE: Final = {
+    "Content-Disposition": "inline",
+    "Cache-Control": "public, max-age=600",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "X-Robots-Tag": "noindex, noarchive",
+}
+"""Kept for minutes only: what is withdrawn shall be gone."""
 Said = Callable[[Asked[None, None]], Awaitable[Any]]
 
 
-def open311_routes(server: GeoServer, people: Doorkeeper, clock: Clock, config: ChannelsConfig) -> list[Route]:
-    reads, posts = Limit(config.public_reads), Limit(config.public_posts)
+class RequestForm(BaseModel):
+    """Besides, `attribute[code]` for each attribute of the service; coordinates are WGS84."""
 
-    def passing(limit: Limit, who: str) -> None:
-        if not limit.passes(who, clock.now()):
+    api_key: str
+    service_code: str
+    jurisdiction_id: str = ""
+    lat: float | None = None
+    long: float | None = None
+    address_string: str = ""
+    address_id: str = ""
+    description: str = Field(default="", max_length=4000)
+    first_name: str = ""
+    last_name: str = ""
+    phone: str = ""
+    media_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Of reads by address, and of posts by client."""
+
+    reads: Limit
+    posts: Limit
+
+
+def open311_routes(server: GeoServer, people: Doorkeeper, limits: Limits, config: WebConfig) -> list[Route]:
+    async def passing(limit: Limit, who: str) -> None:
+        if not await limit.passes(who):
             raise Unfit(429, "too many requests: wait a minute")
+
+    def root_of(request: web.Request) -> str:
+        return (config.public_url or f"{request.scheme}://{request.host}") + ROOT
 
     def served(root: str, say: Said, status: int = 200) -> Handler:
         async def handler(asked: Asked[None, None]) -> web.Response:
             form = _format(asked)
             try:
                 if asked.raw.method == "GET":
-                    passing(reads, asked.raw.remote or "")
+                    await passing(limits.reads, asker_of(asked.raw, config))
                 server.check_jurisdiction(asked.raw.query)
-                return _answer(root, await say(asked), form, status)
+                said = await say(asked)
+                return said if isinstance(said, web.Response) else _answer(root, said, form, status)
             except Unfit as unfit:
                 return _answer("errors", errors(unfit), form, unfit.code)
             except (Unauthenticated, Forbidden) as refused:
@@ -54,7 +91,7 @@ def open311_routes(server: GeoServer, people: Doorkeeper, clock: Clock, config: 
         return handler
 
     async def discovery(asked: Asked[None, None]) -> Any:
-        return server.discovery(f"{asked.raw.scheme}://{asked.raw.host}{ROOT}")
+        return server.discovery(root_of(asked.raw))
 
     async def services(_: Asked[None, None]) -> Any:
         return await server.services()
@@ -63,10 +100,10 @@ def open311_routes(server: GeoServer, people: Doorkeeper, clock: Clock, config: 
         return await server.definition(asked.path["code"])
 
     async def requests(asked: Asked[None, None]) -> Any:
-        return await server.requests(asked.raw.query)
+        return await server.requests(asked.raw.query, root_of(asked.raw))
 
     async def request(asked: Asked[None, None]) -> Any:
-        return await server.request(asked.path["number"])
+        return await server.request(asked.path["number"], root_of(asked.raw))
 
     async def token(asked: Asked[None, None]) -> Any:
         return await server.of_token(asked.path["token"])
@@ -77,9 +114,13 @@ def open311_routes(server: GeoServer, people: Doorkeeper, clock: Clock, config: 
         if not key:
             raise Unfit(403, "api_key was not provided")
         actor = await people.actor_of_token(key)
-        passing(posts, str(actor.user_id))
+        await passing(limits.posts, str(actor.user_id))
         server.check_jurisdiction({name: values[-1] for name, values in form.items()})
         return await server.post(actor, form)
+
+    async def media(asked: Asked[None, None]) -> web.Response:
+        content = await server.pictures.shown(asked.path["link"])
+        return web.Response(body=content, content_type=SHOWN_TYPE, headers=_PICTURE)
 
     def public(path: str, zh: str, en: str, root: str, say: Said, method: Literal["GET", "POST"] = "GET") -> Route:
         return Route(
@@ -92,6 +133,7 @@ def open311_routes(server: GeoServer, people: Doorkeeper, clock: Clock, config: 
             public=True,
             params={"format": Format, "code": str, "number": str, "token": str},
             status=201 if method == "POST" else 200,
+            form=Form(RequestForm, _FORMS) if method == "POST" else None,
         )
 
     return [
@@ -102,6 +144,17 @@ def open311_routes(server: GeoServer, people: Doorkeeper, clock: Clock, config: 
         public("requests", "诉求列表（90 日、1000 条以内）", "requests", "service_requests", requests),
         public("requests/{number}", "一件诉求", "one request", "service_requests", request),
         public("tokens/{token}", "凭据换编号", "the id behind a token", "service_requests", token),
+        Route(
+            method="GET",
+            path=f"{ROOT}/media/{{link}}.jpg",
+            summary_zh="Open311：公开诉求的图片（链接有期限）",
+            summary_en="Open311: a picture of a public request, by a link that ends",
+            tag=TAG,
+            handler=served("errors", media),
+            public=True,
+            params={"link": str},
+            media=SHOWN_TYPE,
+        ),
         *_catalogue(server),
     ]
 
@@ -139,7 +192,7 @@ def _catalogue(server: GeoServer) -> list[Route]:
 
 
 def _format(asked: Asked[None, None]) -> Format:
-    told = asked.path["format"]
+    told = asked.path.get("format", "json")
     return told if told in get_args(Format) else "xml"  # type: ignore[return-value] # narrowed by the check
 
 

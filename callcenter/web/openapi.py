@@ -61,6 +61,8 @@ def _schemas(routes: Iterable[Route]) -> tuple[Json, References]:
     for route in routes:
         if route.body is not None:
             wanted[route.body, "validation"] = None
+        if route.form is not None:
+            wanted[route.form.fields, "validation"] = None
         if route.answers is not None:
             wanted[route.answers, "serialization"] = None
     references, document = models_json_schema(list(wanted), ref_template=_REF)
@@ -87,6 +89,10 @@ def _operation(route: Route, references: References) -> Json:
     if route.body is not None:
         schema = references[route.body, "validation"]
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    if route.form is not None:
+        schema = references[route.form.fields, "validation"]
+        content = {media: {"schema": schema} for media in route.form.media}
+        operation["requestBody"] = {"required": True, "content": content}
     return operation
 
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from callcenter.core.ids import new_id
 from callcenter.orders.progress import LATER, Progress
@@ -24,7 +24,7 @@ from callcenter.orders.room import Room
 from callcenter.store.queries import load
 from callcenter.web.config import WebConfig
 from callcenter.web.errors import BodyTooLarge, BodyTooSlow
-from callcenter.web.route import Asked, Route
+from callcenter.web.route import URLENCODED, Asked, Form, Route, Wire
 
 TAG: Final = "citizen"
 SQL: Final[Any] = load("progress")
@@ -58,6 +58,13 @@ SCORES: Final = (
     ("service", "服务", "Service"),
     ("measures", "措施", "Measures"),
 )
+
+
+class ProgressForm(Wire):
+    """The order's number and the code that the citizen was told."""
+
+    number: str
+    code: str
 
 
 def asker_of(request: web.Request, config: WebConfig) -> str:
@@ -139,7 +146,7 @@ def public_routes(
             return gone()
         return page("rating", state="thanks", number=number, scores=SCORES)
 
-    def route(method: Any, path: str, zh: str, en: str, handler: Any) -> Route:
+    def route(method: Any, path: str, zh: str, en: str, handler: Any, form: type[BaseModel] | None = None) -> Route:
         return Route(
             method=method,
             path=path,
@@ -150,12 +157,18 @@ def public_routes(
             public=True,
             media="text/html",
             body_limit=FORM_LIMIT,
+            form=Form(form, (URLENCODED,)) if form else None,
         )
 
     return [
         route("GET", "/p", "工单进度查询页面（公开）", "Page that asks for an order's progress (public)", form),
         route(
-            "POST", "/p", "按工单号和查询码查询进度（公开）", "An order's progress by number and code (public)", show
+            "POST",
+            "/p",
+            "按工单号和查询码查询进度（公开）",
+            "An order's progress by number and code (public)",
+            show,
+            ProgressForm,
         ),
         route(
             "GET",
@@ -164,7 +177,7 @@ def public_routes(
             "Page of a rating link (public, works once)",
             ask_rating,
         ),
-        route("POST", "/r/{token}", "提交评价（公开，一次有效）", "Take a rating (public, works once)", rate),
+        route("POST", "/r/{token}", "提交评价（公开，一次有效）", "Take a rating (public, works once)", rate, Rated),
     ]
 
 

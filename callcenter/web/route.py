@@ -2,11 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from callcenter.core.errors import NotFound
 from callcenter.people.actor import Actor, Role
@@ -16,6 +16,10 @@ Query = TypeVar("Query", bound=BaseModel | None)
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 BODY_LIMIT = 64 * 1024
+MULTIPART = "multipart/form-data"
+URLENCODED = "application/x-www-form-urlencoded"
+Binary = Annotated[str, WithJsonSchema({"type": "string", "contentMediaType": "application/octet-stream"})]
+"""A file in a form."""
 
 
 class Wire(BaseModel):
@@ -54,13 +58,22 @@ Answer = BaseModel | web.StreamResponse | None
 Handler = Callable[[Asked[Any, Any]], Awaitable[Answer]]
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A body that the handler reads by itself, as OpenAPI shows it."""
+
+    fields: type[BaseModel]
+    media: tuple[str, ...] = (MULTIPART,)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """`roles` empty means any logged-in user; `public` means no log-in. `answers` documents the response body; a
     handler that returns None answers 204 (declare `status=204`). `errors` are the problem codes to expect beside the
     common ones. Path parameters called `id` or `*_id` are UUIDs and are checked as such; `params` gives another
     type to any parameter (whatever pydantic understands). `media` is the content type of a handler that makes its own
-    response (audio, a page, a web socket). `body_limit` is in bytes."""
+    response (audio, a page, a web socket). `body_limit` is in bytes. `form` documents a body that is no JSON and that
+    the handler reads by itself; a route has a `body`, a `form` or neither."""
 
     method: Method
     path: str
@@ -69,6 +82,7 @@ class Route:
     tag: str
     handler: Handler
     body: type[BaseModel] | None = None
+    form: Form | None = None
     query: type[BaseModel] | None = None
     answers: type[BaseModel] | None = None
     status: int = 200

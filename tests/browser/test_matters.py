@@ -12,6 +12,7 @@ from callcenter.app.matters import furnish_matters
 from callcenter.channels.config import ChannelsConfig
 from callcenter.core.clock import SystemClock
 from callcenter.core.ids import OrderId
+from callcenter.files.config import FilesConfig
 from callcenter.matters.config import MattersConfig
 from callcenter.orders.config import OrdersConfig
 from callcenter.orders.service import open_orders
@@ -61,6 +62,7 @@ async def desk(pool: Pool, database_url: str, tmp_path: Path) -> AsyncIterator[D
             people=room.people,
             orders=orders,
             area_code="021",
+            files=FilesConfig(folder=tmp_path / "files"),
         )
         more = [*orders_routes(orders), *matters.routes(), *import_routes(channels.imports)]
         async with open_site_of(room, database_url, more) as site:

@@ -9,6 +9,7 @@ from callcenter.channels.config import ChannelsConfig
 from callcenter.channels.incoming import Incoming
 from callcenter.channels.kinds import Channel
 from callcenter.core.ids import OrderId, UserId, new_id
+from callcenter.files.config import FilesConfig
 from callcenter.matters.config import MattersConfig
 from callcenter.outbox.outbox import Outbox
 from callcenter.people.actor import Actor, Role
@@ -68,7 +69,9 @@ class _Auditing:
         self.audit = audit
 
 
-async def build_intake(pool: Pool, config: ChannelsConfig | None = None, *bound: Channel) -> Intake:
+async def build_intake(
+    pool: Pool, config: ChannelsConfig | None = None, *bound: Channel, files: FilesConfig | None = None
+) -> Intake:
     town = await build_town(pool)
     people: Any = _Auditing(Audit(town.clock))
     channels = furnish_channels(
@@ -79,6 +82,7 @@ async def build_intake(pool: Pool, config: ChannelsConfig | None = None, *bound:
         people=people,
         orders=town.orders,
         area_code="021",
+        files=files or FilesConfig(),
     )
     matters = furnish_matters(
         MattersConfig(), pool=pool, clock=town.clock, bus=town.bus, orders=town.orders, outbox=Outbox(town.clock)

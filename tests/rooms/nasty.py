@@ -38,7 +38,7 @@ class Document:
 
     def bodies(self, operation: Any) -> Iterator[Any]:
         """Plain garbage; then a body that fits, with each field in turn replaced."""
-        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        schema = next(iter(operation["requestBody"]["content"].values()))["schema"]
         yield from GARBAGE
         fitting = self.fitting(schema)
         yield fitting

@@ -44,7 +44,7 @@ class Keys:
 
 
 def routes_of(intake: Intake, keys: Keys) -> list[Route]:
-    return [*intake.channels.routes(keys), *intake.matters.routes()]
+    return [*intake.channels.routes(keys, WebConfig(port=0)), *intake.matters.routes()]
 
 
 @asynccontextmanager

@@ -50,7 +50,7 @@ class _Tokens:
 @asynccontextmanager
 async def served(intake: Intake) -> AsyncIterator[int]:
     people = _Tokens(intake)
-    routes = open311_routes(intake.channels.server, people, intake.town.clock, intake.channels.config)
+    routes = open311_routes(intake.channels.server, people, intake.channels.limits(), WEB)
     async with open_site(build_app(with_docs(routes, WEB), people, WEB, static=None), WEB) as port:
         yield port
 

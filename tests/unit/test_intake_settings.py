@@ -1,16 +1,13 @@
 """Campaigns, limits, and what the seed's lines are (GH-02, A-15)."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 import pytest
 from pydantic import ValidationError
 
 from callcenter.channels.config import Campaign, ChannelsConfig, season_of
-from callcenter.channels.limits import Limit
 from callcenter.resources import IVR
 from callcenter.transfers.registry import read_registry
-
-AT = datetime(2026, 3, 4, tzinfo=UTC)
 
 
 @pytest.mark.rule("GH-02")
@@ -34,25 +31,6 @@ def test_a_campaign_may_pass_the_new_year() -> None:
     assert [winter.holds(date(2026, month, 20)) for month in (12, 1, 3)] == [True, True, False]
     with pytest.raises(ValidationError):
         Campaign(name="x", begins="13-01", ends="02-01")
-
-
-@pytest.mark.rule("B-46")
-def test_a_client_may_ask_so_often_a_minute() -> None:
-    limit = Limit(2)
-
-    assert [limit.passes("a", AT) for _ in range(3)] == [True, True, False]
-    assert limit.passes("b", AT)
-    assert limit.passes("a", AT + timedelta(minutes=1))
-
-
-@pytest.mark.rule("B-46")
-def test_a_limit_does_not_grow_with_its_callers() -> None:
-    limit = Limit(1)
-    for number in range(10_001):
-        limit.passes(str(number), AT)
-
-    assert limit.passes("0", AT)  # the oldest was forgotten
-    assert not limit.passes("10000", AT)
 
 
 @pytest.mark.rule("A-15")
