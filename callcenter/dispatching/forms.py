@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from callcenter.dispatching.tasks import without_numbers
+from callcenter.core.covering import without_numbers
 from callcenter.dispatching.terms import RETURN_REASONS, SIGN_CAUSES, ReturnReason, SignCause
 from callcenter.dispatching.views import ReturnView, SignView
 from callcenter.documents.model import EMPTY, Document, Fields, Lines, Signature, Signatures, Words

@@ -1,12 +1,12 @@
 """The part of another body in an order: asked, accepted, attended, done; its lateness is its own (SG-25, XY-34)."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
+from callcenter.core.covering import without_numbers
 from callcenter.core.ids import OrderId, UserId
 from callcenter.core.pages import place_of
 from callcenter.dispatching.asking import HELPERS, Wanted, ask, check_dues
@@ -18,13 +18,7 @@ from callcenter.people.actor import Actor
 from callcenter.store.pool import Connection
 
 ASKERS: Final = CENTRE_STAFF | UNIT_STAFF | LEADERS
-_NUMBER: Final = re.compile(r"(?<!\d)\+?\d[\d\- ]{5,}\d(?!\d)")
 _NAMES: Final = frozenset(TaskView.model_fields)
-
-
-def without_numbers(text: str) -> str:
-    """A demand as an outsider may read it: what could be a telephone or identity number is covered."""
-    return _NUMBER.sub("***", text)
 
 
 class Tasks:

@@ -8,7 +8,7 @@ slow ones."""
 
 from typing import Final
 
-from callcenter.orders.filters import OrderFilter, Values, View, only_open
+from callcenter.orders.filters import OrderFilter, Values, View, helped, only_open
 from callcenter.orders.privacy import is_guest
 from callcenter.orders.terms import Stage
 from callcenter.people.actor import Actor
@@ -30,8 +30,11 @@ def code_of(path: str) -> str:
     return path.rstrip("/").rpartition("/")[2]
 
 
-def access(actor: Actor, values: Values) -> str:
-    """Whether the reader may see `w`: as `standing.visible`; guests see no guarded order (`privacy.guarded`)."""
+def access(asked: OrderFilter, actor: Actor, values: Values) -> str:
+    """Whether the reader may see `w`: as `standing.visible`; guests see no guarded order (`privacy.guarded`). Whoever
+    helps sees a line of it, in the list of such orders and nowhere else."""
+    if asked.view is View.HELPING:
+        return helped(actor, values)
     path, user = values.put(actor.org_path), values.put(actor.user_id)
     seen = f"(starts_with(w.owner_org_path, {path}) or starts_with(w.intake_org_path, {path}) or w.created_by = {user})"
     return f"{seen} and not w.confidential and w.request_type <> 'report'" if is_guest(actor) else seen
@@ -65,6 +68,8 @@ def _narrow(asked: OrderFilter, actor: Actor, values: Values) -> str:
             return f"w.created_by = {values.put(actor.user_id)}"
         case OrderFilter(view=View.UNIT):
             return f"w.owner_org_id = {values.put(actor.org_id)}"
+        case OrderFilter(view=View.HELPING):
+            return helped(actor, values)
         case OrderFilter(view=View.OWNED):
             return f"w.case_owner = {values.put(actor.user_id)}"
         case OrderFilter(unit=unit) if unit is not None:
@@ -81,5 +86,7 @@ def _narrow(asked: OrderFilter, actor: Actor, values: Values) -> str:
 def few_open(asked: OrderFilter, actor: Actor) -> bool:
     """Whether the open orders of the list are few enough to sort them all by due time."""
     return (
-        depth_of(actor.org_path) > TOPMOST + 1 or asked.view in {View.MINE, View.UNIT, View.OWNED} or bool(asked.unit)
+        depth_of(actor.org_path) > TOPMOST + 1
+        or asked.view in {View.MINE, View.UNIT, View.OWNED, View.HELPING}
+        or bool(asked.unit)
     )

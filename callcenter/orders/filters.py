@@ -19,6 +19,7 @@ class View(StrEnum):
     MINE = "mine"  # entered by the reader
     UNIT = "unit"  # held by the reader's org
     CENTRE = "centre"  # answered for by the reader's centre
+    HELPING = "helping"  # my org was asked for a part of it (SG-25, XY-34); the view is the right to see it
     OWNED = "owned"  # the reader is the case owner (SJ-13)
     WAITING = "waiting"  # somebody of the reader's roles has to act
     WARNED = "warned"  # 预警工单 (XY-11, XY-33)
@@ -188,6 +189,8 @@ def _of_view(view: View, actor: Actor, values: Values) -> list[str]:
             return [f"w.owner_org_id = {values.put(actor.org_id)}"]
         case View.CENTRE:
             return [f"w.centre_org_id = {values.put(actor.org_id)}"]
+        case View.HELPING:
+            return ["not w.confidential and w.request_type <> 'report'"]
         case View.OWNED:
             return [f"w.case_owner = {values.put(actor.user_id)}"]
         case View.WAITING:
@@ -203,6 +206,12 @@ _FIXED: Final[Mapping[View, tuple[str, ...]]] = {
     View.PROBLEMS: ("(w.closed_at is null or w.resolved is false)",),
     View.SATISFIED: ("w.closed_at is not null and w.resolved and w.satisfied",),
 }
+
+
+def helped(actor: Actor, values: Values) -> str:
+    """Orders on which the reader's org was asked for something, as a condition over `w`; the array is read first."""
+    asked = "select t.order_id from co_task t where t.cancelled_at is null and t.org_id ="
+    return f"w.id = any(array({asked} {values.put(actor.org_id)}))"
 
 
 def _waiting(actor: Actor, values: Values) -> str:

@@ -8,14 +8,15 @@ from uuid import UUID
 import asyncpg
 from pydantic import BaseModel, ConfigDict
 
+from callcenter.core.covering import without_numbers
 from callcenter.core.ids import OrderId, OrgId
 from callcenter.core.pages import NEWEST, PLACE, BadCursor, Page, cursor_of, key_of
 from callcenter.core.pages import Place as Key
 from callcenter.orders.calendar import CalendarMissing, WorkingDays, due_at
 from callcenter.orders.drivers import MOST_DUES, MOST_SEEN, access, branches, few_open
-from callcenter.orders.filters import Colour, OrderFilter, Values, conditions
+from callcenter.orders.filters import Colour, OrderFilter, Values, View, conditions
 from callcenter.orders.room import Room
-from callcenter.orders.search import Piece, found_page, marked
+from callcenter.orders.search import FIELDS, NEXT_DUE, Dues, Piece, by_words, due_within, found_page, marked, told_in
 from callcenter.people.actor import Actor
 from callcenter.store.pool import Pool
 
@@ -26,7 +27,8 @@ YELLOW_FOR: Final = WorkingDays(1)
 
 class ListLine(BaseModel):
     """One line of a list: nothing of the caller in it. `due_at` and `colour` are of the order's next running clock;
-    `found` shows where the searched words stand."""
+    `found` shows where the searched words stand. In the list of orders that the reader's org helps with, `due_at` is of
+    the own open tasks and `task_id` the latest of them: the order itself stays closed to it (XY-34)."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -55,6 +57,7 @@ class ListLine(BaseModel):
     closed_at: datetime | None
     due_at: datetime | None
     colour: Colour | None
+    task_id: UUID | None = None
     found: tuple[tuple[Piece, ...], ...] = ()
 
 
@@ -72,8 +75,6 @@ class ListCount(BaseModel):
 
 
 _OWNER: Final = "(select o.name from org o where o.id = w.owner_org_id) as owner_name"
-_NEXT: Final = "(select min(t.due_at) from order_timer t where t.order_id = w.id and t.stopped_at is null) as due_at"
-_LINE: Final = f"select w.*, {_OWNER}, {_NEXT} from"
 _NEWEST_FIRST: Final = "order by w.created_at desc, w.id desc"
 
 
@@ -81,16 +82,15 @@ async def page(room: Room, actor: Actor, asked: OrderFilter, *, cursor: str | No
     """Raises BadCursor, and what `search.found_page` raises."""
     now = room.clock.now()
     horizon = horizon_of(room, now)
-    pool = room.store.pool
-    if asked.text.strip():
-        rows, following = await found_page(pool, actor, asked, _before(cursor, NEWEST), limit)
-    elif asked.by_due:
-        rows, following = await _due_page(
-            pool, actor, asked, _before(cursor, SOONEST), limit, _dues(asked, now, horizon)
-        )
+    pool, dues = room.store.pool, _dues(asked, now, horizon)
+    if asked.text.strip() and await by_words(pool, asked):
+        rows, following = await found_page(pool, actor, asked, _before(cursor, NEWEST), limit, dues)
+    elif asked.by_due and not asked.text.strip():
+        rows, following = await _due_page(pool, actor, asked, _before(cursor, SOONEST), limit, dues)
     else:
-        rows, following = await _newest_page(pool, actor, asked, _before(cursor, NEWEST), limit)
-    items = tuple(_line(row, asked.text, now, horizon) for row in rows)
+        rows, following = await _newest_page(pool, actor, asked, _before(cursor, NEWEST), limit, dues)
+    shown = _helped if asked.view is View.HELPING else _line
+    items = tuple(shown(row, asked.text, now, horizon) for row in rows)
     return ListPage(items=items, next=cursor_of(following) if following else None)
 
 
@@ -108,6 +108,16 @@ def horizon_of(room: Room, now: datetime) -> datetime:
         return due_at(now, YELLOW_FOR, room.calendar)
     except CalendarMissing:
         return now + timedelta(days=1)
+
+
+def _columns(asked: OrderFilter, actor: Actor, values: Values, due: str = NEXT_DUE) -> str:
+    """What a line needs: the row, whose it is, its next due time, the own task."""
+    if asked.view is not View.HELPING:
+        return f"w.*, {_OWNER}, {due} as due_at"
+    own = f"from co_task t where t.order_id = w.id and t.org_id = {values.put(actor.org_id)} and t.cancelled_at is null"
+    due = f"(select min(t.due_at) {own} and t.done_at is null)" if due == NEXT_DUE else due
+    task = f"(select t.id {own} order by t.done_at is null desc, t.asked_at desc, t.id desc limit 1) as task_id"
+    return f"w.*, {_OWNER}, {due} as due_at, {task}"
 
 
 def newest_sql(asked: OrderFilter, actor: Actor, before: Key, values: Values) -> str:
@@ -133,13 +143,21 @@ def _taken(asked: OrderFilter, values: Values) -> list[str]:
 
 
 async def _newest_page(
-    pool: Pool, actor: Actor, asked: OrderFilter, before: Key, limit: int
+    pool: Pool, actor: Actor, asked: OrderFilter, before: Key, limit: int, dues: Dues
 ) -> tuple[Sequence[asyncpg.Record], Key | None]:
     values = Values()
     walk = newest_sql(asked, actor, before, values)
-    wanted = " and ".join([access(actor, values), *conditions(asked, actor, values)])
+    wanted = " and ".join(
+        [
+            access(asked, actor, values),
+            *conditions(asked, actor, values),
+            *told_in(asked, values),
+            *due_within(dues, values),
+        ]
+    )
+    columns = _columns(asked, actor, values)
     rows = await pool.fetch(
-        f"{_LINE} {walk} w where {wanted} {_NEWEST_FIRST} limit {values.put(limit + 1)}",
+        f"select {columns} from {walk} w where {wanted} {_NEWEST_FIRST} limit {values.put(limit + 1)}",  # noqa: S608
         *values.given,
     )
     if len(rows) > limit:
@@ -155,8 +173,7 @@ async def _edge(pool: Pool, actor: Actor, asked: OrderFilter, before: Key) -> Ke
     return (row["created_at"], row["id"]) if row else None
 
 
-def _dues(asked: OrderFilter, now: datetime, horizon: datetime) -> tuple[datetime | None, datetime | None]:
-    """Strictly after, and up to: of the due times that are wanted."""
+def _dues(asked: OrderFilter, now: datetime, horizon: datetime) -> Dues:
     first, last = {
         None: (None, None),
         Colour.RED: (None, now),
@@ -175,23 +192,27 @@ async def _due_page(
     asked: OrderFilter,
     after: Key,
     limit: int,
-    dues: tuple[datetime | None, datetime | None],
+    dues: Dues,
 ) -> tuple[Sequence[asyncpg.Record], Key | None]:
     values = Values()
     span = f"(d.due_at, d.id) > ({values.put(after[0])}, {values.put(after[1])})"
     for sql, at in zip(("d.due_at > ", "d.due_at <= "), dues, strict=True):
         span += f" and {sql}{values.put(at)}" if at else ""
-    walk = _few_dues(asked, actor, values) if few_open(asked, actor) else _many_dues(span)
-    wanted = " and ".join([span, access(actor, values), *conditions(asked, actor, values), *_taken(asked, values)])
+    few = few_open(asked, actor)
+    walk = _few_dues(asked, actor, values) if few else _many_dues(span)
+    wanted = " and ".join(
+        [span, access(asked, actor, values), *conditions(asked, actor, values), *_taken(asked, values)]
+    )
+    columns = _columns(asked, actor, values, "d.due_at")
     rows = await pool.fetch(
-        f"select w.*, {_OWNER}, d.due_at from {walk} d"  # noqa: S608
+        f"select {columns} from {walk} d"  # noqa: S608
         " cross join lateral (select w.* from work_order w where w.id = d.id offset 0) w"  # one by one, in this order
         f" where {wanted} order by d.due_at, d.id limit {values.put(limit + 1)}",
         *values.given,
     )
     if len(rows) > limit:
         return rows[:limit], (rows[limit - 1]["due_at"], rows[limit - 1]["id"])
-    if few_open(asked, actor):
+    if few:
         return rows, None
     values = Values()
     span = f"(d.due_at, d.id) > ({values.put(after[0])}, {values.put(after[1])})"
@@ -207,10 +228,11 @@ def _few_dues(asked: OrderFilter, actor: Actor, values: Values) -> str:
         f"select w.id from work_order w where {one}"  # noqa: S608
         for one in branches(asked, actor, values)
     )
-    return (
-        f"(select w.id, min(t.due_at) as due_at from ({opened}) w"  # noqa: S608
-        " join order_timer t on t.order_id = w.id and t.stopped_at is null group by w.id)"
-    )
+    running = "order_timer t on t.order_id = w.id and t.stopped_at is null"
+    if asked.view is View.HELPING:
+        own = f"t.org_id = {values.put(actor.org_id)} and t.done_at is null and t.cancelled_at is null"
+        running = f"co_task t on t.order_id = w.id and {own}"
+    return f"(select w.id, min(t.due_at) as due_at from ({opened}) w join {running} group by w.id)"  # noqa: S608
 
 
 def _many_dues(span: str) -> str:
@@ -228,7 +250,7 @@ async def count(room: Room, actor: Actor, asked: OrderFilter) -> ListCount:
     """Of the rows that one page's walk reaches, at most MOST_COUNTED; words and due times are not counted."""
     values = Values()
     walk = newest_sql(asked, actor, NEWEST, values)
-    wanted = " and ".join([access(actor, values), *conditions(asked, actor, values)])
+    wanted = " and ".join([access(asked, actor, values), *conditions(asked, actor, values)])
     row = await room.store.pool.fetchrow(
         f"select (select count(*) from (select from {walk} w where {wanted} limit {MOST_COUNTED}) c) as found,"  # noqa: S608
         f" exists (select from {walk} w offset {MOST_SEEN - 1}) as more",
@@ -246,7 +268,7 @@ def colour_of(due: datetime | None, now: datetime, horizon: datetime) -> Colour 
     return Colour.YELLOW if due <= horizon else Colour.GREEN
 
 
-_PLAIN: Final = tuple(name for name in ListLine.model_fields if name not in {"owner", "colour", "found"})
+_PLAIN: Final = tuple(name for name in ListLine.model_fields if name not in {"owner", "colour", "found", "task_id"})
 
 
 def _line(row: Any, text: str, now: datetime, horizon: datetime) -> ListLine:
@@ -256,3 +278,10 @@ def _line(row: Any, text: str, now: datetime, horizon: datetime) -> ListLine:
         found=marked(row, text),
         **{name: row[name] for name in _PLAIN},
     )
+
+
+def _helped(row: Any, text: str, now: datetime, horizon: datetime) -> ListLine:
+    """As a helper may read it: no number that a citizen may have said."""
+    told = {name: without_numbers(row[name] or "") for name in FIELDS}
+    line = _line(row, "", now, horizon)
+    return line.model_copy(update={"title": told["title"], "found": marked(told, text), "task_id": row["task_id"]})

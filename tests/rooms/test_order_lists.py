@@ -117,6 +117,9 @@ FILTERS: dict[str, tuple[dict[str, Any], Any]] = {
     "nothing": ({"tags": ["没有"]}, lambda r, a: False),
     "words": ({"text": "噪音 扰民"}, lambda r, a: "噪音扰民" in r["title"] + r["content"]),
     "word of letters": ({"text": "b12"}, lambda r, a: "B12" in r["title"] + r["content"]),
+    "full-width letters": ({"text": "Ｂ１２"}, lambda r, a: "B12" in r["title"] + r["content"]),
+    "one character": ({"text": "噪"}, lambda r, a: "噪" in r["title"] + r["content"]),
+    "characters apart": ({"text": "电 日"}, lambda r, a: "停电半日" in r["title"] + r["content"]),
     "words and filter": (
         {"text": "已持续数日", "flags": ["flagged"]},
         lambda r, a: r["flagged"],
@@ -231,10 +234,105 @@ async def test_what_search_refuses(town: Town) -> None:
     assert not await town.pool.fetchval("select tokens @> order_tokens('欧阳') from order_text")
     with pytest.raises(NumberInWords):
         await lists.page(room, agent, OrderFilter(text="13800000001"), cursor=None, limit=5)
-    for short in ("水", "，。", "　"):
-        if short.strip():
-            with pytest.raises(WordsTooShort):
-                await lists.page(room, agent, OrderFilter(text=short), cursor=None, limit=5)
+    with pytest.raises(WordsTooShort):
+        await lists.page(room, agent, OrderFilter(text="，。"), cursor=None, limit=5)
+    blank = await lists.page(room, agent, OrderFilter(text="　"), cursor=None, limit=5)
+    assert len(blank.items) == 1
+
+
+async def test_numbers_of_orders_are_found_as_people_type_them(town: Town) -> None:
+    order = await town.created(content="编号20260101-000009的后续，井盖号000777")
+    other = await town.created()
+    room, agent = town.orders.room, town.people["agent"]
+
+    async def found(text: str) -> list[str]:
+        page = await lists.page(room, agent, OrderFilter(text=text), cursor=None, limit=5)
+        return [line.number for line in page.items]
+
+    day, tail = order.number.split("-")
+    wide = order.number.translate({ord("0") + n: ord("０") + n for n in range(10)} | {ord("-"): ord("－")})
+    for typed in (order.number, f" {day}{tail} ", wide):
+        assert await found(typed) == [order.number]
+    assert await found(tail) == [order.number]
+    assert await found("000777") == [order.number]
+    assert await found("00077") == []
+    assert await found(f"{day}-999999") == []
+    assert other.number not in await found(tail)
+
+
+@pytest.mark.rule("JC-32")
+@pytest.mark.parametrize("text", ["扰民", "噪"])
+async def test_words_and_a_colour_hold_together(full: Town, text: str) -> None:
+    who = full.people["leader"]
+    lines = await all_of(full, who, OrderFilter(text=text))
+    for colour in Colour:
+        cut = await all_of(full, who, OrderFilter(text=text, colour=colour))
+        assert [line.id for line in cut] == [line.id for line in lines if line.colour is colour]
+        assert cut
+
+
+async def ask_for_help(town: Town, org: str, orders: list[Any], due: datetime, **fields: Any) -> None:
+    given = {"done_at": None, "cancelled_at": None} | fields
+    for order in orders:
+        await town.pool.execute(
+            "insert into co_task (id, order_id, kind, org_id, task, asked_by, asked_org_id, asked_at, due_at, done_at,"
+            " cancelled_at) values (uuidv7(), $1, 'co', $2, '查明', $3, $4, $5, $6, $7, $8)",
+            order,
+            town.orgs[org],
+            town.people["agent"].user_id,
+            town.orgs["street"],
+            town.clock.now(),
+            due,
+            given["done_at"],
+            given["cancelled_at"],
+        )
+
+
+@pytest.mark.rule("SG-25", "XY-34", "XY-35")
+@pytest.mark.parametrize("most", [3000, 9])
+async def test_whoever_helps_finds_these_orders_in_lists_and_search(
+    full: Town, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """Other orgs' orders, of which the reader sees nothing else; guarded ones only as tasks."""
+    monkeypatch.setattr(lists, "MOST_SEEN", most)
+    roads = full.people["roads"]
+    rows = await full.pool.fetch(
+        "select * from work_order where owner_org_id <> $1 order by created_at desc, id desc", full.orgs["roads"]
+    )
+    asked, cancelled = [row["id"] for row in rows[:60]], [row["id"] for row in rows[60:70]]
+    due = full.clock.now() + timedelta(hours=2)
+    await ask_for_help(full, "roads", asked[:30], due)
+    await ask_for_help(full, "roads", asked[20:60], due + timedelta(days=20), done_at=full.clock.now())
+    await ask_for_help(full, "roads", cancelled, due, cancelled_at=full.clock.now())
+    open_to = [row for row in rows[:60] if not row["confidential"]]
+    view = OrderFilter(view=View.HELPING)
+    found = await all_of(full, roads, view)
+    assert [line.id for line in found] == [row["id"] for row in open_to]
+    assert all(line.task_id is not None for line in found)
+    dues = {line.id: line.due_at for line in found}
+    assert {dues[one] for one in asked[:30] if one in dues} == {due}
+    assert {dues[one] for one in asked[30:] if one in dues} == {None}
+    for text, wants in (("噪音", "噪音"), ("噪", "噪"), ("b12", "B12")):
+        cut = await all_of(full, roads, OrderFilter(view=View.HELPING, text=text))
+        assert [line.id for line in cut] == [row["id"] for row in open_to if wants in row["title"] + row["content"]]
+    soon = await all_of(full, roads, OrderFilter(view=View.HELPING, sort=Sort.DUE))
+    opened = [row["id"] for row in open_to if row["closed_at"] is None and row["id"] in asked[:30]]
+    assert sorted(line.id for line in soon) == sorted(opened)
+    assert {line.colour for line in soon} == {Colour.YELLOW}
+    assert await all_of(full, full.people["water"], view) == []
+
+
+@pytest.mark.rule("XY-34", "B-29")
+async def test_a_helper_reads_no_number_in_a_line(town: Town) -> None:
+    order = await town.created(title="请回电13800000001水压", content="邻居13900000002也缺水，水压不足")
+    await ask_for_help(town, "water", [order.id], town.clock.now())
+    room, water = town.orders.room, town.people["water"]
+    for text in ("", "水压", "缺水"):
+        asked = OrderFilter(view=View.HELPING, text=text)
+        (line,) = (await lists.page(room, water, asked, cursor=None, limit=5)).items
+        assert "1380000" not in line.model_dump_json()
+        assert "1390000" not in line.model_dump_json()
+    assert (await lists.page(room, water, OrderFilter(text="水压"), cursor=None, limit=5)).items == ()
 
 
 async def test_search_in_an_empty_house(town: Town) -> None:

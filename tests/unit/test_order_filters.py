@@ -86,6 +86,10 @@ def test_the_walk_begins_with_the_reader() -> None:
         ({"matter": str(UUID(int=9))}, "w.matter_id = $1::text::uuid"),
         ({"view": "supervised"}, "w.supervisions > 0"),
         ({"view": "key"}, "w.key_listed"),
+        (
+            {"view": "helping"},
+            "w.id = any(array(select t.order_id from co_task t where t.cancelled_at is null and t.org_id = $1))",
+        ),
     ],
 )
 def test_a_narrow_part_is_an_index_of_its_own(parts: dict[str, Any], sql: str) -> None:
@@ -93,8 +97,15 @@ def test_a_narrow_part_is_an_index_of_its_own(parts: dict[str, Any], sql: str) -
 
 
 def test_access_of_guests_ends_at_guarded_orders() -> None:
-    assert "confidential" not in access(ME, Values())
-    assert access(replace(ME, roles=frozenset({Role.GUEST})), Values()).endswith("w.request_type <> 'report'")
+    assert "confidential" not in access(asked(), ME, Values())
+    assert access(asked(), replace(ME, roles=frozenset({Role.GUEST})), Values()).endswith("w.request_type <> 'report'")
+
+
+def test_who_helps_sees_these_orders_and_no_guarded_one() -> None:
+    helping, values = asked(view=View.HELPING), Values()
+    assert access(helping, ME, values) == branches(helping, ME, Values())[0]
+    assert values.given == [ME.org_id]
+    assert conditions(helping, ME, Values()) == ["not w.confidential and w.request_type <> 'report'"]
 
 
 def test_paths() -> None:

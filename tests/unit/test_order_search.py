@@ -1,8 +1,21 @@
 """The pure side of search: what may be searched for, how far back a look reaches, what is marked."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from callcenter.orders.search import NumberInWords, Piece, looks, marked, number_of, terms_of
+from callcenter.orders.filters import OrderFilter, Values
+from callcenter.orders.search import (
+    NumberInWords,
+    Piece,
+    due_within,
+    has_characters,
+    looks,
+    marked,
+    number_of,
+    terms_of,
+    told_in,
+)
 
 
 @pytest.mark.parametrize(
@@ -10,7 +23,10 @@ from callcenter.orders.search import NumberInWords, Piece, looks, marked, number
     [
         ("20260304-000001", "20260304-000001"),
         (" 20260304-1234567 ", "20260304-1234567"),
+        ("20260304000001", "20260304-000001"),
+        ("２０２６０３０４－０００００１", "20260304-000001"),
         ("13800000001", None),
+        ("31011819900101123x", None),
         ("水压", None),
     ],
 )
@@ -20,8 +36,49 @@ def test_an_order_number_typed_whole(text: str, number: str | None) -> None:
 
 def test_terms() -> None:
     assert terms_of("  水压  ABC 88号 ") == ["水压", "abc", "88号"]
+    assert terms_of("Ｂ１２　号楼 ㎡") == ["b12", "号楼", "m2"]
+    assert terms_of("2026-03-04 000001") == ["2026-03-04", "000001"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "水压 13800000001",
+        "138 0000 0001",
+        "138-0000-0001",
+        "１３８００００００００１",
+        "021-5970 0000",
+        "021 59700000",
+        "31011819900101123x",
+    ],
+)
+def test_what_may_be_a_citizens_number_is_refused(text: str) -> None:
     with pytest.raises(NumberInWords):
-        terms_of("水压 13800000001")
+        terms_of(text)
+
+
+def test_one_character_is_something_to_look_for_and_punctuation_is_not() -> None:
+    assert has_characters("水")
+    assert has_characters("𠮷")
+    assert not has_characters("，。 ab 12 ？")
+
+
+def test_words_are_compared_as_the_database_has_them() -> None:
+    ((piece, *_),) = marked(_row(title="Ｂ１２楼漏水"), "b12")
+    assert (piece.text, piece.hit) == ("Ｂ１２", True)
+    values = Values()
+    wanted = told_in(OrderFilter(text="水 Ｂ１２"), values)
+    assert (len(wanted), values.given) == (3, ["水 b12", "水", "b12"])
+    assert told_in(OrderFilter(), Values()) == []
+    assert told_in(OrderFilter(text="20260304000001"), Values()) == ["w.number = $1"]
+
+
+def test_due_times_cut_a_search() -> None:
+    values = Values()
+    assert due_within((None, None), values) == []
+    at = datetime(2026, 3, 4, tzinfo=UTC)
+    (after, until) = due_within((at, at), values)
+    assert (after[-4:], until[-5:], values.given) == ("> $1", "<= $2", [at, at])
 
 
 def test_looks_go_back_in_growing_stretches_and_end_with_everything() -> None:
