@@ -1,5 +1,5 @@
 """What follows by itself: a warning goes to the unit's heads and into its next round, a ledger order's citizen hears
-something in time, milestones that are late are told, (XY-12, XY-13, GH-13).
+something in time, milestones that are late are told, leaders decide what is proposed (XY-12, XY-13, GH-13, A-10).
 
 Everything is found in the tables, so that nothing is lost with a process; the bus only says when to look.
 """
@@ -16,6 +16,7 @@ from callcenter.core.errors import DomainError
 from callcenter.core.events import Event
 from callcenter.core.ids import OrderId, OrgId, UserId
 from callcenter.handling.contacts import next_interim
+from callcenter.handling.decisions import Decisions
 from callcenter.handling.room import SQL, Room, rows
 from callcenter.handling.rounds import Follows, follows
 from callcenter.orders import lifecycle as life
@@ -48,6 +49,7 @@ class Following:
         self._room = room
         self._bus = bus
         self._wake = asyncio.Event()
+        self._decisions = Decisions(room)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -64,8 +66,9 @@ class Following:
                 self._wake.set()
 
     async def _rest(self) -> timedelta:
-        due: datetime | None = await SQL.next_interim(self._room.pool)
-        return ASK if due is None else max(timedelta(), min(due - self._room.clock.now(), ASK))
+        dues = (await SQL.next_interim(self._room.pool), await self._decisions.next_due())
+        now = self._room.clock.now()
+        return max(timedelta(), min([due - now for due in dues if due is not None] + [ASK]))
 
     async def catch_up(self) -> None:
         """Does all that is due now."""
@@ -73,6 +76,7 @@ class Following:
         await SQL.insert_missing_rounds(self._room.pool)
         await self._ledger()
         await self._milestones()
+        await self._decisions.catch_up()
 
     async def _warnings(self) -> None:
         for row in await rows(SQL.unanswered_warnings(self._room.pool, limit=BATCH)):

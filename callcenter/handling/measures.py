@@ -1,7 +1,7 @@
 """Replied, solved and closed are three things (A-29, SJ-04, JC-43). Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
 
@@ -17,6 +17,21 @@ class Standing(StrEnum):
     REPLIED_UNDER_WAY = "replied_under_way"  # 已答复·落实中
     SOLVED = "solved"  # 已解决，待结案
     CLOSED = "closed"  # 办结
+
+
+class Period(StrEnum):
+    """The current one, as the meetings look at it (XY-28, XY-29)."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+def period_begin(now: datetime, zone: tzinfo, period: Period) -> datetime:
+    """The first midnight of the period that `now` lies in, in the city's zone."""
+    local = now.astimezone(zone)
+    month = {Period.MONTH: local.month, Period.QUARTER: (local.month - 1) // 3 * 3 + 1, Period.YEAR: 1}[period]
+    return local.replace(month=month, day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

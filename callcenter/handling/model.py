@@ -117,17 +117,17 @@ class ExclusionStep(_Asked):
     reason: str = Field(default="", max_length=1000)
 
 
-class _Seen(BaseModel):
+class Seen(BaseModel):
     model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
 
 
-class Written(_Seen):
+class Written(Seen):
     """The id of what was written."""
 
     id: UUID
 
 
-class ContactSeen(_Seen):
+class ContactSeen(Seen):
     id: UUID
     kind: str
     outcome: str
@@ -145,7 +145,7 @@ class ContactSeen(_Seen):
     actor: str
 
 
-class PaperSeen(_Seen):
+class PaperSeen(Seen):
     id: UUID
     round_no: int
     kind: str
@@ -154,7 +154,7 @@ class PaperSeen(_Seen):
     actor: str
 
 
-class TaskSeen(_Seen):
+class TaskSeen(Seen):
     id: UUID
     place: int
     aim: str
@@ -168,7 +168,7 @@ class TaskSeen(_Seen):
     settled_at: datetime | None
 
 
-class OptionSeen(_Seen):
+class OptionSeen(Seen):
     id: UUID
     proposal: str
     proposer: str
@@ -179,7 +179,7 @@ class OptionSeen(_Seen):
     judged_at: datetime | None
 
 
-class MilestoneSeen(_Seen):
+class MilestoneSeen(Seen):
     id: UUID
     title: str
     due_on: date
@@ -187,7 +187,7 @@ class MilestoneSeen(_Seen):
     evidence: tuple[UUID, ...]
 
 
-class DepartureSeen(_Seen):
+class DepartureSeen(Seen):
     id: UUID
     matter: str
     value: str
@@ -202,7 +202,7 @@ class DepartureSeen(_Seen):
     opinion: str
 
 
-class RoundSeen(_Seen):
+class RoundSeen(Seen):
     round_no: int
     reason: str
     started_at: datetime
@@ -212,7 +212,7 @@ class RoundSeen(_Seen):
     confirmed_at: datetime | None
 
 
-class ExclusionSeen(_Seen):
+class ExclusionSeen(Seen):
     id: UUID
     state: str
     reason_code: str
@@ -230,7 +230,26 @@ class ExclusionSeen(_Seen):
     rejected_why: str
 
 
-class LackSeen(_Seen):
+class DecisionSeen(Seen):
+    """What a leader owes (A-10, JC-29). `leader` is the one of the domain, '' for any leader of `org`; `supervision_id`
+    is the proposal to confirm or dismiss; `lapsed_at`: nobody had decided when it was due."""
+
+    id: UUID
+    order_id: OrderId
+    number: str
+    category: str
+    round_no: int
+    cause: Literal["two_rounds", "unreasonable", "repeat_calls", "aged"]
+    supervision_id: UUID | None
+    org: str
+    user_id: UserId | None
+    leader: str
+    asked_at: datetime
+    due_at: datetime
+    lapsed_at: datetime | None
+
+
+class LackSeen(Seen):
     """A duty that is open; `blocks` tells whether a submission is refused for it."""
 
     code: str
@@ -240,14 +259,14 @@ class LackSeen(_Seen):
     blocks: bool
 
 
-class SignalSeen(_Seen):
+class SignalSeen(Seen):
     code: str
     weight: int
     zh: str
     en: str
 
 
-class Perfunctory(_Seen):
+class Perfunctory(Seen):
     """SG-11: for people to judge; nothing follows from it by itself."""
 
     score: int
@@ -255,7 +274,7 @@ class Perfunctory(_Seen):
     signals: tuple[SignalSeen, ...]
 
 
-class HandlingView(_Seen):
+class HandlingView(Seen):
     """`acts` are what this reader may write here; `lacks` are for a matter declared solvable and resolved, as a first
     look. `perfunctory` is shown to reviewers and inspectors only."""
 
@@ -276,12 +295,13 @@ class HandlingView(_Seen):
     interim_due_at: datetime | None
     departures: tuple[DepartureSeen, ...]
     rounds: tuple[RoundSeen, ...]
+    decisions: tuple[DecisionSeen, ...]
     exclusion: ExclusionSeen | None
     perfunctory: Perfunctory | None
     acts: tuple[str, ...]
 
 
-class Colleague(_Seen):
+class Colleague(Seen):
     id: UserId
     name: str
     head: bool
@@ -289,93 +309,3 @@ class Colleague(_Seen):
 
 class Colleagues(Page[Colleague]):
     """Of the reader's own org, on one page."""
-
-
-class WarningSeen(_Seen):
-    """One line of the heads' list (XY-33): nothing of the citizen."""
-
-    order_id: OrderId
-    number: str
-    category: str
-    org: str
-    round_no: int
-    at: datetime
-    outcome: str
-    stage: str
-    resolved: bool | None
-    satisfied: bool | None
-    due_at: datetime | None
-
-
-class WarningPage(Page[WarningSeen]):
-    """Newest first."""
-
-
-class Satisfaction(_Seen):
-    """Both answers, always beside each other (SJ-32); `claimed` is what the unit itself said (A-23)."""
-
-    org_id: UUID
-    org: str
-    heard: int
-    resolved: int
-    satisfied: int
-    claimed: int
-    warnings: int
-
-
-class SatisfactionPage(Page[Satisfaction]):
-    """By unit, on one page."""
-
-
-class OrderEffort(_Seen):
-    id: OrderId
-    number: str
-    category: str
-    stage: str
-    case_owner: str
-    contacts: int
-    citizen: int
-    seconds: int
-
-
-class EffortPage(Page[OrderEffort]):
-    """Newest orders first (SJ-14)."""
-
-
-class PersonEffort(_Seen):
-    user_id: UserId
-    name: str
-    org: str
-    contacts: int
-    orders: int
-    seconds: int
-
-
-class PeopleEffort(Page[PersonEffort]):
-    """Who made most contacts first, on one page."""
-
-
-class Overturn(_Seen):
-    """GH-21: departures of a unit, and how many did not hold."""
-
-    org_id: UUID
-    org: str
-    matter: str
-    proposed: int
-    decided: int
-    overturned: int
-
-
-class Overturns(Page[Overturn]):
-    """By unit, on one page."""
-
-
-class ExclusionRate(_Seen):
-    org_id: UUID
-    org: str
-    orders: int
-    excluded: int
-
-
-class ExclusionRates(Page[ExclusionRate]):
-    """By unit, on one page (A-09)."""

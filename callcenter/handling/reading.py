@@ -6,6 +6,7 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel
 
 from callcenter.core.ids import OrderId
+from callcenter.core.pages import NEWEST, Place
 from callcenter.handling import model
 from callcenter.handling.gate import facts_of
 from callcenter.handling.lacks import lacks_of
@@ -34,7 +35,7 @@ def seen_as(kind: type[Seen], row: Any) -> Seen:
 async def view(room: Room, actor: Actor, order: OrderId) -> model.HandlingView:
     """Raises NoSuchOrder."""
     row = await room.orders.row(actor, order)
-    facts = await facts_of(room, row, Solvability.SOLVABLE, ResultType.RESOLVED, actor)
+    facts = await facts_of(room.pool, row, Solvability.SOLVABLE, ResultType.RESOLVED, actor)
     contacts = await rows(SQL.contacts_of(room.pool, order_id=order))
     milestones = await rows(SQL.milestones_of(room.pool, order_id=order))
     excluded = await SQL.exclusion_of(room.pool, order_id=order)
@@ -60,10 +61,21 @@ async def view(room: Room, actor: Actor, order: OrderId) -> model.HandlingView:
         milestones=seen_all(model.MilestoneSeen, milestones),
         interim_due_at=await SQL.interim_of(room.pool, order_id=order),
         departures=seen_all(model.DepartureSeen, await rows(SQL.departures_of(room.pool, order_id=order))),
+        decisions=seen_all(model.DecisionSeen, await decisions_owed(room, "", order)),
         rounds=seen_all(model.RoundSeen, await rows(SQL.rounds_of(room.pool, order_id=order))),
         exclusion=None if excluded is None else seen_as(model.ExclusionSeen, excluded),
         perfunctory=await _perfunctory(room, actor, row, facts.contacts),
         acts=_acts(row, actor),
+    )
+
+
+async def decisions_owed(
+    room: Room, path: str, order: OrderId | None = None, *, place: Place = NEWEST, limit: int = 10
+) -> list[Any]:
+    """Of one order, or of the centres below `path`; newest first."""
+    at, before = place
+    return await rows(
+        SQL.decisions_owed(room.pool, path=path, order_id=order, before_at=at, before_id=before, limit=limit)
     )
 
 

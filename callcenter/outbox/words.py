@@ -32,6 +32,10 @@ WORDS: Final[Mapping[str, Words]] = {
         zh="工单{number}的延期申请{decision}，{timer}时限为{due}",
         en="order {number}: the extension was {decision_en}; {timer_en} is due by {due}",
     ),
+    "upper_due_set": Words(
+        zh="工单{number}的上级要求时限改为{due}，办理时限随之调整",
+        en="order {number}: the upper platform's date is {due} now; the clocks follow it",
+    ),
     "order_urged": Words(
         zh="市民再次来电催办工单{number}",
         en="the citizen rang again about order {number}",

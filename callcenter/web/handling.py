@@ -7,7 +7,9 @@ from pydantic import BaseModel, Field, RootModel
 
 from callcenter.core.ids import OrderId
 from callcenter.documents.printer import Printer
+from callcenter.handling import figure_models as shown
 from callcenter.handling import model
+from callcenter.handling.measures import Period
 from callcenter.handling.papers import Paper
 from callcenter.handling.service import Handling
 from callcenter.web.printing import form_of, printed
@@ -23,6 +25,14 @@ class PaperAsked(RootModel[Paper]):
 
 class Days(Wire):
     days: int = Field(default=90, ge=1, le=1100)
+
+
+class PeriodAsked(Wire):
+    period: Period = Field(default=Period.MONTH, description="本月、本季、本年 / The current month, quarter or year")
+
+
+class WarningsAsked(Paged):
+    open: bool = Field(default=False, description="只看未办结的 / Only orders that are not closed")
 
 
 class RoundAsked(Wire):
@@ -217,7 +227,7 @@ def _reading(handling: Handling, printer: Printer) -> list[Route]:
 def _look(
     path: str, zh: str, en: str, handler: Handler, answers: type[BaseModel], query: type[BaseModel] | None = None
 ) -> Route:
-    paged = ("bad-cursor",) if query is Paged else ()
+    paged = ("bad-cursor",) if query is not None and issubclass(query, Paged) else ()
     return Route(
         method="GET",
         path=path,
@@ -234,22 +244,26 @@ def _look(
 def _figures(handling: Handling) -> list[Route]:
     read = handling.figures
 
-    async def warnings(asked: Asked[None, Paged]) -> model.WarningPage:
-        return await read.warnings(asked.actor, asked.query.cursor, asked.query.limit)
+    async def warnings(asked: Asked[None, WarningsAsked]) -> shown.WarningPage:
+        query = asked.query
+        return await read.warnings(asked.actor, query.cursor, query.limit, only_open=query.open)
 
-    async def satisfaction(asked: Asked[None, Days]) -> model.SatisfactionPage:
-        return await read.satisfaction(asked.actor, asked.query.days)
+    async def decisions(asked: Asked[None, Paged]) -> shown.DecisionPage:
+        return await read.decisions(asked.actor, asked.query.cursor, asked.query.limit)
 
-    async def effort(asked: Asked[None, Paged]) -> model.EffortPage:
+    async def satisfaction(asked: Asked[None, PeriodAsked]) -> shown.SatisfactionPage:
+        return await read.satisfaction(asked.actor, asked.query.period)
+
+    async def effort(asked: Asked[None, Paged]) -> shown.EffortPage:
         return await read.effort(asked.actor, asked.query.cursor, asked.query.limit)
 
-    async def people(asked: Asked[None, Days]) -> model.PeopleEffort:
+    async def people(asked: Asked[None, Days]) -> shown.PeopleEffort:
         return await read.effort_of_people(asked.actor, asked.query.days)
 
-    async def overturns(asked: Asked[None, None]) -> model.Overturns:
+    async def overturns(asked: Asked[None, None]) -> shown.Overturns:
         return await read.overturns(asked.actor)
 
-    async def rates(asked: Asked[None, None]) -> model.ExclusionRates:
+    async def rates(asked: Asked[None, None]) -> shown.ExclusionRates:
         return await read.exclusion_rates(asked.actor)
 
     async def colleagues(asked: Asked[None, None]) -> model.Colleagues:
@@ -257,15 +271,33 @@ def _figures(handling: Handling) -> list[Route]:
 
     return [
         _look(
-            "/api/warnings", "本单位预警工单", "Warning orders of my organisation", warnings, model.WarningPage, Paged
+            "/api/warnings",
+            "本单位预警工单",
+            "Warning orders of my organisation",
+            warnings,
+            shown.WarningPage,
+            WarningsAsked,
         ),
         _look(
-            "/api/satisfaction", "解决率与满意率", "Both answers, by unit", satisfaction, model.SatisfactionPage, Days
+            "/api/decisions",
+            "待领导决定的督办建议",
+            "What leaders owe a decision on",
+            decisions,
+            shown.DecisionPage,
+            Paged,
         ),
-        _look("/api/effort", "各工单联系次数", "Contacts of each order", effort, model.EffortPage, Paged),
-        _look("/api/effort/people", "各承办人联系次数", "Contacts of each person", people, model.PeopleEffort, Days),
-        _look("/api/departures", "各单位推定偏离情况", "Departures and overturns by unit", overturns, model.Overturns),
-        _look("/api/exclusions", "各单位不纳入测评比例", "Exclusions by unit", rates, model.ExclusionRates),
+        _look(
+            "/api/satisfaction",
+            "解决率与满意率",
+            "Both answers, by unit",
+            satisfaction,
+            shown.SatisfactionPage,
+            PeriodAsked,
+        ),
+        _look("/api/effort", "各工单联系次数", "Contacts of each order", effort, shown.EffortPage, Paged),
+        _look("/api/effort/people", "各承办人联系次数", "Contacts of each person", people, shown.PeopleEffort, Days),
+        _look("/api/departures", "各单位推定偏离情况", "Departures and overturns by unit", overturns, shown.Overturns),
+        _look("/api/exclusions", "各单位不纳入测评比例", "Exclusions by unit", rates, shown.ExclusionRates),
         _look("/api/colleagues", "本单位人员", "People of my organisation", colleagues, model.Colleagues),
     ]
 

@@ -253,13 +253,71 @@ select min(due_at) from order_timer where order_id = :order_id and stopped_at is
 insert into order_warning (order_id, round_no, org_id, at, outcome)
 values (:order_id, :round_no, :org_id, :at, :outcome) on conflict do nothing returning order_id;
 
--- name: warnings_of(path, before_at, before_id, limit)
--- XY-33: the heads' own list; a row names no citizen.
+-- name: warnings_of(path, only_open, before_at, before_id, limit)
+-- XY-33: the heads' own list; a row names no citizen. `head` is of the round that followed.
 select g.order_id, w.number, w.category, g.round_no, g.at, g.outcome, w.stage, w.resolved, w.satisfied, o.name as org,
+       w.round_no as round_now, w.closed_at is null as open, coalesce(u.name, '') as head, r.confirmed_at,
        (select min(t.due_at) from order_timer t where t.order_id = w.id and t.stopped_at is null) as due_at
 from order_warning g join work_order w on w.id = g.order_id join org o on o.id = g.org_id
+left join handling_round r on r.order_id = w.id and r.round_no = w.round_no
+left join app_user u on u.id = r.head_user
 where starts_with(o.path, :path) and (g.at, g.order_id) < (:before_at, :before_id)
+  and (not :only_open or w.closed_at is null)
 order by g.at desc, g.order_id desc limit :limit;
+
+-- name: decisions_to_ask(limit)
+-- A-10 and JC-29: what the rules propose and nobody has been asked to decide yet, found in the tables, so that a restart
+-- forgets none.
+select w.id as order_id, w.number, w.category, w.round_no, w.centre_org_id, f.cause, f.supervision_id,
+       (select l.user_id from domain_leader l join app_user u on u.id = l.user_id
+        where l.org_id = w.centre_org_id and starts_with(w.category, l.domain) and u.disabled_at is null
+          and u.roles && '{deputy,leader}'
+        order by length(l.domain) desc limit 1) as user_id
+from (
+    select g.order_id, case g.outcome when 'escalated' then 'two_rounds' else 'unreasonable' end as cause,
+           null::uuid as supervision_id
+    from order_warning g join work_order w on w.id = g.order_id and w.round_no = g.round_no and w.stage = 'warned'
+    where g.outcome in ('escalated', 'decided_by_leader')
+    union all
+    select s.order_id, s.trigger, s.id from order_supervision s
+    where s.state = 'proposed' and s.trigger in ('repeat_calls', 'aged')
+) f
+join work_order w on w.id = f.order_id and w.closed_at is null
+where not exists (select 1 from leader_decision d
+                  where d.order_id = w.id and d.round_no = w.round_no and d.cause = f.cause)
+limit :limit;
+
+-- name: insert_decision(id, order_id, round_no, cause, supervision_id, org_id, user_id, asked_at, due_at)$
+insert into leader_decision (id, order_id, round_no, cause, supervision_id, org_id, user_id, asked_at, due_at)
+values (:id, :order_id, :round_no, :cause, :supervision_id, :org_id, :user_id, :asked_at, :due_at)
+on conflict do nothing returning id;
+
+-- name: settle_decisions(at)!
+update leader_decision d set decided_at = :at where d.decided_at is null and not decision_owed(d);
+
+-- name: lapsed_decisions(at, limit)
+select d.id, d.order_id, d.cause, d.org_id, d.due_at, w.number, w.category, o.parent_id
+from leader_decision d join work_order w on w.id = d.order_id join org o on o.id = d.org_id
+where d.decided_at is null and d.lapsed_at is null and d.due_at <= :at and decision_owed(d)
+order by d.due_at limit :limit;
+
+-- name: mark_lapsed(id, at)$
+update leader_decision set lapsed_at = :at where id = :id and lapsed_at is null and decided_at is null returning id;
+
+-- name: next_decision()$
+select min(due_at) from leader_decision where decided_at is null and lapsed_at is null;
+
+-- name: decisions_owed(path, order_id, before_at, before_id, limit)
+-- Of one order, or (null) of all centres of the reader's subtree.
+select d.id, d.order_id, w.number, w.category, d.round_no, d.cause, d.supervision_id, o.name as org, d.user_id,
+       coalesce(u.name, '') as leader, d.asked_at, d.due_at, d.lapsed_at
+from leader_decision d
+join work_order w on w.id = d.order_id join org o on o.id = d.org_id
+left join app_user u on u.id = d.user_id
+where decision_owed(d) and (:order_id::uuid is null or d.order_id = :order_id)
+  and (:order_id::uuid is not null or starts_with(o.path, :path))
+  and (d.asked_at, d.id) < (:before_at, :before_id)
+order by d.asked_at desc, d.id desc limit :limit;
 
 -- name: satisfaction(path, since)
 -- The two answers beside each other, never one alone (SJ-32); left out is what was left out by its approvals (XY-27).

@@ -19,6 +19,7 @@ from callcenter.handling import model
 from callcenter.handling.exclusion import ExclusionOpen, NotYourStep, StepUnfounded
 from callcenter.handling.heads import NoHeadYet, NotTheHead
 from callcenter.handling.lacks import NotReady
+from callcenter.handling.measures import Period
 from callcenter.handling.room import AlreadyDecided, NoSuchEntry, NotThere, SamePerson
 from callcenter.orders import lifecycle as life
 from callcenter.orders.events import OrderMoved
@@ -53,7 +54,7 @@ async def test_the_street_calls_back_with_two_answers_and_four_grades(at: Handli
         await hear(at, order, **YES)
     with pytest.raises(NotFound):
         await at.room.heard.records(at.people["roads"], order)
-    (both,) = (await at.handling.figures.satisfaction(at.people["water.head"], 30)).items
+    (both,) = (await at.handling.figures.satisfaction(at.people["water.head"], Period.MONTH)).items
     assert (both.heard, both.resolved, both.satisfied, both.claimed) == (1, 1, 1, 1)
 
 
@@ -251,7 +252,7 @@ async def test_an_order_is_left_out_of_the_evaluation_by_four_hands_only(at: Han
     await hear(at, order, **NO)
     assert (await at.town.orders.row_of(order))["exclusion"] == "approved"
     head = at.people["water.head"]
-    assert (await at.handling.figures.satisfaction(head, 30)).items == ()  # out of the citizens' evaluation
+    assert (await at.handling.figures.satisfaction(head, Period.MONTH)).items == ()  # out of the citizens' evaluation
     (rate,) = (await at.handling.figures.exclusion_rates(head)).items
     assert (rate.orders, rate.excluded) == (1, 1)  # and still counted
 
@@ -286,8 +287,11 @@ async def test_what_to_say_depends_on_the_citizen(at: HandlingTown) -> None:
     await at.pool.execute(
         "update work_order set emotion = 'fierce', caller_needs = '{hard_of_hearing}' where id = $1", order
     )
-    said = await at.room.heard.phrases(at.people["reviewer"], order)
-    assert [code for code, _, _ in said] == ["opening", "hard_of_hearing", "empathy", "fierce"]
+    care = await at.room.caring.of_order(at.people["reviewer"], order)
+    assert [one.code for one in care.phrases] == ["opening", "hard_of_hearing", "empathy", "fierce", "read_back"]
+    assert (care.by_person, care.urgent, care.read_back, care.ways[0]) == (True, True, True, "message")
+    with pytest.raises(Forbidden):
+        await at.room.caring.of_order(at.people["water"], order)
 
 
 async def test_the_duty_hears_of_a_warning_and_takes_up_what_it_missed(at: HandlingTown) -> None:

@@ -2,12 +2,21 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import ValidationError
 
 from callcenter.handling.lacks import Facts, NotReady, check_ready, lacks_of
-from callcenter.handling.measures import Dates, Standing, days_to_solution, feedback_took, standing_of
+from callcenter.handling.measures import (
+    Dates,
+    Period,
+    Standing,
+    days_to_solution,
+    feedback_took,
+    period_begin,
+    standing_of,
+)
 from callcenter.handling.papers import JointVisit, Mediation, SiteVisit
 from callcenter.handling.presumptions import DEFAULTS, DEPARTURES, Matter, NoDeparture, check_departure
 from callcenter.handling.rounds import Follows, follows
@@ -205,3 +214,12 @@ def test_a_submission_keeps_the_finish_that_this_round_recorded(
     move = life.Submit(reply="已办", solvability=Solvability.SOLVABLE, result=ResultType.RESOLVED)
     changes = effect_of(move, Moment(row=row, by=None, at=AT)).changes
     assert changes["finished_at"] == (recorded if kept else AT)
+
+
+@pytest.mark.rule("XY-33", "XY-28", "XY-29")
+def test_this_period_begins_with_the_citys_month_quarter_or_year() -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    late = datetime(2026, 5, 31, 16, 30, tzinfo=UTC)  # half past midnight of 1 June in the city
+    assert period_begin(late, zone, Period.MONTH) == datetime(2026, 6, 1, tzinfo=zone)
+    assert period_begin(late, zone, Period.QUARTER) == datetime(2026, 4, 1, tzinfo=zone)
+    assert period_begin(late, zone, Period.YEAR) == datetime(2026, 1, 1, tzinfo=zone)

@@ -107,5 +107,5 @@ def test_coverage_tells_four_kinds_apart(person: str | None, machine: str, answe
 def test_what_is_said_fits_the_citizen() -> None:
     assert [code for code, _, _ in phrases("calm", [])] == ["opening", "empathy"]
     upset = phrases("fierce", ["hard_of_hearing", "unknown", "dialect"])
-    assert [code for code, _, _ in upset] == ["opening", "hard_of_hearing", "dialect", "empathy", "fierce"]
+    assert [code for code, _, _ in upset] == ["opening", "hard_of_hearing", "dialect", "empathy", "fierce", "read_back"]
     assert all(zh and en for _, zh, en in upset)

@@ -34,3 +34,17 @@ create table leader_decision (               -- a proposal that somebody has to 
 );
 create index leader_decision_open on leader_decision (due_at) where decided_at is null and lapsed_at is null;
 create index leader_decision_list on leader_decision (asked_at desc, id desc) where decided_at is null;
+
+-- Whether a decision is still owed: the proposal is neither confirmed nor dismissed; or the order stands warned as it was
+-- and no escalated supervision was opened since.
+create function decision_owed(d leader_decision) returns boolean language sql stable as $$
+    select d.decided_at is null and exists (
+        select 1 from work_order w
+        where w.id = d.order_id and w.closed_at is null
+          and case when d.supervision_id is not null
+              then exists (select 1 from order_supervision s where s.id = d.supervision_id and s.state = 'proposed')
+              else w.stage = 'warned' and w.round_no = d.round_no and not exists (
+                  select 1 from order_supervision s
+                  where s.order_id = w.id and s.mode = 'escalated' and s.opened_at >= d.asked_at)
+              end)
+$$;
