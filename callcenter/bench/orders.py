@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from statistics import median
 from typing import Final
@@ -34,6 +35,8 @@ from callcenter.store.pool import Pool, open_pool
 ORDERS: Final = 5_000_000
 QUICK_ORDERS: Final = 4_000
 RATIO: Final = 0.5
+UPPER: Final = timedelta(days=20)
+"""Until when the upper platform wants the answer of an order it passes down."""
 MOVED: Final = 400
 """Orders that go from intake to review while moves are counted."""
 NEW: Final = NewOrder(
@@ -123,14 +126,15 @@ async def actor_of(pool: Pool, username: str) -> Actor:
 
 
 async def _measure_writes(bench: Bench, pool: Pool, orders: Orders, people: Mapping[str, Actor]) -> list[Figure]:
-    """An order with its event and clocks, in turn with one bare statement that writes both rows into the same tables,
-    under the same indexes and triggers."""
+    """An order of the upper platform, whose clock runs from intake on, with its event; in turn with one bare statement
+    that writes both rows into the same tables, under the same indexes and triggers."""
     bench.say("登记 entering")
     agent = people["agent"]
     numbers = count(1)
+    passed_down = replace(NEW, channel="upper_level", upper_due_at=orders.room.clock.now() + UPPER)
 
     async def ours() -> None:
-        await intake.create(orders.room, agent, NEW)
+        await intake.create(orders.room, agent, passed_down)
 
     async def bare() -> None:
         now, order, text = datetime.now(UTC), new_id(), (NEW.title, NEW.content, NEW.address)  # noqa: TID251 - no clock

@@ -1,6 +1,6 @@
 """Taking a demand in: one order a key, numbered by the city's date."""
 
-from dataclasses import asdict
+from dataclasses import fields as fields_of
 from typing import Any, Final
 
 import asyncpg
@@ -65,8 +65,7 @@ async def _centre(room: Room, actor: Actor, centre: OrgId | None) -> tuple[OrgId
 
 
 def _fields(new: NewOrder, actor: Actor, owner: tuple[OrgId, str], vault: Vault) -> dict[str, Any]:
-    fields = asdict(new)
-    del fields["centre"]
+    fields: dict[str, Any] = {one.name: getattr(new, one.name) for one in fields_of(new) if one.name != "centre"}
     return fields | {
         "id": new_id(),
         "idempotency_key": fields.pop("key"),
