@@ -67,7 +67,7 @@ async def measure_storm(bench: Bench, pool: Pool) -> list[Figure]:
         nonlocal wanted
         ((marked, wanted),) = await pool.fetch(_LATE, first, after)
         told: int = await pool.fetchval(_TOLD, first)
-        return marked == wanted <= told
+        return bool(marked == wanted <= told)
 
     try:
         await until(cleared, GIVE_UP)
