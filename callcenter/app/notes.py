@@ -5,6 +5,7 @@ from typing import Any
 
 from callcenter.core.ids import CallId
 from callcenter.numbers.callers import Callers
+from callcenter.people.vault import Vault
 from callcenter.seats.card import CallNotes, EarlierTransfer
 from callcenter.store.pool import Pool
 from callcenter.transfers.attempts import Attempt
@@ -15,10 +16,10 @@ from callcenter.transfers.registry_book import SQL
 class HouseNotes:
     """The card is for the agent who is rung: who was offered which call is kept with the card itself (B-29)."""
 
-    def __init__(self, pool: Pool, callers: Callers) -> None:
+    def __init__(self, pool: Pool, callers: Callers, vault: Vault) -> None:
         self._pool = pool
         self._callers = callers
-        self._attempts = AttemptStore(pool)
+        self._attempts = AttemptStore(pool, vault)
 
     async def notes_of(self, call: CallId, number_key: str) -> CallNotes:
         caller, case, attempts = await asyncio.gather(

@@ -10,6 +10,7 @@ from callcenter.core.clock import Clock
 from callcenter.numbers.gate import Gate
 from callcenter.pbx.link import AmiLink
 from callcenter.people.audit import Audit
+from callcenter.people.vault import Vault
 from callcenter.settings import Settings
 from callcenter.store.notify import open_listener
 from callcenter.store.pool import Pool
@@ -67,9 +68,10 @@ def furnish_registry(
     link: AmiLink,
     ledger: Ledger,
     gate: Gate,
+    vault: Vault,
 ) -> RegistryRoom:
     config, city = settings.registry, settings.city
-    cases = LinkCases(pool, bus, clock, audit, book, config, settings.numbers.area_code)
+    cases = LinkCases(pool, bus, clock, audit, book, config, vault, settings.numbers.area_code)
     return RegistryRoom(
         book=book,
         reading=HotlineReading(pool, clock, book, city),

@@ -7,6 +7,7 @@ from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
 from callcenter.pbx.link import AmiLink
 from callcenter.people.service import People
+from callcenter.people.vault import Vault
 from callcenter.settings import Settings
 from callcenter.store.notify import open_listener
 from callcenter.store.pool import Pool
@@ -51,13 +52,14 @@ def furnish_supervision(
     link: AmiLink,
     ledger: Ledger,
     public_number: str,
+    vault: Vault,
 ) -> SupervisionRoom:
     """`public_number` is what a supervisor's telephone shows while it rings."""
     config, store = settings.supervision, SessionStore(pool, people.audit)
     telephony = AsteriskTelephony(link, public_number)
     return SupervisionRoom(
         service=Supervision(store, telephony, ledger, people.directory, config, clock, bus),
-        board=BoardReading(pool, store, config, clock),
+        board=BoardReading(pool, store, config, clock, vault),
         pulse=BoardPulse(pool, bus),
         clock=clock,
         url=settings.store.url.get_secret_value(),

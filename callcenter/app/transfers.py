@@ -15,6 +15,7 @@ from callcenter.orders.service import Orders
 from callcenter.pbx.link import AmiLink
 from callcenter.people.actor import Actor
 from callcenter.people.service import People
+from callcenter.people.vault import Vault
 from callcenter.resources import IVR
 from callcenter.seats.experts import Experts
 from callcenter.seats.service import Seats
@@ -117,10 +118,11 @@ async def furnish_transfers(
     gate: Gate,
     registry: Callable[[], Registry],
     sounds: Path,
+    vault: Vault,
 ) -> TransferRoom:
     """Raises Misconfigured, also when a version of the list was changed after it was taken up."""
     config, zone = settings.transfers, ZoneInfo(settings.city)
-    store, telephony, whispers = AttemptStore(pool), AmiCalls(link), Whisperer(sounds)
+    store, telephony, whispers = AttemptStore(pool, vault), AmiCalls(link), Whisperer(sounds)
     matrix = read_matters(settings, registry())
     await store.take_up(matrix, clock.now())
     floor = Floor(telephony, ledger, bus, config.confirm_within)

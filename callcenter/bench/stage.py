@@ -21,9 +21,10 @@ from callcenter.pbx.host import AsteriskHost, AsteriskInstall, default_cache
 from callcenter.pbx.plan import PbxPlan, SeatLine, Trunk
 from callcenter.people.actor import Role
 from callcenter.people.config import PeopleConfig
-from callcenter.people.keys import have_keys
+from callcenter.people.keys import have_keys, read_keys
 from callcenter.people.model import NewOrg, NewUser
 from callcenter.people.service import open_people
+from callcenter.people.vault import Vault
 from callcenter.resources import IVR
 from callcenter.sample.children import Child, open_child
 from callcenter.sample.sipp import Exchange
@@ -67,6 +68,7 @@ class House:
     server: Child
     database: EmbeddedServer
     pool: Pool
+    vault: Vault
     base: str
     password: str
     seats: tuple[str, ...]
@@ -160,6 +162,7 @@ async def open_house(
                     server=server,
                     database=database,
                     pool=pool,
+                    vault=Vault(read_keys(folder / "keys.json")),
                     base=f"http://{HERE}:{port}",
                     password=password,
                     seats=tuple(seat.extension for seat in host.plan.seats),

@@ -46,13 +46,14 @@ class _Ours:
         self._body = body
 
     async def ready(self, number: str) -> str:
-        ask = "select id from call where caller_number = $1 and stage = 'talking'"
+        ask = "select id from call where caller_key = $1 and stage = 'talking'"
+        key = self._house.vault.key(f"+86{number}")
 
         async def talks() -> bool:
-            return await self._house.pool.fetchval(ask, f"+86{number}") is not None
+            return await self._house.pool.fetchval(ask, key) is not None
 
         await until(talks, SOON.total_seconds())
-        return str(await self._house.pool.fetchval(ask, f"+86{number}"))
+        return str(await self._house.pool.fetchval(ask, key))
 
     async def press(self, what: str) -> None:
         await self._desk.post(f"/api/calls/{what}/transfer", self._body)

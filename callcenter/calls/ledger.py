@@ -21,6 +21,7 @@ from callcenter.core.clock import Clock
 from callcenter.core.folders import require_folder
 from callcenter.core.ids import CallId, LegId
 from callcenter.pbx.facts import FlowFinished, FlowStepped, PbxFact
+from callcenter.people.vault import Vault
 from callcenter.store.pool import Pool
 
 log = structlog.get_logger(__name__)
@@ -213,14 +214,14 @@ class Ledger:
 
 @asynccontextmanager
 async def open_ledger(
-    pool: Pool, bus: Bus, clock: Clock, config: CallsConfig, hotlines: Mapping[str, str]
+    pool: Pool, bus: Bus, clock: Clock, config: CallsConfig, hotlines: Mapping[str, str], vault: Vault
 ) -> AsyncIterator[Ledger]:
     """`hotlines`: names by dialled number. Leaving the block stores, or spools, all that was taken.
 
     Raises Misconfigured when the spool's folder cannot be written."""
     require_folder(config.spool, "HOTLINE_CALLS__SPOOL")
     async with asyncio.TaskGroup() as tasks:
-        ledger = Ledger(LedgerStore(pool), bus, clock, config, hotlines, tasks)
+        ledger = Ledger(LedgerStore(pool, vault), bus, clock, config, hotlines, tasks)
         try:
             yield ledger
         finally:

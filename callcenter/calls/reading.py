@@ -10,6 +10,7 @@ from callcenter.core.ids import CallId, UserId
 from callcenter.core.pages import place_of
 from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
+from callcenter.people.vault import Vault
 from callcenter.store.pool import Pool
 
 SHOWN: Final = frozenset(
@@ -42,20 +43,22 @@ OPEN_AT_MOST: Final = 5000
 
 
 class CallsReading:
-    def __init__(self, pool: Pool, audit: Audit) -> None:
+    def __init__(self, pool: Pool, audit: Audit, vault: Vault) -> None:
         self._pool = pool
         self._audit = audit
+        self._vault = vault
 
     async def get(self, call_id: CallId) -> CallView:
         """Raises NoSuchCall."""
         row = await SQL.get_call(self._pool, call_id=call_id)
         if row is None:
             raise NoSuchCall
-        return _view(row)
+        return self._view(row)
 
     async def recent_of(self, number_key: str, limit: int) -> list[CallView]:
         """Newest first; none for a withheld number."""
-        return [_view(row) async for row in SQL.recent_of_number(self._pool, number=number_key, most=limit)]
+        keys = self._vault.keys(number_key)
+        return [self._view(row) async for row in SQL.recent_of_number(self._pool, keys=keys, most=limit)]
 
     async def facts_of(self, call_id: CallId) -> list[TimelineEntry]:
         """In order of Asterisk's time."""
@@ -66,7 +69,7 @@ class CallsReading:
 
     async def open_calls(self) -> list[CallView]:
         """Oldest first, of all PBXs, the first 5000."""
-        return [_view(row) async for row in SQL.open_calls(self._pool, most=OPEN_AT_MOST)]
+        return [self._view(row) async for row in SQL.open_calls(self._pool, most=OPEN_AT_MOST)]
 
     async def page(
         self,
@@ -94,7 +97,7 @@ class CallsReading:
         own = await self._extension_of(actor.user_id)
 
         def shown(row: Any) -> CallView:
-            call = _view(row)
+            call = self._view(row)
             return call if row["within"] or _answered_by(call, own) else call.masked()
 
         return CallPage.cut([row async for row in found], limit, shown, lambda row: (row["started_at"], row["id"]))
@@ -115,6 +118,10 @@ class CallsReading:
         own = await self._extension_of(actor.user_id)
         return _answered_by(call, own) or _rang_at(legs, own)
 
+    def _view(self, row: Any) -> CallView:
+        sealed = ("caller_number", "dialled") if row["direction"] == "outbound" else ("caller_number",)
+        return CallView.model_validate(dict(row) | {name: self._vault.open(row[name]) for name in sealed})
+
     async def _extension_of(self, user: UserId) -> str | None:
         found: str | None = await SQL.extension_of_user(self._pool, user_id=user)
         return found
@@ -126,10 +133,6 @@ def _answered_by(call: CallView, extension: str | None) -> bool:
 
 def _rang_at(legs: Sequence[LegView], extension: str | None) -> bool:
     return extension is not None and any(extension_of(leg.channel) == extension for leg in legs)
-
-
-def _view(row: Any) -> CallView:
-    return CallView.model_validate(dict(row))
 
 
 def _entry(row: Any) -> TimelineEntry:

@@ -85,7 +85,7 @@ class Writer:
         while True:
             await self._work_to_do()
             batch = [self._waiting[place] for place in range(min(len(self._waiting), self._config.batch))]
-            await self._keep(_batch_of([entry for entry, _ in batch]))
+            await self._keep(self._store.seal.batch(_batch_of([entry for entry, _ in batch])))
             for entry, safe in batch:
                 self._publish(entry, safe)
             for _ in batch:
@@ -172,7 +172,7 @@ class Writer:
         async with self._disk:
             found = await asyncio.to_thread(self._spool.next)
         if found is not None:
-            await self._write(found[0])
+            await self._write(self._store.seal.batch(found[0]))  # a file of an older version may hold clear numbers
         async with self._disk:
             if found is not None:
                 await asyncio.to_thread(self._spool.done, found[1])

@@ -13,6 +13,7 @@ from callcenter.core.clock import Clock
 from callcenter.core.ids import CallId, OrderId
 from callcenter.orders.terms import RequestType, Urgency
 from callcenter.people.actor import Actor, Role
+from callcenter.people.vault import Vault
 from callcenter.store.pool import Pool
 
 
@@ -42,8 +43,9 @@ class Cases:
     """The number that the case came with stands in `upper_ref`; the platform asks with `<line>:<case>` on the channel
     `emergency`, and hears of each move by its webhook."""
 
-    def __init__(self, pool: Pool, taking: Taking, clock: Clock) -> None:
+    def __init__(self, pool: Pool, taking: Taking, clock: Clock, vault: Vault) -> None:
         self._pool = pool
+        self._vault = vault
         self._taking = taking
         self._clock = clock
 
@@ -63,7 +65,7 @@ class Cases:
                 request_type=pressed.request_type,
                 urgency=pressed.urgency,
                 address=pressed.address,
-                caller_number=row["caller_number"],
+                caller_number=self._vault.open(row["caller_number"]),
                 upper_ref=row["external"],
                 source_hotline=row["link"],
                 tags=("紧急热线转入",),

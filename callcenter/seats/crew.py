@@ -8,6 +8,7 @@ from callcenter.core.ids import CallId, OfferId, UserId
 from callcenter.seats.card import OfferView
 from callcenter.seats.events import DeskChanged, PresenceChanged, ScreenPopped
 from callcenter.seats.journal import Journal
+from callcenter.seats.offers import OfferStore
 from callcenter.seats.presence import BUSY, Presence
 from callcenter.seats.seat import Order, Seat
 from callcenter.seats.store import SeatStore
@@ -16,8 +17,9 @@ from callcenter.seats.store import SeatStore
 class Crew:
     """Every change is applied here at once, then written in order by the journal, then announced on the bus."""
 
-    def __init__(self, store: SeatStore, journal: Journal, bus: Bus) -> None:
+    def __init__(self, store: SeatStore, offers: OfferStore, journal: Journal, bus: Bus) -> None:
         self._store = store
+        self._stored_offers = offers
         self._journal = journal
         self._bus = bus
         self._seats: dict[UserId, Seat] = {}
@@ -38,7 +40,7 @@ class Crew:
                 )
                 continue
             self._seats[stored.user] = stored
-            if stored.offer is not None and (offer := await self._store.offer(stored.offer)) is not None:
+            if stored.offer is not None and (offer := await self._stored_offers.get(stored.offer)) is not None:
                 self._offers[stored.user] = offer
         self._users = {seat.extension: user for user, seat in self._seats.items()}
 
@@ -102,26 +104,26 @@ class Crew:
             self._offers[user] = offer
         self._journal.put(lambda: self._store_offer(user, offer, seat.version, at, first=first))
         if gone:
-            self._journal.put(lambda: self._store.end_offer(OfferId(offer.id), "abandoned", at))
+            self._journal.put(lambda: self._stored_offers.end(OfferId(offer.id), "abandoned", at))
             return
         if first and offer.answered_at is not None:
             answered_at = offer.answered_at
-            self._journal.put(lambda: self._store.answer_offer(OfferId(offer.id), answered_at))
+            self._journal.put(lambda: self._stored_offers.answer(OfferId(offer.id), answered_at))
         self._keep(seat, at, logged=False)
 
     def answered(self, seat: Seat, at: datetime) -> None:
         if (offer := self.offer_of(seat.user)) is not None and offer.answered_at is None:
             self._offers[seat.user] = offer.model_copy(update={"answered_at": at})
-            self._journal.put(lambda: self._store.answer_offer(OfferId(offer.id), at))
+            self._journal.put(lambda: self._stored_offers.answer(OfferId(offer.id), at))
 
     def ended(self, seat: Seat, outcome: str, at: datetime) -> None:
         if (offer := self.offer_of(seat.user)) is not None and offer.ended_at is None:
             self._offers[seat.user] = offer.model_copy(update={"ended_at": at, "outcome": outcome})
-            self._journal.put(lambda: self._store.end_offer(OfferId(offer.id), outcome, at))
+            self._journal.put(lambda: self._stored_offers.end(OfferId(offer.id), outcome, at))
 
     def close_offers(self, seat: Seat, at: datetime) -> None:
         """Ends the offers of this agent, but the one on the desk, whose ends were missed while nobody listened."""
-        self._journal.put(lambda: self._store.end_other_offers(seat.user, seat.offer, at))
+        self._journal.put(lambda: self._stored_offers.end_others(seat.user, seat.offer, at))
 
     def _keep(self, seat: Seat, at: datetime, *, logged: bool) -> None:
         self._seats[seat.user] = seat
@@ -129,6 +131,6 @@ class Crew:
         self._bus.publish(DeskChanged(at=at, agent=seat.user, version=seat.version))
 
     async def _store_offer(self, user: UserId, offer: OfferView, version: int, at: datetime, *, first: bool) -> None:
-        await self._store.write_offer(user, offer, version)
+        await self._stored_offers.write(user, offer, version)
         if first:
             self._bus.publish(ScreenPopped(at=at, offer=OfferId(offer.id), call=CallId(offer.call_id), agent=user))

@@ -13,6 +13,7 @@ from callcenter.core.ids import UserId
 from callcenter.core.pages import place_of
 from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
+from callcenter.people.vault import Vault
 from callcenter.seats.card import DeskState, OfferPage, OfferView, OrderView, ReasonView, SeatView, SkillView
 from callcenter.seats.config import SeatsConfig
 from callcenter.seats.errors import (
@@ -25,6 +26,7 @@ from callcenter.seats.errors import (
     UnknownQueue,
 )
 from callcenter.seats.journal import PASSING
+from callcenter.seats.offers import OfferStore
 from callcenter.seats.ports import CallsReading, Notes, OpenOrders, Telephony
 from callcenter.seats.presence import ZH, Ask, Presence, ask_for
 from callcenter.seats.seat import Order, Seat
@@ -51,6 +53,7 @@ class Seats:
         *,
         audit: Audit,
         queues: Collection[str],
+        vault: Vault,
         notes: Notes | None = None,
     ) -> None:
         """`queues` are the names of all that there are; `notes` is what other rooms know of a call."""
@@ -58,10 +61,11 @@ class Seats:
         self._audit = audit
         self._queues = frozenset(queues)
         self._store = SeatStore(pool)
+        self._offers = OfferStore(pool, vault)
         self._telephony = telephony
         self._config = config
         self._clock = clock
-        self._watch = Watch(self._store, telephony, calls, orders, config, clock, bus, notes)
+        self._watch = Watch(self._store, self._offers, telephony, calls, orders, config, clock, bus, notes)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -175,7 +179,7 @@ class Seats:
 
     async def offers_of(self, actor: Actor, limit: int, cursor: str | None = None) -> OfferPage:
         """The agent's own offers, newest first. Raises BadCursor."""
-        found = await self._store.offers_of(actor.user_id, limit + 1, place_of(cursor))
+        found = await self._offers.of_user(actor.user_id, limit + 1, place_of(cursor))
         return OfferPage.cut(found, limit, lambda offer: offer, lambda offer: (offer.offered_at, offer.id))
 
     async def seats(self, actor: Actor) -> list[SeatView]:
@@ -239,6 +243,6 @@ class Seats:
         if (offer := self._watch.crew.offer_of(seat.user)) is not None:
             return offer
         try:
-            return await self._store.offer(seat.offer)
+            return await self._offers.get(seat.offer)
         except PASSING:
             return None

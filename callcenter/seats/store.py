@@ -1,4 +1,4 @@
-"""Seats, presence log and offers in PostgreSQL."""
+"""Seats and the presence log in PostgreSQL."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
@@ -8,9 +8,7 @@ from uuid import UUID
 import orjson
 from pydantic import TypeAdapter
 
-from callcenter.core.ids import CallId, OfferId, UserId, new_id
-from callcenter.core.pages import Place
-from callcenter.seats.card import OfferView
+from callcenter.core.ids import CallId, UserId, new_id
 from callcenter.seats.presence import Presence
 from callcenter.seats.seat import Order, Seat
 from callcenter.store.pool import Connection, Pool
@@ -40,7 +38,7 @@ def _seat(row: Any) -> Seat:
     )
 
 
-def _payload(user: UUID, kind: str, subject: UUID, version: int) -> str:
+def payload(user: UUID, kind: str, subject: UUID, version: int) -> str:
     """Ids only (D5); the version lets an instance skip what it has already shown."""
     return orjson.dumps({"user": str(user), "kind": kind, "id": str(subject), "version": version}).decode()
 
@@ -94,39 +92,8 @@ class SeatStore:
             rest_reason=seat.rest_reason,
             logged=logged,
             log_id=new_id(),
-            payload=_payload(seat.user, "presence", seat.user, seat.version),
+            payload=payload(seat.user, "presence", seat.user, seat.version),
         )
-
-    async def write_offer(self, user: UserId, offer: OfferView, version: int) -> None:
-        """Stores the card, or its completed form."""
-        await _QUERIES.write_offer(
-            self._pool,
-            id=offer.id,
-            call_id=offer.call_id,
-            user_id=user,
-            card=offer.card.model_dump(mode="json"),
-            offered_at=offer.offered_at,
-            payload=_payload(user, "offer", offer.id, version),
-        )
-
-    async def answer_offer(self, offer: OfferId, at: datetime) -> None:
-        await _QUERIES.answer_offer(self._pool, id=offer, at=at)
-
-    async def end_offer(self, offer: OfferId, outcome: str, at: datetime) -> None:
-        await _QUERIES.end_offer(self._pool, id=offer, outcome=outcome, at=at)
-
-    async def end_other_offers(self, user: UserId, keep: OfferId | None, at: datetime) -> None:
-        await _QUERIES.end_other_offers(self._pool, user_id=user, keep=keep, at=at)
-
-    async def offer(self, offer: OfferId) -> OfferView | None:
-        row = await _QUERIES.offer(self._pool, id=offer)
-        return OfferView.model_validate(dict(row)) if row else None
-
-    async def offers_of(self, user: UserId, limit: int, before: Place) -> list[OfferView]:
-        """Newest first."""
-        before_at, before_id = before
-        rows = _QUERIES.offers_of(self._pool, user_id=user, limit=limit, before_at=before_at, before_id=before_id)
-        return [OfferView.model_validate(dict(row)) async for row in rows]
 
     async def channel_of_agent(self, call: CallId, extension: str) -> str | None:
         channel: str | None = await _QUERIES.channel_of_agent(self._pool, call_id=call, extension=extension)

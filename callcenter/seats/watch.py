@@ -26,6 +26,7 @@ from callcenter.seats.events import PresenceChanged
 from callcenter.seats.hearing import Hearing
 from callcenter.seats.journal import PASSING, RETRY_AFTER, Journal
 from callcenter.seats.known_calls import KnownCalls
+from callcenter.seats.offers import OfferStore
 from callcenter.seats.ports import CallsReading, Notes, OpenOrders, Telephony
 from callcenter.seats.screen_pop import ScreenPop
 from callcenter.seats.store import SeatStore
@@ -44,6 +45,7 @@ class Watch:
     def __init__(
         self,
         store: SeatStore,
+        offers: OfferStore,
         telephony: Telephony,
         calls: CallsReading,
         orders: OpenOrders,
@@ -56,7 +58,7 @@ class Watch:
         self._clock = clock
         self._bus = bus
         self.journal = Journal()
-        self.crew = Crew(store, self.journal, bus)
+        self.crew = Crew(store, offers, self.journal, bus)
         self._alignment = Alignment(telephony)
         self.commands = Commands(self.crew, self._alignment, clock)
         self._screen_pop = ScreenPop(calls, orders, config, notes)

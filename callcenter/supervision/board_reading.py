@@ -10,6 +10,7 @@ from typing import Any, Final, Generic, TypeVar
 from callcenter.calls.figures import CallFigures, FiguresReading
 from callcenter.core.clock import Clock
 from callcenter.people.actor import Actor, Role
+from callcenter.people.vault import Vault
 from callcenter.store.pool import Pool
 from callcenter.store.queries import load
 from callcenter.supervision.board import (
@@ -80,8 +81,10 @@ class BoardReading:
         store: SessionStore,
         config: SupervisionConfig,
         clock: Clock,
+        vault: Vault,
     ) -> None:
         self._pool = pool
+        self._vault = vault
         self._store = store
         self._config = config
         self._now = Kept(self._read, KEPT, clock)
@@ -116,9 +119,17 @@ class BoardReading:
         async with self._pool.acquire() as connection:
             return _Now(
                 at=now,
-                waiting=[dict(row) async for row in _SQL.waiting_now(connection, most=SHOWN_MOST)],
-                crew=[dict(row) async for row in _SQL.crew_now(connection)],
+                waiting=[self._opened(row) async for row in _SQL.waiting_now(connection, most=SHOWN_MOST)],
+                crew=[self._opened(row) async for row in _SQL.crew_now(connection)],
                 missed=await _SQL.missed_open(connection),
-                transfers=tuple([transfer_line(r) async for r in _SQL.transfers_now(connection, most=SHOWN_MOST)]),
+                transfers=tuple([self._transfer(r) async for r in _SQL.transfers_now(connection, most=SHOWN_MOST)]),
                 alarms=tuple([alarm_line(r) async for r in _SQL.alarms_now(connection, since=since)]),
             )
+
+    def _opened(self, row: Any) -> dict[str, Any]:
+        """A crew's row has no number while the seat is in no call."""
+        return dict(row) | {"caller_number": self._vault.open(row["caller_number"] or "")}
+
+    def _transfer(self, row: Any) -> TransferLine:
+        target = self._vault.open(row["target"]) if row["place"] == "number" else row["target"]
+        return transfer_line(dict(row) | {"target": target})

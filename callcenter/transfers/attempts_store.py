@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from callcenter.core import errors
 from callcenter.core.ids import CallId, LegId, OrderId, UserId
+from callcenter.people.vault import Vault
 from callcenter.store.pool import AWAY, Pool
 from callcenter.store.queries import load
 from callcenter.transfers.attempts import Attempt, Outcome, Place, TransferId
@@ -41,10 +42,11 @@ class SeatSeen:
 
 
 class AttemptStore:
-    """Raises what asyncpg raises."""
+    """Raises what asyncpg raises. A target that is any number, not a line's, is sealed."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, vault: Vault) -> None:
         self._pool = pool
+        self._vault = vault
 
     async def take_up(self, matrix: Matrix, at: datetime) -> None:
         """Raises MattersEdited when the version is known with another content."""
@@ -65,11 +67,12 @@ class AttemptStore:
         return [(row["version"], row["sha256"], row["taken_up_at"]) async for row in rows]
 
     async def write(self, attempt: Attempt) -> None:
-        await _sql.write_attempt(self._pool, **_row(attempt))
+        target = self._vault.seal(attempt.target) if attempt.place is Place.NUMBER else attempt.target
+        await _sql.write_attempt(self._pool, **_row(attempt) | {"target": target})
 
     async def get(self, transfer: TransferId) -> Attempt | None:
         row = await _sql.attempt(self._pool, id=transfer)
-        return _attempt(row) if row else None
+        return self._attempt(row) if row else None
 
     async def known(self, transfer: TransferId) -> Attempt | None:
         """As `get`, but a database that is away holds up nothing."""
@@ -81,11 +84,15 @@ class AttemptStore:
 
     async def open_ones(self, pbx: str) -> list[Attempt]:
         """Oldest first."""
-        return [_attempt(row) async for row in _sql.open_attempts(self._pool, pbx=pbx)]
+        return [self._attempt(row) async for row in _sql.open_attempts(self._pool, pbx=pbx)]
 
     async def of_call(self, call: CallId) -> list[Attempt]:
         """Oldest first."""
-        return [_attempt(row) async for row in _sql.attempts_of(self._pool, call_id=call)]
+        return [self._attempt(row) async for row in _sql.attempts_of(self._pool, call_id=call)]
+
+    def _attempt(self, row: Any) -> Attempt:
+        attempt = _attempt(row)
+        return replace(attempt, target=self._vault.open(attempt.target)) if attempt.place is Place.NUMBER else attempt
 
     async def wake(self, extensions: Iterable[str], call: CallId) -> None:
         await _sql.wake_desks(self._pool, extensions=list(extensions), kind="call", subject=call)

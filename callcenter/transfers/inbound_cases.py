@@ -11,6 +11,7 @@ from callcenter.core.pages import place_of
 from callcenter.core.phone import parse_number
 from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
+from callcenter.people.vault import Vault
 from callcenter.store.pool import Connection, Pool
 from callcenter.transfers.inbound_events import LinkCallKnown
 from callcenter.transfers.inbound_origins import forms_of
@@ -29,6 +30,7 @@ class LinkCases:
         audit: Audit,
         book: RegistryBook,
         config: RegistryConfig,
+        vault: Vault,
         area_code: str = "",
     ) -> None:
         self.area_code = area_code
@@ -38,6 +40,7 @@ class LinkCases:
         self._audit = audit
         self._book = book
         self._config = config
+        self.vault = vault
 
     async def hand_in(
         self, actor: Actor, number: str, *, external: str, summary: str, caller: str
@@ -56,7 +59,8 @@ class LinkCases:
                 link=number,
                 external=external,
                 summary=summary,
-                caller_number=key,
+                caller_number=self.vault.seal(key),
+                caller_key=self.vault.key(key),
                 machine_id=actor.user_id,
                 at=now,
                 expires_at=now + wait,
@@ -70,7 +74,7 @@ class LinkCases:
             row = await SQL.get_case(connection, id=case)
         if call is not None:
             self._bus.publish(LinkCallKnown(at=now, call=call, link=number, with_case=True))
-        return case_view(row, now), True
+        return self._view(row, now), True
 
     async def match(self, actor: Actor, case: UUID, call: CallId) -> CaseView:
         """By hand, where no number told. Only whose call it is, and their supervisors. Raises NoSuchCase, CaseTaken."""
@@ -85,13 +89,13 @@ class LinkCases:
             if row["call_id"] not in {None, call}:
                 raise CaseTaken
             await SQL.match_case(connection, id=case, call_id=call, actor_id=actor.user_id, at=now)
-            await self.note(connection, call, row["link"], "hand", row["caller_number"], now)
+            await self.note(connection, call, row["link"], "hand", self.vault.open(row["caller_number"]), now)
             await self._audit.record(
                 connection, actor.user_id, "link_case_matched", "link_case", case, {"call": str(call)}
             )
             row = await SQL.get_case(connection, id=case)
         self._bus.publish(LinkCallKnown(at=now, call=call, link=row["link"], with_case=True))
-        return case_view(row, now)
+        return self._view(row, now)
 
     async def of_call(self, actor: Actor, call: CallId) -> LinkArrival | None:
         """Where the call came from, None when from no other platform. Who reads a summary is written to the audit trail
@@ -108,7 +112,7 @@ class LinkCases:
         return LinkArrival(
             **dict(row),
             title=line.title if line else None,
-            case=case_view(case, self._clock.now()) if case is not None else None,
+            case=self._view(case, self._clock.now()) if case is not None else None,
         )
 
     async def page(self, link: str | None, *, limit: int, cursor: str | None) -> CasePage:
@@ -118,7 +122,7 @@ class LinkCases:
         found = SQL.page_of_cases(self._pool, link=link, before_at=before_at, before_id=before_id, most=limit + 1)
 
         def shown(row: Any) -> CaseView:
-            return case_view(row, now).masked()
+            return self._view(row, now).masked()
 
         return CasePage.cut([row async for row in found], limit, shown, lambda row: (row["received_at"], row["id"]))
 
@@ -126,22 +130,27 @@ class LinkCases:
         """Keeps where the call came from, with the citizen's earlier call (JC-16). `citizen` is a number's key."""
         earlier = await SQL.earlier_call(
             connection,
-            numbers=forms_of(citizen, self.area_code),
+            keys=self.keys_of(citizen),
             call_id=call,
             since=at - self._config.earlier_within,
             until=at,
         )
         await SQL.write_arrival(connection, call_id=call, link=link, how=how, at=at, earlier_call_id=earlier)
 
+    def keys_of(self, number: str) -> list[bytes]:
+        """Under which the ledger may hold this caller."""
+        return [key for form in forms_of(number, self.area_code) for key in self.vault.keys(form)]
+
     async def _again(self, connection: Connection, number: str, external: str, summary: str, key: str) -> CaseView:
         row = await SQL.case_of(connection, link=number, external=external)
-        if (row["summary"], row["caller_number"]) != (summary, key):
+        case = self._view(row, self._clock.now())
+        if (case.summary, case.caller_number) != (summary, key):
             raise CaseDiffers
-        return case_view(row, self._clock.now())
+        return case
 
     async def _call_under_way(self, connection: Connection, link: str, key: str, since: datetime) -> CallId | None:
         """The caller's, else the only one that the platform has on the line with us."""
-        call = await SQL.call_of_caller(connection, numbers=forms_of(key, self.area_code), since=since)
+        call = await SQL.call_of_caller(connection, keys=self.keys_of(key), since=since)
         if call is not None:
             return CallId(call)
         calls = [row["call_id"] async for row in SQL.calls_of_link(connection, link=link, since=since)]
@@ -151,8 +160,7 @@ class LinkCases:
         org_path = actor.org_path if actor.may(Role.SUPERVISOR) else None
         return bool(await SQL.sees_call(self._pool, call_id=call, user_id=actor.user_id, org_path=org_path))
 
-
-def case_view(row: Any, now: datetime) -> CaseView:
-    state = "matched" if row["call_id"] else "waiting" if row["expires_at"] > now else "expired"
-    names = CaseView.model_fields.keys() - {"state"}
-    return CaseView.model_validate({name: row[name] for name in names} | {"state": state})
+    def _view(self, row: Any, now: datetime) -> CaseView:
+        state = "matched" if row["call_id"] else "waiting" if row["expires_at"] > now else "expired"
+        seen = {name: row[name] for name in CaseView.model_fields.keys() - {"state"}}
+        return CaseView.model_validate(seen | {"state": state, "caller_number": self.vault.open(row["caller_number"])})

@@ -56,7 +56,7 @@ class InboundWatch:
             case = None
             if presented:
                 case = await SQL.take_case_of_caller(
-                    connection, caller_number=presented, call_id=event.call, at=event.at
+                    connection, keys=self._cases.vault.keys(presented), call_id=event.call, at=event.at
                 )
             if case is None and origin is not None:
                 case = await SQL.take_only_case(connection, link=origin.link, call_id=event.call, at=event.at)
@@ -65,7 +65,8 @@ class InboundWatch:
             link = case["link"] if case is not None else origin.link if origin else ""
             how = origin.how if origin is not None and origin.link == link else "case"
             theirs = origin is not None and origin.how == "caller"
-            citizen = (case["caller_number"] if case is not None else "") if theirs else presented
+            told = self._cases.vault.open(case["caller_number"]) if case is not None else ""
+            citizen = told if theirs else presented
             await self._cases.note(connection, event.call, link, how, citizen, event.at)
         log.info("link_call_known", call=str(event.call), link=link, how=how, with_case=case is not None)
         self._bus.publish(LinkCallKnown(at=event.at, call=event.call, link=link, with_case=case is not None))

@@ -11,23 +11,23 @@ with fact as (
     on conflict (at, fingerprint) do nothing
 ), held as (
     insert into call (
-        id, pbx, linked, direction, purpose, caller_number, caller_region, dialled, hotline, stage, outcome, queue,
-        extension, menu_path, transfers, started_at, queued_at, answered_at, ended_at, waited, talked, has_gap,
+        id, pbx, linked, direction, purpose, caller_number, caller_key, caller_region, dialled, hotline, stage, outcome,
+        queue, extension, menu_path, transfers, started_at, queued_at, answered_at, ended_at, waited, talked, has_gap,
         related_call_id, last_at
     )
     select
-        c.id, c.pbx, c.linked, c.direction, c.purpose, c.caller_number, c.caller_region, c.dialled, c.hotline,
-        c.stage, c.outcome, c.queue, c.extension, c.menu_path, coalesce(c.transfers, '[]'), c.started_at, c.queued_at,
-        c.answered_at, c.ended_at, c.waited, c.talked, c.has_gap, c.related_call_id, c.last_at
+        c.id, c.pbx, c.linked, c.direction, c.purpose, c.caller_number, c.caller_key, c.caller_region, c.dialled,
+        c.hotline, c.stage, c.outcome, c.queue, c.extension, c.menu_path, coalesce(c.transfers, '[]'), c.started_at,
+        c.queued_at, c.answered_at, c.ended_at, c.waited, c.talked, c.has_gap, c.related_call_id, c.last_at
     from jsonb_to_recordset(:calls) as c (
-        id uuid, pbx text, linked text, direction text, purpose text, caller_number text, caller_region text,
-        dialled text, hotline text, stage text, outcome text, queue text, extension text, menu_path jsonb,
-        transfers jsonb, started_at timestamptz, queued_at timestamptz, answered_at timestamptz, ended_at timestamptz,
+        id uuid, pbx text, linked text, direction text, purpose text, caller_number text, caller_key bytea,
+        caller_region text, dialled text, hotline text, stage text, outcome text, queue text, extension text,
+        menu_path jsonb, transfers jsonb, started_at timestamptz, queued_at timestamptz, answered_at timestamptz, ended_at timestamptz,
         waited interval, talked interval, has_gap boolean, related_call_id uuid, last_at timestamptz
     )
     on conflict (id) do update set
         direction = excluded.direction, purpose = excluded.purpose, caller_number = excluded.caller_number,
-        caller_region = excluded.caller_region, dialled = excluded.dialled, hotline = excluded.hotline,
+        caller_key = excluded.caller_key, caller_region = excluded.caller_region, dialled = excluded.dialled, hotline = excluded.hotline,
         stage = excluded.stage, outcome = excluded.outcome, queue = excluded.queue, extension = excluded.extension,
         menu_path = excluded.menu_path, transfers = excluded.transfers,
         started_at = excluded.started_at, queued_at = excluded.queued_at,
@@ -76,9 +76,9 @@ select * from call where id = :call_id;
 -- name: legs_of_call(call_id)
 select leg, channel, role, started_at, ended_at from call_leg where call_id = :call_id order by started_at, leg;
 
--- name: recent_of_number(number, most)
+-- name: recent_of_number(keys, most)
 select * from call
-where caller_number = :number and caller_number <> ''
+where caller_key = any(:keys::bytea[]) and caller_key <> ''
 order by started_at desc, id desc
 limit :most;
 

@@ -136,17 +136,17 @@ select exists (
     where number = :number and status = 'ok' and kind <> 'drill' and asked_at >= :since
 );
 
--- name: hand_in_case(id, link, external, summary, caller_number, machine_id, at, expires_at)$
+-- name: hand_in_case(id, link, external, summary, caller_number, caller_key, machine_id, at, expires_at)$
 -- Null when the case is there already.
-insert into link_case (id, link, external, summary, caller_number, machine_id, received_at, expires_at)
-values (:id, :link, :external, :summary, :caller_number, :machine_id, :at, :expires_at)
+insert into link_case (id, link, external, summary, caller_number, caller_key, machine_id, received_at, expires_at)
+values (:id, :link, :external, :summary, :caller_number, :caller_key, :machine_id, :at, :expires_at)
 on conflict (link, external) do nothing
 returning id;
 
--- name: call_of_caller(numbers, since)$
+-- name: call_of_caller(keys, since)$
 -- The caller's call that is under way, when the case comes after it.
 select c.id from call c
-where c.caller_number = any(:numbers) and c.caller_number <> '' and c.direction = 'inbound' and c.ended_at is null
+where c.caller_key = any(:keys::bytea[]) and c.caller_key <> '' and c.direction = 'inbound' and c.ended_at is null
     and c.started_at >= :since and not exists (select from link_case k where k.call_id = c.id)
 order by c.started_at desc limit 1;
 
@@ -189,12 +189,12 @@ where (received_at, id) < (:before_at::timestamptz, :before_id::uuid) and (:link
 order by received_at desc, id desc
 limit :most;
 
--- name: take_case_of_caller(caller_number, call_id, at)^
+-- name: take_case_of_caller(keys, call_id, at)^
 -- The caller's newest case that still waits for its call.
 update link_case set call_id = :call_id, matched_at = :at
 where id = (
     select id from link_case
-    where caller_number = :caller_number and call_id is null and received_at <= :at and expires_at > :at
+    where caller_key = any(:keys::bytea[]) and call_id is null and received_at <= :at and expires_at > :at
     order by received_at desc limit 1 for update skip locked
 )
 returning *;
@@ -224,10 +224,10 @@ select a.*, e.started_at as earlier_call_at
 from link_arrival a left join call e on e.id = a.earlier_call_id
 where a.call_id = :call_id;
 
--- name: earlier_call(numbers, call_id, since, until)$
+-- name: earlier_call(keys, call_id, since, until)$
 -- The citizen's own call before this one.
 select id from call
-where caller_number = any(:numbers) and caller_number <> '' and id <> :call_id and purpose <> 'test'
+where caller_key = any(:keys::bytea[]) and caller_key <> '' and id <> :call_id and purpose <> 'test'
     and started_at >= :since and started_at <= :until
 order by started_at desc, id desc
 limit 1;

@@ -106,7 +106,7 @@ order by s.extension;
 select count(*) from missed_call where state = 'open';
 
 -- name: transfers_now(most)
-select id, call_id, target, mode, asked_at, ringing_at, answered_at
+select id, call_id, place, target, mode, asked_at, ringing_at, answered_at
 from transfer_attempt
 where ended_at is null
 order by asked_at, id

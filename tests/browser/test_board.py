@@ -105,7 +105,7 @@ async def desk(pool: Pool, database_url: str, tmp_path: Path) -> AsyncIterator[W
             audit=room.people.audit,
             vault=VAULT,
         )
-        board = BoardReading(pool, store, config, clock)
+        board = BoardReading(pool, store, config, clock, VAULT)
         viewers = BoardViewers(late, board, clock)
         more = [*supervision_routes(service), *board_routes(board, viewers), *orders_routes(orders)]
         async with (

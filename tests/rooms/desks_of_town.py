@@ -33,6 +33,7 @@ from callcenter.web.seats import seats_routes
 from callcenter.web.server import build_app, open_site
 from callcenter.web.socket import DeskHub, socket_routes
 from tests.rooms.people_of_town import PASSWORD, QUICK, Town, build_town
+from tests.vaults import VAULT
 
 PATIENCE = 10.0
 QUEUES = ("main", "housing", "english")
@@ -208,7 +209,9 @@ def seats_over(
     notes: Notes | None = None,
 ) -> Seats:
     clock, known = SystemClock(), notes or NoNotes()
-    return Seats(pool, telephony, calls, orders, config, clock, bus, audit=Audit(clock), queues=QUEUES, notes=known)
+    return Seats(
+        pool, telephony, calls, orders, config, clock, bus, audit=Audit(clock), queues=QUEUES, vault=VAULT, notes=known
+    )
 
 
 @asynccontextmanager

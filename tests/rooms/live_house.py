@@ -292,12 +292,12 @@ async def open_live(pool: Pool, folder: Path, **settings: Any) -> AsyncIterator[
         pool, clock=CLOCK, bus=bus, config=OrdersConfig(), city="Asia/Shanghai", audit=audit, vault=VAULT
     )
     registry = read_registry(IVR / "hotlines.yaml")
-    calls = CallsReading(pool, audit)
-    numbers = open_numbers(NumbersConfig(), pool, bus, CLOCK, audit, calls, lambda: registry)
+    calls = CallsReading(pool, audit, VAULT)
+    numbers = open_numbers(NumbersConfig(), pool, bus, CLOCK, audit, calls, lambda: registry, VAULT)
     experts = Experts(pool, ("main",), CLOCK, audit, KnowledgeCandidates(Knowledge(pool, CLOCK, audit)))
     await ensure_partitions(pool, CLOCK)
     config = CallsConfig(spool=folder / "spool", retry_first=0.02, retry_most=0.05, write_deadline=2.0)
-    async with open_people(pool, CLOCK, QUICK) as people, open_ledger(pool, bus, CLOCK, config, {}) as ledger:
+    async with open_people(pool, CLOCK, QUICK) as people, open_ledger(pool, bus, CLOCK, config, {}, VAULT) as ledger:
         await ledger.adopt(PBX)
         link.ledger = ledger
         room = await furnish_transfers(
@@ -314,6 +314,7 @@ async def open_live(pool: Pool, folder: Path, **settings: Any) -> AsyncIterator[
             gate=numbers.gate,
             registry=lambda: registry,
             sounds=sounds,
+            vault=VAULT,
         )
         yield LiveHouse(
             pool=pool,

@@ -25,6 +25,7 @@ from callcenter.people.actor import Actor
 from callcenter.people.audit import Audit
 from tests.rooms.gates import open_gate
 from tests.rooms.town_of_orders import Town
+from tests.vaults import VAULT
 
 PBX = "pbx1"
 SECOND = timedelta(seconds=1)
@@ -135,7 +136,7 @@ class OutboundHouse:
 async def open_outbound_house(town: Town, spool: Path) -> AsyncIterator[OutboundHouse]:
     config = OutboundConfig(look_again=timedelta(milliseconds=50))
     telephony, telephones, orders = StagedTelephony(), StagedTelephones(), OrdersToContact(town.orders)
-    async with open_ledger(town.pool, town.bus, town.clock, CallsConfig(spool=spool), {}) as ledger:
+    async with open_ledger(town.pool, town.bus, town.clock, CallsConfig(spool=spool), {}, VAULT) as ledger:
         await ledger.adopt(PBX)
         settling = Settling(
             pool=town.pool,

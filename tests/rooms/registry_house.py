@@ -29,6 +29,7 @@ from callcenter.transfers.registry_book import RegistryBook, digest_of
 from callcenter.transfers.registry_config import RegistryConfig
 from tests.rooms.callback_rooms import RememberingLedger
 from tests.rooms.town_of_orders import StandingClock
+from tests.vaults import VAULT
 
 CITY = "Asia/Shanghai"
 PBX = "pbx1"
@@ -161,7 +162,7 @@ class RegistryHouse:
 
     @property
     def cases(self) -> LinkCases:
-        return LinkCases(self.pool, self.bus, self.clock, self.audit, self.book, self.config)
+        return LinkCases(self.pool, self.bus, self.clock, self.audit, self.book, self.config, VAULT)
 
     @property
     def watch(self) -> InboundWatch:
@@ -205,11 +206,12 @@ class RegistryHouse:
                 await asyncio.sleep(0.01)
 
     async def call_came(self, dialled: str, at: str, **fields: Any) -> CallId:
-        """A call's row. `at` is the city's time."""
-        call = CallId(new_id())
+        """A call's row. `at` is the city's time, `caller_number` a number's key."""
+        call, number = CallId(new_id()), fields.pop("caller_number", "")
         given: dict[str, Any] = {
             "id": call, "pbx": PBX, "linked": call.hex, "direction": "inbound", "stage": "ended",
             "dialled": dialled, "started_at": datetime.fromisoformat(at + "+08:00"),
+            "caller_number": VAULT.seal(number), "caller_key": VAULT.key(number),
         } | fields  # fmt: skip
         places = ", ".join(f"${n}" for n in range(1, len(given) + 1))
         await self.pool.execute(f"insert into call ({', '.join(given)}) values ({places})", *given.values())

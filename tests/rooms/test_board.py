@@ -23,6 +23,7 @@ from callcenter.web.board import BoardViewers
 from tests.rooms.people_of_town import MovableClock
 from tests.rooms.supervised_rooms import Supervisors, open_supervisors
 from tests.simulators.eventually import eventually
+from tests.vaults import VAULT
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
@@ -49,7 +50,7 @@ async def call_row(
 
 def reading(here: Supervisors, clock: MovableClock) -> BoardReading:
     store = SessionStore(here.pool, here.people.audit)
-    return BoardReading(here.pool, store, SupervisionConfig(), clock)
+    return BoardReading(here.pool, store, SupervisionConfig(), clock, VAULT)
 
 
 async def test_what_a_supervisor_sees(pool: Pool) -> None:

@@ -17,6 +17,7 @@ from callcenter.people.audit import Audit
 from callcenter.store.pool import Pool
 from tests.rooms.media_calls import BEGAN, leg_named, make_call
 from tests.rooms.town_of_orders import ORGS, Town, build_town
+from tests.vaults import VAULT
 
 NUMBER = "+8613800000001"
 MASKED = "*" * 10 + "0001"
@@ -75,7 +76,7 @@ async def house(pool: Pool, tmp_path: Path) -> House:
     town.people["seat8101"] = await add_agent(pool, town, "street", "8101")
     calls = [await make_call(pool, leg_named(n), seat) for n, seat in enumerate(("8001", "8101", None))]
     await pool.execute("update call set caller_number = $1", NUMBER)
-    reading = CallsReading(pool, Audit(town.clock))
+    reading = CallsReading(pool, Audit(town.clock), VAULT)
     return House(town, reading, Recordings(pool, MediaConfig(folder=tmp_path)), *calls)
 
 

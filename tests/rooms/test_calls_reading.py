@@ -17,6 +17,7 @@ from callcenter.web.calls import calls_routes
 from tests.rooms.test_ledger import call_in, ledger_on, renamed
 from tests.rooms.web_of_town import Web, open_web
 from tests.simulators.call_recorder import recorded
+from tests.vaults import VAULT
 
 NUMBER = "+8613800000000"
 
@@ -30,7 +31,7 @@ async def web(pool: Pool, tmp_path: Path) -> AsyncIterator[Web]:
         for number, name in enumerate(("second_agent_answers", "abandoned", "abandoned", "abandoned")):
             for fact in renamed(recorded(name), f"n{number}", timedelta(hours=number + 1)):
                 await ledger.take(fact)
-    async with open_web(pool, calls_routes(CallsReading(pool, Audit(SystemClock())))) as web:
+    async with open_web(pool, calls_routes(CallsReading(pool, Audit(SystemClock()), VAULT))) as web:
         yield web
 
 
@@ -85,7 +86,7 @@ async def test_one_call_tells_its_story(web: Web) -> None:
 
 
 async def test_other_rooms_read_calls(web: Web, pool: Pool) -> None:
-    calls = CallsReading(pool, Audit(SystemClock()))
+    calls = CallsReading(pool, Audit(SystemClock()), VAULT)
     assert len(await calls.recent_of(NUMBER, 3)) == 3
     assert await calls.recent_of("", 3) == []
     assert await calls.open_calls() == []
@@ -100,7 +101,7 @@ async def test_a_call_we_dialled_hides_both_numbers(pool: Pool, tmp_path: Path) 
         call = await ledger.begin_outbound(
             pbx="pbx", leg=leg, purpose="callback", number="13800000000", related=None, at=stream[0].at
         )
-    calls = CallsReading(pool, Audit(SystemClock()))
+    calls = CallsReading(pool, Audit(SystemClock()), VAULT)
     view = (await calls.get(call)).masked()
     assert (view.caller_number, view.dialled) == ("*" * 10 + "0000", "*" * 7 + "0000")
     assert [open_.id for open_ in await calls.open_calls()] == [call]

@@ -84,11 +84,11 @@ async def test_the_house_knows_of_care_language_case_and_transfers(pool: Pool) -
         await connection.execute("set session_replication_role = origin")
     clock = SystemClock()
     seen: SeenNumbers = _Nobody()
-    house = HouseNotes(pool, Callers(pool, clock, NumbersConfig(), seen, VAULT))
+    house = HouseNotes(pool, Callers(pool, clock, NumbersConfig(), seen, VAULT), VAULT)
     notes = await house.notes_of(call, NUMBER)
     assert (notes.remote_case, notes.remote_summary, notes.care, notes.transfers) == ("110-7", "楼道漏水", "", ())
     assert (
-        await HouseNotes(pool, Callers(pool, clock, NumbersConfig(), seen, VAULT)).notes_of(CallId(new_id()), "")
+        await HouseNotes(pool, Callers(pool, clock, NumbersConfig(), seen, VAULT), VAULT).notes_of(CallId(new_id()), "")
         == CallNotes()
     )
 

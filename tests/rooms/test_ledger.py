@@ -29,6 +29,7 @@ from callcenter.store.pool import Pool, open_pool
 from tests.simulators.call_recorder import recorded
 from tests.simulators.eventually import eventually
 from tests.simulators.severed_postgres import open_severed
+from tests.vaults import VAULT
 
 PBX = "pbx"
 NAMES = {"12345": "市民服务热线"}
@@ -37,7 +38,7 @@ NAMES = {"12345": "市民服务热线"}
 @asynccontextmanager
 async def ledger_on(pool: Pool, spool: Path, bus: Bus | None = None, **config: Any) -> AsyncIterator[Ledger]:
     quick = {"spool": spool, "retry_first": 0.02, "retry_most": 0.05, "write_deadline": 2.0}
-    async with open_ledger(pool, bus or Bus(), SystemClock(), CallsConfig(**(quick | config)), NAMES) as ledger:
+    async with open_ledger(pool, bus or Bus(), SystemClock(), CallsConfig(**(quick | config)), NAMES, VAULT) as ledger:
         await ledger.adopt(PBX)
         yield ledger
 
@@ -49,7 +50,7 @@ def call_in(stream: list[PbxFact]) -> CallId:
 async def row_of(pool: Pool, call: CallId) -> dict[str, Any]:
     row = await pool.fetchrow("select * from call where id = $1", call)
     assert row is not None
-    return dict(row)
+    return dict(row) | {"caller_number": VAULT.open(row["caller_number"])}
 
 
 async def count(pool: Pool, table: str) -> int:

@@ -44,6 +44,7 @@ from tests.rooms.live_house import AGENT, CITIZEN, CLOCK, LiveHouse, open_live
 from tests.rooms.town_of_orders import Town, build_town
 from tests.simulators.eventually import comes_true, eventually
 from tests.simulators.severed_postgres import open_severed
+from tests.vaults import VAULT
 
 
 @pytest.fixture
@@ -521,7 +522,7 @@ async def test_an_emergency_does_not_wait_for_the_database(
 
 
 async def test_a_list_that_was_taken_up_never_changes(pool: Pool) -> None:
-    store, matrix = AttemptStore(pool), read_matrix(IVR / "matters.yaml")
+    store, matrix = AttemptStore(pool, VAULT), read_matrix(IVR / "matters.yaml")
     await store.take_up(matrix, CLOCK.now())
     await store.take_up(matrix, CLOCK.now())
     with pytest.raises(MattersEdited, match="version 1"):

@@ -57,7 +57,9 @@ async def whole(pool: Pool, tmp_path: Path) -> AsyncIterator[Web]:
     orders = await open_orders(
         pool, clock=clock, bus=bus, config=OrdersConfig(), city="Asia/Shanghai", audit=audit, vault=VAULT
     )
-    seats = Seats(pool, StagedTelephony(), StagedCalls(), orders, SeatsConfig(), clock, bus, audit=audit, queues=())
+    seats = Seats(
+        pool, StagedTelephony(), StagedCalls(), orders, SeatsConfig(), clock, bus, audit=audit, queues=(), vault=VAULT
+    )
     store = WaitStore(pool)
     waits = Waits(pbx="a", store=store, seats=seats, config=WaitingConfig(), clock=clock, bus=bus)
     recordings = Recordings(pool, MediaConfig(folder=tmp_path))
@@ -75,10 +77,12 @@ async def whole(pool: Pool, tmp_path: Path) -> AsyncIterator[Web]:
         *orders_routes(orders),
         *seats_routes(seats),
         *recording_routes(pool, recordings, Transcripts(pool), audit),
-        *calls_routes(CallsReading(pool, Audit(clock))),
+        *calls_routes(CallsReading(pool, Audit(clock), VAULT)),
         *handling.routes(Printer(documents.face, documents.issuer)),
         *furnish_rosters(pool, BOOK, clock, audit, "Asia/Shanghai").routes(),
-        *waiting_routes(WaitsReading(waits, store, BOOK, clock), Places(pool, WaitingConfig(), clock, bus, audit)),
+        *waiting_routes(
+            WaitsReading(waits, store, BOOK, clock), Places(pool, WaitingConfig(), clock, bus, audit, VAULT)
+        ),
     ]
     async with running(seats), waits_running(waits), open_web(pool, extra) as web:
         yield web

@@ -23,6 +23,8 @@ from callcenter.flows.prompts import install_prompts
 from callcenter.pbx.host import AsteriskHost, AsteriskInstall, default_cache
 from callcenter.pbx.plan import Trunk
 from callcenter.people.actor import Role
+from callcenter.people.keys import read_keys
+from callcenter.people.vault import Vault
 from callcenter.sample.children import Child, open_child
 from callcenter.sample.city import SampleCity, SampleUser, read_city
 from callcenter.sample.desk import Desk
@@ -175,7 +177,7 @@ class House:
         async def look() -> asyncpg.Record | None:
             nonlocal seen
             seen = await self.sql.fetchrow(
-                "select * from call where caller_number = $1 order by started_at desc limit 1", f"+86{number}"
+                "select * from call where caller_key = $1 order by started_at desc limit 1", self.key_of(number)
             )
             return seen if seen and all(seen[name] == value for name, value in wanted.items()) else None
 
@@ -184,6 +186,10 @@ class House:
         except TimeoutError:
             facts = await self.facts_of(seen["id"]) if seen else []
             raise AssertionError(f"the call is not {wanted}: {seen}, {facts}") from None
+
+    def key_of(self, number: str) -> bytes:
+        """Under which the ledger holds a citizen's number."""
+        return Vault(read_keys(Path(self._settings["HOTLINE_PRIVACY__KEYS_FILE"]))).key(f"+86{number}")
 
     async def recording_of(self, call: UUID) -> asyncpg.Record:
         """The call's one recording, when it is out of Asterisk's hands. Raises TimeoutError."""

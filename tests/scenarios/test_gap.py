@@ -26,6 +26,7 @@ from tests.simulators.asterisk import seat_secret
 from tests.simulators.call_recorder import config_of
 from tests.simulators.recorder_stage import TONE
 from tests.simulators.severed_tcp import SeveredTcp, open_severed_tcp
+from tests.vaults import VAULT
 
 SECOND = timedelta(seconds=1)
 
@@ -39,7 +40,7 @@ async def bridge(
     async with (
         open_severed_tcp(asterisk.plan.ami_port) as wire,
         open_link(config_of(asterisk, port=wire.port, **quick), clock) as link,
-        open_ledger(pool, bus, clock, CallsConfig(spool=spool), {}) as ledger,
+        open_ledger(pool, bus, clock, CallsConfig(spool=spool), {}, VAULT) as ledger,
     ):
         file = CelFile(asterisk.paths.cel) if cel else None
         pumping = asyncio.create_task(pump(link, ledger, file))
@@ -106,7 +107,7 @@ async def test_a_call_that_lived_and_died_in_the_gap_is_there(
                 await caller.until("hung_up", 40 * SECOND)
             await wire.mend()
             await heard(events, GapRecorded)
-    row = await pool.fetchrow("select * from call where caller_number = '+8613800000002'")
+    row = await pool.fetchrow("select * from call where caller_key = $1", VAULT.key("+8613800000002"))
     assert row is not None
     assert (row["direction"], row["outcome"], row["queue"]) == ("inbound", "abandoned", "main")
     assert row["waited"] > timedelta(seconds=1)
