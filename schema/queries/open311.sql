@@ -74,11 +74,11 @@ where f.id = :id and f.media_type = any(:showable::text[]) and f.scan in ('none'
 -- null when it is too much. Rows of the past say nothing: each asker takes some of them away, so that the table holds
 -- those of the last minute.
 with past as (
-    delete from public_ask where asker in (
-        select asker from public_ask where due < :now and asker <> :asker order by due limit 20
+    delete from public_allowance where asker in (
+        select asker from public_allowance where due < :now and asker <> :asker order by due limit 20
         for update skip locked)
 )
-insert into public_ask as p (asker, due) values (:asker, :now::timestamptz + :step::interval)
+insert into public_allowance as p (asker, due) values (:asker, :now::timestamptz + :step::interval)
 on conflict (asker) do update set due = greatest(p.due, :now) + :step
 where p.due <= :now::timestamptz + :room::interval
 returning due;

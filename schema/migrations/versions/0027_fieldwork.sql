@@ -116,8 +116,8 @@ create index order_file_waiting on order_file (at) where scan = 'waiting';
 
 -- How often the public asks, for all processes: `due` is when the asker's last request is paid off. A row in the past
 -- says nothing and is taken away by the next asker. Nothing is lost with it: no log of it is needed.
-create unlogged table public_ask (
+create unlogged table public_allowance (
     asker bytea primary key,                 -- keyed hash
     due timestamptz not null
 );
-create index public_ask_due on public_ask (due);
+create index public_allowance_due on public_allowance (due);
