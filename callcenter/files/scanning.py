@@ -15,7 +15,7 @@ from callcenter.files.errors import FileInfected, ScannerAway
 
 log = structlog.get_logger(__name__)
 PIECE: Final = 64 * 1024
-_LOOK: Final = "look at clamd and HOTLINE_FILES__CLAMD"
+_LOOK: Final = "Look at clamd and HOTLINE_FILES__CLAMD."
 _REPLY: Final = 4096
 """Bytes that an answer may have; clamd's are short lines."""
 
@@ -25,6 +25,10 @@ class Scan(StrEnum):
     CLEAN = "clean"
     WAITING = "waiting"  # kept while the scanner was away: nobody opens it yet
     INFECTED = "infected"
+
+
+class NotScanned(ScannerAway):
+    """The scanner is there and says neither yes nor no: of a file that is too large for it, for one."""
 
 
 class Scanner:
@@ -74,7 +78,7 @@ class Scanner:
         if said.endswith(b": OK"):
             return True
         log.warning("file_scanner_failed")
-        raise ScannerAway(part="clamd", remedy="look at clamd's log, and at its StreamMaxLength")
+        raise NotScanned(part="clamd", remedy="Look at clamd's log, and at its StreamMaxLength.")
 
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:

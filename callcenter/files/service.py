@@ -109,7 +109,7 @@ class Files:
         if view.scan is Scan.INFECTED:
             raise FileInfected
         if view.scan is Scan.WAITING:
-            raise ScannerAway(part="clamd", remedy="The file waits for its scan")
+            raise ScannerAway(part="clamd", remedy="The file waits for its scan.")
         place = self.shelf.place(view.sha256)
         if not await asyncio.to_thread(place.is_file):
             raise FileGone

@@ -15,7 +15,7 @@ import structlog
 from callcenter.core.clock import Clock
 from callcenter.files.config import FilesConfig
 from callcenter.files.errors import ScannerAway
-from callcenter.files.scanning import Scan, Scanner
+from callcenter.files.scanning import NotScanned, Scan, Scanner
 from callcenter.files.service import SQL
 from callcenter.files.shelf import Shelf
 from callcenter.store.pool import AWAY, Pool
@@ -83,7 +83,7 @@ async def scan_waiting(pool: Pool, shelf: Shelf, scanner: Scanner) -> int:
             after = row["sha256"]
             try:
                 scan = await scanner.again(shelf.place(after))
-            except FileNotFoundError:  # told by `sweep_files`
+            except (FileNotFoundError, NotScanned):  # told by `sweep_files`, and by the scanner's own log line
                 continue
             infected += scan is Scan.INFECTED
             await SQL.note_scan(pool, sha256=after, scan=scan.value)
