@@ -20,6 +20,7 @@ from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
 from callcenter.files.config import FilesConfig
 from callcenter.orders.service import Orders
+from callcenter.orders.upper_dues import UpperDues
 from callcenter.people.service import People
 from callcenter.store.pool import Pool
 from callcenter.web.channel_imports import import_routes
@@ -83,10 +84,11 @@ def furnish_channels(
     bus: Bus,
     people: People,
     orders: Orders,
+    upper: UpperDues,
     area_code: str,
     files: FilesConfig,
 ) -> ChannelsRoom:
-    taking = Taking(pool, orders, clock, config, area_code)
+    taking = Taking(pool, orders, clock, config, upper, area_code)
     return ChannelsRoom(
         pool=pool,
         orders=orders,

@@ -183,6 +183,7 @@ async def _furnish(
     rosters = furnish_rosters(pool, speech.queues, clock, people.audit, settings.city)
     files = furnish_files(settings.files, pool=pool, clock=clock, audit=people.audit, orders=orders.room)
     knowledge = Knowledge(pool, clock, people.audit)
+    clocks = furnish_clocks(pool, orders, outbox, clock)
     channels = furnish_channels(
         settings.channels,
         pool=pool,
@@ -190,6 +191,7 @@ async def _furnish(
         bus=bus,
         people=people,
         orders=orders,
+        upper=clocks.clocks.upper,
         area_code=settings.numbers.area_code,
         files=settings.files,
     )
@@ -212,7 +214,7 @@ async def _furnish(
         seats=seats,
         callbacks=callbacks,
         numbers=numbers,
-        clocks=furnish_clocks(pool, orders, outbox, clock),
+        clocks=clocks,
         outbox=furnish_outbox(settings, outbox, pool=pool, clock=clock, audit=people.audit, vault=orders.room.vault),
         printer=Printer(settings.documents.face, settings.documents.issuer),
         outbound=open_outbound(

@@ -20,6 +20,7 @@ from callcenter.core.phone import parse_number
 from callcenter.orders.intake import create
 from callcenter.orders.lifecycle import Receive
 from callcenter.orders.service import Orders
+from callcenter.orders.upper_dues import UpperDues
 from callcenter.orders.views import NewOrder
 from callcenter.people.actor import Actor, Role
 from callcenter.store.pool import Connection, Pool
@@ -44,9 +45,18 @@ class Account:
 class Taking:
     """The one way in behind every adapter."""
 
-    def __init__(self, pool: Pool, orders: Orders, clock: Clock, config: ChannelsConfig, area_code: str = "") -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        orders: Orders,
+        clock: Clock,
+        config: ChannelsConfig,
+        upper: UpperDues,
+        area_code: str = "",
+    ) -> None:
         self._pool = pool
         self._orders = orders
+        self._upper = upper
         self._clock = clock
         self._config = config
         self._area_code = area_code
@@ -179,14 +189,11 @@ class Taking:
             await self._keep(connection, order, actor, channel, incoming)
 
         due = incoming.due_at if SIDES[channel].superior else None
-        body = {
-            "text": normalised(incoming.content).text,
-            "channel": channel.value,
-            "id": "",
-            "due_at": due.isoformat() if due else None,
-        }
-        changes = (lambda row: {"upper_due_at": due} if due and due != row["upper_due_at"] else {}) if due else None
-        await self._orders.record(actor, order, SUPPLEMENTED, body, changes=changes, also=also)
+        body = {"text": normalised(incoming.content).text, "channel": channel.value, "id": ""}
+        if due is None:
+            await self._orders.record(actor, order, SUPPLEMENTED, body, also=also)
+        else:
+            await self._upper.record(actor, order, SUPPLEMENTED, body, due, also=also)
         return _received(await self._row(channel, incoming.external_id), "appended")
 
     async def _keep(

@@ -1,6 +1,7 @@
 """The SQL of clocks, one method each."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,9 @@ import asyncpg
 
 from callcenter.core.ids import OrderId
 from callcenter.core.pages import Place
+from callcenter.orders.rebinding import Rebound
+from callcenter.orders.row import Row
+from callcenter.orders.timers import Started
 from callcenter.store.pool import Connection, Pool
 from callcenter.store.queries import load
 
@@ -18,9 +22,11 @@ class ClockStore:
         self.pool = pool
         self._sql = load("clocks")
 
-    async def mark_breaches(self, at: datetime, limit: int, on: Connection | None = None) -> list[asyncpg.Record]:
-        """What became late, once each, oldest due first."""
-        return [row async for row in self._sql.mark_breaches(on or self.pool, at=at, limit=limit)]
+    async def mark_breaches(
+        self, at: datetime, limit: int, on: Connection | None = None, order: OrderId | None = None
+    ) -> list[asyncpg.Record]:
+        """What became late, once each, oldest due first: of one order, or of all."""
+        return [row async for row in self._sql.mark_breaches(on or self.pool, at=at, limit=limit, order_id=order)]
 
     async def mark_signs(self, at: datetime, limit: int, on: Connection | None = None) -> list[asyncpg.Record]:
         """Clocks on which a sign has come, with the last of them."""
@@ -37,8 +43,8 @@ class ClockStore:
     async def ask_extension(self, on: Connection, fields: Mapping[str, Any]) -> None:
         await self._sql.ask_extension(on, **fields)
 
-    async def extensions(self, order: OrderId) -> list[asyncpg.Record]:
-        return [row async for row in self._sql.extensions_of(self.pool, order_id=order)]
+    async def extensions(self, order: OrderId, on: Connection | None = None) -> list[asyncpg.Record]:
+        return [row async for row in self._sql.extensions_of(on or self.pool, order_id=order)]
 
     async def decide_extension(
         self, on: Connection, extension: UUID, *, granted: bool, opinion: str, decided_by: UUID, decided_at: datetime
@@ -65,6 +71,27 @@ class ClockStore:
             on, order_id=order, name=name, round_no=round_no, due_at=due_at, cut_by=cut_by, signs=list(signs)
         )
         return due is not None
+
+    async def rebind(
+        self, on: Connection, order: OrderId, clocks: Sequence[Rebound], *, at: datetime, actor: UUID | None
+    ) -> None:
+        """Other dates, each with its event; the order's row is locked already."""
+        given = [asdict(one) for one in clocks]
+        await self._sql.rebind_clocks(on, order_id=order, at=at, actor_id=actor, clocks=given)
+
+    async def begin(self, on: Connection, order: Row, clocks: Sequence[Started], at: datetime) -> None:
+        """Of the order's round."""
+        await self._sql.begin_clocks(
+            on,
+            order_id=order["id"],
+            round_no=order["round_no"],
+            owner_path=order["owner_org_path"],
+            clocks=[asdict(one) for one in clocks],
+            at=at,
+        )
+
+    async def rebounds(self, order: OrderId) -> list[asyncpg.Record]:
+        return [row async for row in self._sql.rebounds_of(self.pool, order_id=order)]
 
     async def solvable_used_all(
         self, org_path: str, since: datetime, before: Place, limit: int

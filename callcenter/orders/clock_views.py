@@ -114,15 +114,33 @@ class ExtensionView(_Seen):
     may_decide: bool
 
 
+class ReboundView(_Seen):
+    """A clock that got another date with the date from above; `reason` '' when the upper platform itself sent it."""
+
+    at: datetime
+    name_zh: str
+    name_en: str
+    round_no: int
+    before: datetime
+    after: datetime
+    cut_by: str
+    reason: str
+    by: str
+
+
 class OrderClocksView(_Seen):
-    """`target_day`: GH-11, by when a solvable order should be submitted; no clock. `may_extend`: the reader may ask."""
+    """`target_day`: GH-11, by when a solvable order should be submitted; no clock. `may_extend`: the reader may ask;
+    `may_set_upper`: the reader may enter another date from above."""
 
     now: datetime
     number: str
     clocks: tuple[ClockView, ...]
     past: tuple[PastClockView, ...]
     extensions: tuple[ExtensionView, ...]
+    rebounds: tuple[ReboundView, ...]
     may_extend: bool
+    may_set_upper: bool
+    upper_due_at: datetime | None
     target_day: date | None
     return_until: datetime | None
 

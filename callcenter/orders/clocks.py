@@ -1,6 +1,6 @@
 """The clocks' door: an order's clocks, extensions, the rule sets and what differs between them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from callcenter.orders.rule_pages import difference_list, ruleset_list, ruleset_
 from callcenter.orders.rulesets import NoSuchRuleSet, RuleSet
 from callcenter.orders.service import Orders
 from callcenter.orders.slow_orders import SlowPage, slow_page
+from callcenter.orders.upper_dues import UpperDues
 from callcenter.outbox.outbox import Outbox
 from callcenter.people.actor import Actor
 
@@ -34,6 +35,7 @@ class Clocks:
         self._orders = orders
         self._store = store
         self._extensions = Extensions(orders, store, outbox)
+        self.upper = UpperDues(orders, store, outbox)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -53,6 +55,11 @@ class Clocks:
     ) -> OrderClocksView:
         """See `Extensions.decide`."""
         await self._extensions.decide(actor, order, extension, granted=granted, opinion=opinion)
+        return await self.of(actor, order)
+
+    async def set_upper(self, actor: Actor, order: OrderId, due: datetime, reason: str) -> OrderClocksView:
+        """See `UpperDues.enter`."""
+        await self.upper.enter(actor, order, due, reason)
         return await self.of(actor, order)
 
     def rulesets(self) -> RuleSetList:

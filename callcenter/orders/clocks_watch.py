@@ -41,6 +41,25 @@ WARNED: Final = ALARMED | {Role.UNIT_OPERATOR, Role.DISPATCHER}
 Mark = Callable[[datetime, int, Connection], Awaitable[list[asyncpg.Record]]]
 
 
+def notice_of(row: asyncpg.Record, zone: ZoneInfo | None) -> Notice:
+    """To whoever owes the duty; `row` is one that `mark_breaches` or `mark_signs` gave."""
+    sign = row.get("sign")
+    zh, en = clock_name(row["name"])
+    due = row["due_at"].astimezone(zone)
+    words = {"number": row["number"], "timer": zh, "timer_en": en, "due": f"{due:%Y-%m-%d %H:%M}"}
+    return Notice(
+        kind="timer_warned" if sign else "timer_breached",
+        to=To(org=OrgId(row["owner_org_id"]), roles=WARNED if sign else ALARMED),
+        order=OrderId(row["order_id"]),
+        words=words | ({"sign": sign} if sign else {}),
+    )
+
+
+def breach_of(now: datetime, row: asyncpg.Record) -> TimerBreached:
+    order, org = OrderId(row["order_id"]), OrgId(row["owner_org_id"])
+    return TimerBreached(at=now, order=order, timer=row["name"], org=org, consequence=row["consequence"])
+
+
 class ClockWatch:
     """One a process; any number of processes may run one, each late clock is still marked once. `next_due` is when it
     will look next, known while `asleep` is set. With an outbox, whoever owes a duty gets a notice in the transaction
@@ -111,26 +130,12 @@ class ClockWatch:
 
     async def _post(self, connection: Connection, marked: Sequence[asyncpg.Record]) -> None:
         if self._outbox is not None:
-            await self._outbox.post_all(connection, [self._notice(row) for row in marked])
-
-    def _notice(self, row: asyncpg.Record) -> Notice:
-        sign = row.get("sign")
-        zh, en = clock_name(row["name"])
-        due = row["due_at"].astimezone(self._zone)
-        words = {"number": row["number"], "timer": zh, "timer_en": en, "due": f"{due:%Y-%m-%d %H:%M}"}
-        return Notice(
-            kind="timer_warned" if sign else "timer_breached",
-            to=To(org=OrgId(row["owner_org_id"]), roles=WARNED if sign else ALARMED),
-            order=OrderId(row["order_id"]),
-            words=words | ({"sign": sign} if sign else {}),
-        )
+            await self._outbox.post_all(connection, [notice_of(row, self._zone) for row in marked])
 
     def _breached(self, now: datetime, row: asyncpg.Record) -> None:
-        order, org = OrderId(row["order_id"]), OrgId(row["owner_org_id"])
-        self._bus.publish(
-            TimerBreached(at=now, order=order, timer=row["name"], org=org, consequence=row["consequence"])
-        )
-        log.info("timer_breached", order=str(order), timer=row["name"])
+        event = breach_of(now, row)
+        self._bus.publish(event)
+        log.info("timer_breached", order=str(event.order), timer=event.timer)
 
     def _warned(self, now: datetime, row: asyncpg.Record) -> None:
         order, org = OrderId(row["order_id"]), OrgId(row["owner_org_id"])

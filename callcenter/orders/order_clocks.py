@@ -16,14 +16,17 @@ from callcenter.orders.clock_views import (
     ExtensionView,
     OrderClocksView,
     PastClockView,
+    ReboundView,
     SignView,
     day_view,
 )
 from callcenter.orders.explain import explain_due, length_text
 from callcenter.orders.extensions import may_ask, may_decide
+from callcenter.orders.guards import may_record
 from callcenter.orders.moves import rules_of
 from callcenter.orders.policy import Policy
-from callcenter.orders.room import Room, visible_row
+from callcenter.orders.rebinding import UPPER_DUE_SET
+from callcenter.orders.room import Room, standing_of, visible_row
 from callcenter.orders.ruleset_parsing import parse_length
 from callcenter.orders.signs import colour_at
 from callcenter.orders.terms import Kind, Solvability, Stage
@@ -107,6 +110,22 @@ def _extension(row: asyncpg.Record, order: asyncpg.Record, policy: Policy, actor
     )
 
 
+def _rebound(row: asyncpg.Record) -> ReboundView:
+    body = row["body"]
+    zh, en = clock_name(body["timer"])
+    return ReboundView(
+        at=row["at"],
+        name_zh=zh,
+        name_en=en,
+        round_no=body["round"],
+        before=body["before"],
+        after=body["due_at"],
+        cut_by=body["cut_by"],
+        reason=row["reason"] or "",
+        by=row["actor_name"],
+    )
+
+
 def effective_of(timers: Sequence[asyncpg.Record]) -> str:
     """The running clock of the handling that is due first; a cut clock rather than the one that cuts it."""
     running = [row for row in timers if row["binds"] and row["stopped_at"] is None]
@@ -146,7 +165,10 @@ async def clocks_of(room: Room, store: ClockStore, actor: Actor, order: OrderId)
         clocks=tuple(_clock(timer, room, row["kind"], extensions, effective) for timer in timers),
         past=tuple(map(_past, await store.past(order))),
         extensions=tuple(_extension(one, row, policy, actor) for one in extensions),
+        rebounds=tuple(map(_rebound, await store.rebounds(order))),
         may_extend=may_ask(row, policy, actor),
+        may_set_upper=may_record(standing_of(row, policy), UPPER_DUE_SET, actor),
+        upper_due_at=row["upper_due_at"],
         target_day=_target(row, policy, room.calendar),
         return_until=_return_until(room, row),
     )

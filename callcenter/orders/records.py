@@ -46,6 +46,13 @@ RECORDS: Final[Mapping[str, RecordRule]] = {
     "extension_refused": RecordRule(
         zh="不同意延期", en="extension refused", stages=IN_HAND, roles=frozenset(Role), side=Side.CENTRE
     ),
+    "upper_due_set": RecordRule(
+        zh="上级时限变更",
+        en="date from above changed",
+        stages=OPEN,
+        roles=frozenset({Role.DISPATCHER, Role.REVIEWER, Role.SUPERVISOR}),
+        side=Side.CENTRE,
+    ),
     "note_added": RecordRule(
         zh="补充信息", en="something added", stages=OPEN, roles=CENTRES | UNITS | {Role.SERVICE}, side=Side.SEEN
     ),

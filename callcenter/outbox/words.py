@@ -162,6 +162,10 @@ WORDS: Final[Mapping[str, Words]] = {
         zh="工单{number}（{category}）已派至贵单位，请先行接单并联系诉求人",
         en="order {number} ({category}) was dispatched to your unit: accept it and contact the citizen",
     ),
+    "backlog": Words(
+        zh="{org}待办工单{count}件，已达积压预警线{limit}件，请调配力量",
+        en="{count} orders wait for {org}; the backlog alarm stands at {limit}: send help",
+    ),
     "task_asked": Words(
         zh="工单{number}：请贵单位{kind}，时限{due}", en="order {number}: your unit is asked for {kind}, due {due}"
     ),

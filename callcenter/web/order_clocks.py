@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from pydantic import Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
 from callcenter.core.ids import OrderId
 from callcenter.orders.clock_views import DifferenceList, OrderClocksView, RuleSetList, RuleSetView
@@ -37,6 +37,11 @@ class ExtensionDecided(Wire):
     opinion: str = Field(default="", max_length=1000, description="审批意见 / Opinion")
 
 
+class UpperDueGiven(Wire):
+    due_at: AwareDatetime = Field(description="上级要求的新时限 / The upper platform's new date")
+    reason: str = Field(min_length=4, max_length=1000, description="变更依据（来文、电话等） / What it rests on")
+
+
 class DifferenceAsked(Wire):
     before: str = Field(max_length=80, description="规则集，如 xiayang-2022/1 / Rule set before")
     after: str = Field(max_length=80, description="规则集，如 xiayang-2022/2 / Rule set after")
@@ -59,7 +64,21 @@ def _of_orders(clocks: Clocks) -> list[Route]:
             asked.actor, _order(asked), asked.uuid("extension_id"), granted=body.granted, opinion=body.opinion
         )
 
+    async def upper(asked: Asked[UpperDueGiven, None]) -> OrderClocksView:
+        return await clocks.set_upper(asked.actor, _order(asked), asked.body.due_at, asked.body.reason)
+
     return [
+        Route(
+            method="POST",
+            path=f"{ONE}/upper-due",
+            summary_zh="上级要求时限变更：说明依据，办理时限随之调整",
+            summary_en="Another date from above, with what it rests on: the clocks that hang on it follow",
+            tag=TAG,
+            handler=upper,
+            body=UpperDueGiven,
+            answers=OrderClocksView,
+            errors=("no-such-order", "upper-due-past", "upper-due-same", "order-changed", "calendar-missing"),
+        ),
         Route(
             method="GET",
             path=f"{ONE}/clocks",

@@ -1,12 +1,12 @@
 -- Clocks of orders: what is late, what warns, when to look next. Starting and stopping is part of each move (orders.sql).
 
--- name: mark_breaches(at, limit)
+-- name: mark_breaches(at, limit, order_id)
 -- Marks what is late, once: the order's row is locked first (as a move does), rows that are being moved are left for
--- the next pass, and a clock that a move has just stopped is seen as stopped.
+-- the next pass, and a clock that a move has just stopped is seen as stopped. Of one order, or of all.
 with late as (
     select t.order_id, t.name, t.round_no
     from order_timer t join work_order w on w.id = t.order_id
-    where t.next_at <= :at and t.due_at <= :at
+    where t.next_at <= :at and t.due_at <= :at and (:order_id::uuid is null or t.order_id = :order_id)
     order by t.next_at limit :limit
     for update of w skip locked
 ), marked as (
@@ -98,6 +98,50 @@ where id = :id and granted is null returning id;
 update order_timer set due_at = :due_at, cut_by = :cut_by, signs = :signs, sign_at = (:signs::jsonb -> 0 ->> 'at')::timestamptz
 where order_id = :order_id and name = :name and round_no = :round_no and stopped_at is null and breached_at is null
 returning due_at;
+
+-- name: rebind_clocks(order_id, at, actor_id, clocks)!
+-- Another date from above (orders.rebinding.Rebound as JSON): the order's row is locked by the move that brought it. A
+-- late clock that starts anew goes on record first; each change is an event.
+with given as (
+    select * from jsonb_to_recordset(:clocks) as g
+        (name text, round_no smallint, before timestamptz, started_at timestamptz, due_at timestamptz,
+         own_due_at timestamptz, cut_by text, signs jsonb, afresh boolean)
+), kept as (
+    insert into order_timer_past
+    select t.order_id, t.name, t.round_no, t.owner_org_id, t.ruleset, t.ruleset_version, t.started_at, t.due_at,
+           t.stopped_at, t.breached_at, t.consequence, :at
+    from order_timer t join given g on g.name = t.name and g.round_no = t.round_no
+    where t.order_id = :order_id and g.afresh
+), moved as (
+    update order_timer t
+    set started_at = case when g.afresh then :at else g.started_at end, due_at = g.due_at, own_due_at = g.own_due_at,
+        cut_by = g.cut_by, signs = g.signs, sign_at = (g.signs -> 0 ->> 'at')::timestamptz,
+        breached_at = case when g.afresh then null else t.breached_at end
+    from given g
+    where t.order_id = :order_id and t.name = g.name and t.round_no = g.round_no
+    returning t.name, t.round_no, t.due_at, t.cut_by, g.before
+), counted as (
+    update work_order w set events = w.events + (select count(*)::int from moved)
+    where w.id = :order_id
+    returning w.id, w.events - (select count(*)::int from moved) as before, w.stage
+)
+insert into order_event (id, order_id, seq, at, actor_id, move, stage_before, stage_after, body)
+select gen_random_uuid(), c.id, c.before + row_number() over (order by m.due_at, m.name), :at, :actor_id,
+       'timer_rebound', c.stage, c.stage,
+       jsonb_build_object('timer', m.name, 'round', m.round_no, 'before', m.before, 'due_at', m.due_at,
+                          'cut_by', m.cut_by)
+from moved m, counted c;
+
+-- name: begin_clocks(order_id, round_no, owner_path, clocks, at)$
+select start_clocks(:order_id, :round_no, :owner_path, :clocks, :at);
+
+-- name: rebounds_of(order_id)
+-- What became of the clocks when the date from above changed, with why.
+select e.at, e.body, coalesce(u.name, '') as actor_name,
+       (select s.body ->> 'reason' from order_event s
+        where s.order_id = e.order_id and s.move = 'upper_due_set' and s.at = e.at limit 1) as reason
+from order_event e left join app_user u on u.id = e.actor_id
+where e.order_id = :order_id and e.move = 'timer_rebound' order by e.seq;
 
 -- name: solvable_used_all(org_path, since, before_at, before_id, limit)
 -- GH-11: orders declared solvable, submitted since then, with when their handling began and ended.

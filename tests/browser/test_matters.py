@@ -14,8 +14,10 @@ from callcenter.core.clock import SystemClock
 from callcenter.core.ids import OrderId
 from callcenter.files.config import FilesConfig
 from callcenter.matters.config import MattersConfig
+from callcenter.orders.clock_store import ClockStore
 from callcenter.orders.config import OrdersConfig
 from callcenter.orders.service import open_orders
+from callcenter.orders.upper_dues import UpperDues
 from callcenter.outbox.outbox import Outbox
 from callcenter.people.actor import Role
 from callcenter.people.model import NewUser
@@ -61,6 +63,7 @@ async def desk(pool: Pool, database_url: str, tmp_path: Path) -> AsyncIterator[D
             bus=room.bus,
             people=room.people,
             orders=orders,
+            upper=UpperDues(orders, ClockStore(pool), Outbox(clock)),
             area_code="021",
             files=FilesConfig(folder=tmp_path / "files"),
         )

@@ -11,6 +11,8 @@ from callcenter.channels.kinds import Channel
 from callcenter.core.ids import OrderId, UserId, new_id
 from callcenter.files.config import FilesConfig
 from callcenter.matters.config import MattersConfig
+from callcenter.orders.clock_store import ClockStore
+from callcenter.orders.upper_dues import UpperDues
 from callcenter.outbox.outbox import Outbox
 from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
@@ -81,6 +83,7 @@ async def build_intake(
         bus=town.bus,
         people=people,
         orders=town.orders,
+        upper=UpperDues(town.orders, ClockStore(pool), Outbox(town.clock)),
         area_code="021",
         files=files or FilesConfig(),
     )
