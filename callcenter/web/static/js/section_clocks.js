@@ -23,6 +23,7 @@ function clockLine(clock, now) {
       h("summary", {},
         h("span", { class: "name" }, say(clock, "name"), clock.round_no > 1 && ` ×${clock.round_no}`),
         h("span", { class: "tag" }, named("level", clock.level)),
+        !clock.stopped_at && Date.parse(clock.started_at) > now && h("span", { class: "tag" }, t("clocks.ahead")),
         clock.effective && h("span", { class: "tag accent" }, t("clocks.effective")),
         h("span", { class: "spring" }),
         h("span", { class: "due num" }, clock.stopped_at ? t("timer.stopped", { at: moment(clock.stopped_at) }) : left(clock.due_at, now)),
@@ -39,27 +40,46 @@ function pastLine(clock) {
   return h("li", { class: "muted" }, `${say(clock, "name")} · ${clock.owner} · ${t(how)} · ${moment(clock.replaced_at)}`);
 }
 
-function asking(order, done) {
-  const fields = [
-    field({ name: "working_days", key: "clocks.extend_days", type: "number", inputmode: "numeric", must: true }),
-    field({ name: "reason", key: "clocks.extend_reason", kind: "text", rows: 2, must: true, max: 1000 }),
-  ];
+// A folded form: `send` gets what was filled in.
+function folded(summary, fields, action, post, done) {
   const wrong = h("div", { class: "alert", role: "alert", hidden: true });
   const send = async (event) => {
     event.preventDefault();
     if (!complete(fields)) return;
-    const { working_days, reason } = read(fields);
     try {
-      await call("POST", `/api/orders/${order.id}/extension`, { working_days: Number(working_days), reason });
+      await post(read(fields));
       await done();
     } catch (problem) {
       fill(wrong, refuse(fields, problem));
       wrong.hidden = false;
     }
   };
-  return h("details", { class: "extend" }, h("summary", {}, t("clocks.extend")),
+  return h("details", { class: "extend" }, h("summary", {}, t(summary)),
     h("form", { class: "step", novalidate: true, on: { submit: send } }, wrong, fields.map(({ el }) => el),
-      h("div", { class: "actions" }, h("button", { class: "btn primary", type: "submit" }, t("clocks.extend_ask")))));
+      h("div", { class: "actions" }, h("button", { class: "btn primary", type: "submit" }, t(action)))));
+}
+
+function asking(order, done) {
+  const fields = [
+    field({ name: "working_days", key: "clocks.extend_days", type: "number", inputmode: "numeric", must: true }),
+    field({ name: "reason", key: "clocks.extend_reason", kind: "text", rows: 2, must: true, max: 1000 }),
+  ];
+  const post = ({ working_days, reason }) => call("POST", `/api/orders/${order.id}/extension`, { working_days: Number(working_days), reason });
+  return folded("clocks.extend", fields, "clocks.extend_ask", post, done);
+}
+
+function settingUpper(order, done) {
+  const fields = [
+    field({ name: "due_at", key: "clocks.upper_due", type: "datetime-local", must: true }),
+    field({ name: "reason", key: "clocks.upper_reason", kind: "text", rows: 2, must: true, max: 1000 }),
+  ];
+  const post = ({ due_at, reason }) => call("POST", `/api/orders/${order.id}/upper-due`, { due_at: new Date(due_at).toISOString(), reason });
+  return folded("clocks.upper", fields, "clocks.upper_set", post, done);
+}
+
+function reboundLine(one) {
+  const shift = t("clocks.rebound", { name: say(one, "name"), before: moment(one.before), after: moment(one.after) });
+  return h("li", { class: "muted" }, shift, ` · ${one.reason ? `${one.by}：${one.reason}` : t("clocks.rebound_sent")} · ${moment(one.at)}`);
 }
 
 function extensionLine(order, one, done) {
@@ -78,7 +98,7 @@ function extensionLine(order, one, done) {
 
 export async function clocksSection(order, done) {
   const found = await call("GET", `/api/orders/${order.id}/clocks`);
-  if (found.clocks.length === 0) return null;
+  if (found.clocks.length === 0 && !found.may_set_upper) return null;
   const now = Date.parse(found.now);
   const running = found.clocks.filter((clock) => !clock.stopped_at);
   const over = found.clocks.filter((clock) => clock.stopped_at);
@@ -92,5 +112,7 @@ export async function clocksSection(order, done) {
     list,
     found.past.length > 0 && h("ul", { class: "past" }, found.past.map(pastLine)),
     found.extensions.length > 0 && h("ul", { class: "lines" }, found.extensions.map((one) => extensionLine(order, one, done))),
-    found.may_extend && asking(order, done));
+    found.rebounds.length > 0 && h("ul", { class: "past" }, found.rebounds.map(reboundLine)),
+    found.may_extend && asking(order, done),
+    found.may_set_upper && settingUpper(order, done));
 }
