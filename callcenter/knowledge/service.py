@@ -30,7 +30,7 @@ from callcenter.knowledge.model import (
 from callcenter.knowledge.store import SQL, article_of, brief_of, columns_of
 from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
-from callcenter.store.pool import Pool
+from callcenter.store.pool import Connection, Pool
 
 _PLACE: Final[TypeAdapter[tuple[bool, datetime, UUID]]] = TypeAdapter(tuple[bool, AwareDatetime, UUID])
 """Where an article lies in what was found: whether its title holds all words, and how new it is."""
@@ -117,9 +117,9 @@ class Knowledge:
         await SQL.count_use(self._pool, id=article_id)
         return Filled(reply=reply)
 
-    async def template_bodies(self) -> Sequence[str]:
-        """Of every reply template in use."""
-        return [row["body"] async for row in SQL.template_bodies(self._pool)]
+    async def template_bodies(self, on: Connection | None = None) -> Sequence[str]:
+        """Of every reply template in use; within a transaction, when its connection is given."""
+        return [row["body"] async for row in SQL.template_bodies(on or self._pool)]
 
 
 def _check(article: NewArticle) -> None:

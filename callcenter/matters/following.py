@@ -10,10 +10,11 @@ import structlog
 from callcenter.core.bus import Bus
 from callcenter.core.errors import DomainError
 from callcenter.core.ids import OrderId
-from callcenter.matters.follow import next_step, waits_for
+from callcenter.matters.follow import Told, next_step, waits_for
 from callcenter.matters.room import SQL, MatterRoom
 from callcenter.orders.events import OrderMoved
 from callcenter.orders.room import Conflict
+from callcenter.orders.row import Row
 from callcenter.store.pool import AWAY
 
 log = structlog.get_logger(__name__)
@@ -71,8 +72,9 @@ class Following:
             master, member = await orders.row_of(master_id), await orders.row_of(member_id)
             if not master["master"] or member["matter_id"] != master["matter_id"]:
                 return
-            waits = waits_for(master, member)
-            step = next_step(master, member, master["number"])
+            known = await self._known(master, member)
+            waits = waits_for(master, member, known)
+            step = next_step(master, member, master["number"], known)
             if step is None:
                 break
             try:
@@ -84,3 +86,8 @@ class Following:
                 log.info("member_waits", order=str(member_id), why=waits)
                 break
         await SQL.note_waiting(self._room.pool, order_id=member_id, waits=waits)
+
+    async def _known(self, master: Row, member: Row) -> Told:
+        tries = self._room.orders.policy_of(member).contact.attempts
+        row = await SQL.told_of(self._room.pool, master_id=master["id"], member_id=member["id"], tries=tries)
+        return Told(told=row["told"], target=row["target"], led=row["led"])

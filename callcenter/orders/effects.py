@@ -11,7 +11,7 @@ from callcenter.orders.effect import Moment as Moment
 from callcenter.orders.effect import contact_row
 from callcenter.orders.effects_closing import CLOSING
 from callcenter.orders.effects_dispatch import DISPATCHING
-from callcenter.orders.terms import UNDER_WAY, ContactOutcome, Level, ResultType, Solvability
+from callcenter.orders.terms import UNDER_WAY, CloseReason, ContactOutcome, Level, ResultType, Solvability
 
 URGENT: Final = frozenset({Level.URGENT, Level.SEMI_URGENT})
 
@@ -86,11 +86,11 @@ def _on_the_line(
 def _answer(move: life.Answer, moment: Moment) -> Effect:
     article = {"article_id": move.article} if move.article else {}
     said = {"article": move.article} if move.article else {}
-    return _on_the_line(moment, move.reply, ResultType.ANSWERED, "direct_answer", said, **article)
+    return _on_the_line(moment, move.reply, ResultType.ANSWERED, CloseReason.DIRECT_ANSWER, said, **article)
 
 
 def _transfer(move: life.TransferOut, moment: Moment) -> Effect:
-    return _on_the_line(moment, move.told, ResultType.TRANSFERRED, "transferred", {"target": move.target})
+    return _on_the_line(moment, move.told, ResultType.TRANSFERRED, CloseReason.TRANSFERRED, {"target": move.target})
 
 
 def _not_accept(move: life.NotAccept, moment: Moment) -> Effect:
@@ -98,7 +98,7 @@ def _not_accept(move: life.NotAccept, moment: Moment) -> Effect:
         moment,
         move.told,
         ResultType.NOT_ACCEPTED,
-        f"not_accepted:{move.reason}",
+        f"{CloseReason.NOT_ACCEPTED}:{move.reason}",
         {"reason": move.reason},
         handled_by=moment.by,
     )

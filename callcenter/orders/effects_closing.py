@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from callcenter.orders import lifecycle as life
 from callcenter.orders.effect import Effect, Moment
-from callcenter.orders.terms import Kind, ResultType
+from callcenter.orders.terms import CloseReason, Kind, ResultType
 
 
 def _satisfy(_: life.Satisfy, moment: Moment) -> Effect:
@@ -46,7 +46,7 @@ def _refuse(move: life.Refuse, moment: Moment) -> Effect:
 
 def _explain(move: life.Explain, _: Moment) -> Effect:
     return Effect(
-        changes={"close_reason": f"explained: {move.reason}", "result_type": ResultType.EXPLAINED},
+        changes={"close_reason": f"{CloseReason.EXPLAINED}: {move.reason}", "result_type": ResultType.EXPLAINED},
         body={"reason": move.reason, "basis": move.basis},
     )
 
@@ -67,7 +67,7 @@ def _fulfil(move: life.Fulfil, moment: Moment) -> Effect:
             "replied_at": moment.at,
             "finished_at": moment.at,
             "result_type": ResultType.RESOLVED,
-            "close_reason": "ledger_fulfilled",
+            "close_reason": CloseReason.LEDGER_FULFILLED,
         },
         body={"reply": move.reply},
     )

@@ -7,7 +7,7 @@ from callcenter.core import errors
 from callcenter.orders import lifecycle as life
 from callcenter.orders import refusals as no
 from callcenter.orders.records import RECORDS, RecordRule
-from callcenter.orders.rights import RIGHTS, action_of
+from callcenter.orders.rights import RIGHTS, WRITTEN, action_of
 from callcenter.orders.standing import SIDE_NAMES, at_centre, stands_on
 from callcenter.orders.standing import Side as Side
 from callcenter.orders.standing import Standing as Standing
@@ -277,3 +277,17 @@ def open_actions(order: Standing, actor: Actor) -> list[str]:
     """The actions this actor may try now, in table order; what a move must carry is checked when it is made."""
     moves = [move for stage, move in life.NEXT if stage is order.stage and _fits_round(order, move)]
     return list(dict.fromkeys(action_of(move) for move in moves if _may_try(order, move, actor)))
+
+
+def may_record(order: Standing, what: str, actor: Actor) -> bool:
+    try:
+        decide_record(order, what, actor)
+    except (errors.Forbidden, errors.Refused):
+        return False
+    return True
+
+
+def open_records(order: Standing, actor: Actor) -> list[str]:
+    """What this actor may write now without moving the order, of what a desk shows as a step."""
+
+    return [action for what, action in WRITTEN.items() if may_record(order, what, actor)]

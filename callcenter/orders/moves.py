@@ -1,6 +1,6 @@
-"""Moving an order: read, decide (pure), write guarded by the version that was read, then tell the house."""
+"""Moving an order: lock, read, decide (pure), write in one transaction, then tell the house."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -14,7 +14,7 @@ from callcenter.orders.effects import Moment, effect_of
 from callcenter.orders.events import ClockStarted, OrderMoved
 from callcenter.orders.guards import decide, decide_record, follow_up, standing_of
 from callcenter.orders.room import Also as Also
-from callcenter.orders.room import Conflict, NoSuchOrder, Room, visible_row
+from callcenter.orders.room import Conflict, NoSuchOrder, Room, locked_row, visible_row
 from callcenter.orders.row import Row
 from callcenter.orders.rulesets import RuleSet
 from callcenter.orders.store import Change
@@ -30,7 +30,8 @@ Columns = Mapping[str, Any] | Callable[[asyncpg.Record], Mapping[str, Any]]
 
 UNFINISHED = frozenset({Stage.REVIEWED, Stage.ANSWERED, Stage.CLOSE_PENDING})
 """Stages from which the machine may go on by itself."""
-SPARE_TRIES = 3
+Asked = life.Move | Callable[[asyncpg.Record], life.Move]
+"""A move, or what makes it of the locked row (counters, whoever held it before)."""
 
 
 class NoSuchUnit(errors.Invalid):
@@ -59,11 +60,11 @@ def _clocks(room: Room, after: Mapping[str, Any], move: str, rules: RuleSet) -> 
     )
 
 
-async def _with_path(room: Room, changes: dict[str, Any]) -> dict[str, Any]:
+async def _with_path(room: Room, changes: dict[str, Any], on: Connection) -> dict[str, Any]:
     """Rows are seen by their holder's path: it changes with the holder. Raises NoSuchUnit."""
     if "owner_org_id" not in changes or "owner_org_path" in changes:
         return changes
-    org = await room.store.org(changes["owner_org_id"])
+    org = await room.store.org(changes["owner_org_id"], on)
     if org is None:
         raise NoSuchUnit
     return changes | {"owner_org_path": org["path"]}
@@ -79,22 +80,23 @@ async def plan(
     asked: life.Move,
     actor: Actor | None,
     *,
+    on: Connection,
     extra: Columns | None = None,
     note: Mapping[str, Any] | None = None,
 ) -> Change:
-    """What the move would write. `extra` are further columns, `note` further words of the event. Raises Refused,
-    Forbidden, CalendarMissing; writes nothing."""
+    """What the move would write, from the row that `on` has locked. `extra` are further columns, `note` further words
+    of the event. Raises Refused, Forbidden, CalendarMissing; writes nothing."""
     move = life.fitting(asked, again=row["again"])
     rules = rules_of(room, row)
     before = standing_of(row, rules.policy)
     after = decide(before, move, actor)
     for gate in room.gates:
-        await gate(row, move, actor)
+        await gate(on, row, move, actor)
     now = room.clock.now()
     by = UserId(actor.user_id) if actor else None
     moment = Moment(row=dict(row), by=by, at=now, centre_contacts=before.centre_contacts)
     effect = effect_of(move, moment)
-    changes = await _with_path(room, {**effect.changes, **columns_of(extra, row)})
+    changes = await _with_path(room, {**effect.changes, **columns_of(extra, row)}, on)
     if isinstance(move, life.Dispatched) and row["ruleset"] is None:
         changes |= {"ruleset": rules.id, "ruleset_version": rules.version}
     if isinstance(move, life.Close):
@@ -114,8 +116,8 @@ async def plan(
     )
 
 
-async def write(room: Room, change: Change, on: "Connection | None" = None) -> asyncpg.Record:
-    """Raises Conflict when somebody else was faster."""
+async def write(room: Room, change: Change, on: Connection) -> asyncpg.Record:
+    """Raises Conflict when the row is not the one that was planned for."""
     moved = await room.store.move(change, on)
     if moved is None:
         raise Conflict
@@ -153,54 +155,55 @@ async def _follow(room: Room, row: asyncpg.Record, on: Connection) -> Made:
         move = follow_up(standing, qc_window=policy.qc.window, closing_audit=policy.callback.closing_audit)
         if move is None:
             break
-        change = await plan(room, row, move, None)
+        change = await plan(room, row, move, None, on=on)
         row = await write(room, change, on)
         made.append((change, row))
     return made
 
 
-async def carry_out(room: Room, change: Change, also: Also | None) -> asyncpg.Record:
-    """Writes the change with what belongs to it in one transaction, then tells. Gives the row at its end."""
-    if also is None and change.stage_after not in UNFINISHED:
-        made: Made = [(change, await write(room, change))]
-    else:
-        async with room.store.pool.acquire() as connection, connection.transaction():
-            moved = await write(room, change, connection)
-            if also is not None:
-                await also(connection, moved)
-            made = [(change, moved), *await _follow(room, moved, connection)]
+async def carry_out(
+    room: Room,
+    actor: Actor | None,
+    order: OrderId,
+    planned: Callable[[Connection, asyncpg.Record], Awaitable[Change]],
+    also: Also | None,
+) -> asyncpg.Record:
+    """Locks the row, plans, and writes the change with what belongs to it in one transaction, then tells. Gives the row
+    at its end."""
+    async with room.store.pool.acquire() as connection, connection.transaction():
+        row = await locked_row(room, actor, order, connection)
+        change = await planned(connection, row)
+        moved = await write(room, change, connection)
+        if also is not None:
+            await also(connection, moved)
+        made = [(change, moved), *await _follow(room, moved, connection)]
     for one, row in made:
         await tell(room, one, row)
     return made[-1][1]
-
-
-async def apply(
-    room: Room,
-    row: asyncpg.Record,
-    move: life.Move,
-    actor: Actor | None,
-    *,
-    extra: Columns | None = None,
-    note: Mapping[str, Any] | None = None,
-    also: Also | None = None,
-) -> asyncpg.Record:
-    """Plans, writes, tells; gives the row after the move and after what the machine did upon it."""
-    return await carry_out(room, await plan(room, row, move, actor, extra=extra, note=note), also)
 
 
 async def make(
     room: Room,
     actor: Actor | None,
     order: OrderId,
-    move: life.Move,
+    asked: Asked,
     *,
     extra: Columns | None = None,
     note: Mapping[str, Any] | None = None,
     also: Also | None = None,
+    version: int | None = None,
 ) -> asyncpg.Record:
-    """`actor` None is the machine, which sees every order. Raises NoSuchOrder, Refused, Forbidden, Conflict."""
-    row = await row_of(room, order) if actor is None else await visible_row(room, actor, order)
-    return await apply(room, row, move, actor, extra=extra, note=note, also=also)
+    """Gives the row after the move and after what the machine did upon it. `actor` None is the machine, which sees
+    every order. `version` is that of the row which the move was chosen for. Raises NoSuchOrder, Refused, Forbidden,
+    Conflict."""
+
+    async def planned(on: Connection, row: asyncpg.Record) -> Change:
+        if version is not None and row["version"] != version:
+            raise Conflict
+        move = asked(row) if callable(asked) else asked
+        return await plan(room, row, move, actor, on=on, extra=extra, note=note)
+
+    return await carry_out(room, actor, order, planned, also)
 
 
 def plan_record(
@@ -240,17 +243,13 @@ async def record(
     changes: Columns | None = None,
     also: Also | None = None,
 ) -> asyncpg.Record:
-    """Writes on the order without moving it. Who was slower writes again on the row as it is now, unless `changes` were
-    reckoned from an older row: then Conflict."""
-    tries = SPARE_TRIES if changes is None or callable(changes) else 1
-    while True:
-        tries -= 1
-        row = await row_of(room, order) if actor is None else await visible_row(room, actor, order)
-        try:
-            return await carry_out(room, plan_record(room, row, what, actor, body, changes), also)
-        except Conflict:
-            if not tries:
-                raise
+    """Writes on the order without moving it, after whoever was faster. Raises NoSuchOrder, NoSuchRecord, RecordRefused,
+    Forbidden."""
+
+    async def planned(_: Connection, row: asyncpg.Record) -> Change:
+        return plan_record(room, row, what, actor, body, changes)
+
+    return await carry_out(room, actor, order, planned, also)
 
 
 async def dispatch(room: Room, actor: Actor, order: OrderId, unit: OrgId, reason: str) -> asyncpg.Record:
@@ -268,23 +267,27 @@ async def dispatch(room: Room, actor: Actor, order: OrderId, unit: OrgId, reason
         for write_record in records:
             await write_record(on, moved)
 
-    return await apply(room, row, move, actor, extra={"owner_org_path": org["path"]}, also=also if records else None)
+    extra = {"owner_org_path": org["path"]}
+    return await make(room, actor, order, move, extra=extra, also=also if records else None, version=row["version"])
 
 
 async def give_back(room: Room, actor: Actor, order: OrderId, reason: str) -> asyncpg.Record:
     """To the centre that assigned it (XY-05)."""
-    row = await visible_row(room, actor, order)
-    centre = OrgId(row["assigned_by_org_id"] or row["owner_org_id"])
-    return await apply(room, row, life.GiveBack(centre=centre, reason=reason), actor)
+
+    def back(row: asyncpg.Record) -> life.Move:
+        return life.GiveBack(centre=OrgId(row["assigned_by_org_id"] or row["owner_org_id"]), reason=reason)
+
+    return await make(room, actor, order, back)
 
 
 async def contact(
     room: Room, actor: Actor, order: OrderId, outcome: ContactOutcome, note: str, call: Any
 ) -> asyncpg.Record:
-    row = await visible_row(room, actor, order)
-    enough = rules_of(room, row).policy.contact.attempts
-    move = life.contact_move(outcome, note, call, row["missed_contacts"], enough)
-    return await apply(room, row, move, actor)
+    def reached_or_not(row: asyncpg.Record) -> life.Move:
+        enough = rules_of(room, row).policy.contact.attempts
+        return life.contact_move(outcome, note, call, row["missed_contacts"], enough)
+
+    return await make(room, actor, order, reached_or_not)
 
 
 async def row_of(room: Room, order: OrderId) -> asyncpg.Record:

@@ -42,7 +42,7 @@ def _brief(row: asyncpg.Record) -> OrderBrief:
 
 async def open_of(room: Room, number_key: str, limit: int) -> list[OrderBrief]:
     """Open orders of this caller, newest first."""
-    return [_brief(row) for row in await room.store.open_of(room.vault.key(number_key), limit)]
+    return [_brief(row) for row in await room.store.open_of(room.vault.keys(number_key), limit)]
 
 
 async def similar_near(room: Room, number_key: str, limit: int) -> list[OrderBrief]:
@@ -50,4 +50,4 @@ async def similar_near(room: Room, number_key: str, limit: int) -> list[OrderBri
     those of the same category taken in the last seven days. Confidential orders never appear. Nothing for a caller who
     has not rung before: an honest rule, not a guess."""
     since = room.clock.now() - SIMILAR_FOR
-    return [_brief(row) for row in await room.store.similar_near(room.vault.key(number_key), since, limit)]
+    return [_brief(row) for row in await room.store.similar_near(room.vault.keys(number_key), since, limit)]

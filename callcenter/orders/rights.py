@@ -76,8 +76,8 @@ ACTIONS: Final[Mapping[type[life.Move], str]] = {
     life.Approve: "review",
     life.SendBack: "review",
     life.SendBackAgain: "review",
-    life.Satisfy: "callback",
-    life.Warn: "callback",
+    life.Satisfy: "callback-records",
+    life.Warn: "callback-records",
     life.CloseUnheard: "close",
     life.Classify: "classify",
     life.GiveBack: "give-back",
@@ -94,6 +94,11 @@ ACTIONS: Final[Mapping[type[life.Move], str]] = {
 }
 """What a desk shows as a step: the last part of the route that makes the move. A move that is not here goes by its own
 kind (`return_requested`, `hung` ...): another room's section of the order page shows it."""
+
+
+WRITTEN: Final[Mapping[str, str]] = {"note_added": "notes", "effect_checked": "effect"}
+"""Records that a desk shows as a step, and the last part of the route that writes them; the others have a section of
+the order's page."""
 
 
 def action_of(move: type[life.Move]) -> str:

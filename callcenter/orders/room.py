@@ -44,8 +44,10 @@ class Conflict(errors.Refused):
     en = "somebody else has just changed this order: read it again and retry"
 
 
-Gate = Callable[[asyncpg.Record, Move, Actor | None], Awaitable[None]]
-"""What another room asks of a move, with the row before it; it raises a DomainError when the move may not be made."""
+Gate = Callable[[Connection, asyncpg.Record, Move, Actor | None], Awaitable[None]]
+"""What another room asks of a move, with the row before it; it raises a DomainError when the move may not be made. It
+reads with the move's own connection: the row is locked, so that nothing it rests on changes before the move is
+written."""
 
 Also = Callable[[Connection, asyncpg.Record], Awaitable[None]]
 """What is written in the transaction of a move, with the row after it."""
@@ -80,7 +82,7 @@ async def open_room(
     store = OrderStore(pool)
     calendar = load_calendar(zone, config.calendar_file)
     files = read_rule_files(config.rules)
-    rules = rule_book(files)
+    rules = rule_book(files, config.effective_from)
     rules.current(config.ruleset, calendar.local_date(clock.now()))
     await enrol(files, store)
     return Room(
@@ -98,9 +100,22 @@ async def open_room(
     )
 
 
-async def visible_row(room: Room, actor: Actor, order: OrderId) -> asyncpg.Record:
-    """Raises NoSuchOrder."""
-    row = await room.store.get(order)
-    if row is None or not visible(standing_of(row), actor) or (is_guest(actor) and guarded(row)):
+def seen_by(row: asyncpg.Record | None, actor: Actor | None) -> asyncpg.Record:
+    """`actor` None is the machine, which sees every order. Raises NoSuchOrder."""
+    if row is None or (actor is not None and _hidden(row, actor)):
         raise NoSuchOrder
     return row
+
+
+def _hidden(row: asyncpg.Record, actor: Actor) -> bool:
+    return not visible(standing_of(row), actor) or (is_guest(actor) and guarded(row))
+
+
+async def visible_row(room: Room, actor: Actor, order: OrderId) -> asyncpg.Record:
+    """Raises NoSuchOrder."""
+    return seen_by(await room.store.get(order), actor)
+
+
+async def locked_row(room: Room, actor: Actor | None, order: OrderId, on: Connection) -> asyncpg.Record:
+    """For a move: nobody else moves it until the transaction ends. Raises NoSuchOrder."""
+    return seen_by(await room.store.locked(order, on), actor)

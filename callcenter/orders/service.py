@@ -161,13 +161,6 @@ class Orders:
         """Goes on to the close after fruitless call-backs, for a recorded reason."""
         return await self.make(actor, order, lifecycle.CloseUnheard(reason=reason))
 
-    async def record_callback(
-        self, actor: Actor, order: OrderId, *, resolved: bool, satisfied: bool, note: str
-    ) -> OrderView:
-        """A call-back made by hand."""
-        row = await settling.settle_by_hand(self.room, actor, order, resolved=resolved, satisfied=satisfied, note=note)
-        return self.view(row, actor)
-
     async def settle_callback(
         self,
         order: OrderId,

@@ -2,15 +2,13 @@
 
 from typing import Final
 
-import asyncpg
 import structlog
 
 from callcenter.core.ids import AttemptId, OrderId
 from callcenter.orders import lifecycle as life
-from callcenter.orders.moves import apply, row_of
-from callcenter.orders.room import Conflict, Room, visible_row
+from callcenter.orders.moves import make, row_of
+from callcenter.orders.room import Conflict, Room
 from callcenter.orders.terms import Stage
-from callcenter.people.actor import Actor
 
 log = structlog.get_logger(__name__)
 
@@ -37,19 +35,10 @@ async def settle(
             log.info("callback_already_settled", order=str(order), stage=row["stage"])
             return
         try:
-            await apply(room, row, move, None, note=note)
+            await make(room, None, order, move, note=note, version=row["version"])
         except Conflict:
             continue  # a human or another instance moved it meanwhile: what it is now decides
         return
-
-
-async def settle_by_hand(
-    room: Room, actor: Actor, order: OrderId, *, resolved: bool, satisfied: bool, note: str
-) -> asyncpg.Record:
-    """A reviewer or supervisor rang the citizen."""
-    row = await visible_row(room, actor, order)
-    move = life.callback_move(resolved, satisfied)
-    return await apply(room, row, move, actor, note={"outcome": "by_hand", "note": note})
 
 
 async def awaiting(room: Room) -> list[tuple[OrderId, int, str]]:

@@ -5,9 +5,10 @@ from typing import Any, Final
 
 import asyncpg
 
+from callcenter.core.covering import covered, without_numbers
 from callcenter.core.ids import CallId, OrderId, OrgId, UserId
 from callcenter.orders.calendar import WorkingCalendar, last_day
-from callcenter.orders.guards import open_actions, standing_of
+from callcenter.orders.guards import open_actions, open_records, standing_of
 from callcenter.orders.moves import rules_of
 from callcenter.orders.phases import bar_of, carried_out
 from callcenter.orders.privacy import Sight, caller_seen, guarded, sight_of
@@ -24,6 +25,8 @@ OWN: Final = frozenset(
 """Fields of the view that are not simply the column of that name."""
 PLAIN: Final = tuple(name for name in OrderView.model_fields if name not in OWN)
 """Columns that go to every reader as they are."""
+TOLD: Final = frozenset({"title", "content", "address", "reported_body", "reply"})
+"""Columns of free text: who may not see the caller reads them without numbers."""
 OF_CALLER: Final = ("caller_needs", "special_groups")
 """Columns about the caller that only those see who see the caller (GH-06)."""
 
@@ -44,12 +47,16 @@ def view_of(room: Room, row: asyncpg.Record, actor: Actor) -> OrderView:
         created_by=UserId(row["created_by"]),
         owner_org_id=OrgId(row["owner_org_id"]),
         ruleset=f"{row['ruleset']}/{row['ruleset_version']}" if row["ruleset"] else None,
-        actions=tuple(open_actions(standing, actor)),
+        actions=(*open_actions(standing, actor), *open_records(standing, actor)),
         phases=bar_of(room.phases, standing.stage),
         in_progress=carried_out(row),
         **{name: tuple(row[name]) if seen else () for name in OF_CALLER},
-        **{name: row[name] for name in PLAIN},
+        **{name: _told(row[name]) if name in TOLD and not seen else row[name] for name in PLAIN},
     )
+
+
+def _told(text: str | None) -> str | None:
+    return text and without_numbers(text)
 
 
 def _timer(row: asyncpg.Record, calendar: WorkingCalendar) -> TimerView:
@@ -95,4 +102,14 @@ async def whole(room: Room, actor: Actor, order: OrderId) -> OrderView:
     sight = sight_of(standing_of(row), actor, confidential=row["confidential"])
     if sight is not Sight.NOTHING and (row["caller_name"] or row["caller_number"]):
         await note_view(room, actor, order, seen=sight.name.lower())
-    return view_of(room, row, actor).model_copy(update=await history_of(room, order))
+    view = view_of(room, row, actor).model_copy(update=await history_of(room, order))
+    return OrderView.model_validate(view.model_dump() | _covered(view)) if sight is Sight.NOTHING else view
+
+
+def _covered(view: OrderView) -> dict[str, Any]:
+    """The history for whoever may not see the caller."""
+    return {
+        "events": [one.model_dump() | {"body": covered(one.body)} for one in view.events],
+        "contacts": [one.model_dump() | {"note": without_numbers(one.note)} for one in view.contacts],
+        "rounds": [one.model_dump() | {"reply": _told(one.reply)} for one in view.rounds],
+    }

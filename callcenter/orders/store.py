@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -85,7 +85,7 @@ class OrderStore:
                 event_id=new_id(),
                 move=move,
                 entered=entered,
-                started=[asdict(timer) for timer in clocks.started],
+                started=list(clocks.started),
             )
         return row
 
@@ -99,11 +99,11 @@ class OrderStore:
         row: asyncpg.Record | None = await self._sql.order_of_key(self.pool, created_by=created_by, key=key)
         return row
 
-    async def move(self, change: Change, on: "Connection | None" = None) -> asyncpg.Record | None:
+    async def move(self, change: Change, on: Connection) -> asyncpg.Record | None:
         """None when the version has changed since it was read."""
         with _known_call():
             row: asyncpg.Record | None = await self._sql.move_order(
-                on or self.pool,
+                on,
                 id=change.order,
                 version=change.version,
                 at=change.at,
@@ -116,7 +116,7 @@ class OrderStore:
                 body=dict(change.body),
                 contacts=list(change.contacts),
                 event_id=new_id(),
-                started=[asdict(timer) for timer in change.clocks.started],
+                started=list(change.clocks.started),
                 stopped=list(change.clocks.stopped),
                 resumed=list(change.clocks.resumed),
             )
@@ -131,6 +131,12 @@ class OrderStore:
         row: asyncpg.Record | None = await self._sql.order_by_id(self.pool, id=order)
         return row
 
+    async def locked(self, order: OrderId, on: Connection) -> asyncpg.Record | None:
+        """As it is after whoever is moving it now; nobody else moves it until the transaction of `on` ends."""
+        await self._sql.lock_order(on, id=order)
+        row: asyncpg.Record | None = await self._sql.order_by_id(on, id=order)
+        return row
+
     async def of_number(self, number: str) -> asyncpg.Record | None:
         row: asyncpg.Record | None = await self._sql.order_by_number(self.pool, number=number)
         return row
@@ -138,8 +144,8 @@ class OrderStore:
     async def events(self, order: OrderId) -> list[asyncpg.Record]:
         return [row async for row in self._sql.events_of(self.pool, order_id=order)]
 
-    async def timers(self, order: OrderId) -> list[asyncpg.Record]:
-        return [row async for row in self._sql.timers_of(self.pool, order_id=order)]
+    async def timers(self, order: OrderId, on: Connection | None = None) -> list[asyncpg.Record]:
+        return [row async for row in self._sql.timers_of(on or self.pool, order_id=order)]
 
     async def contacts(self, order: OrderId) -> list[asyncpg.Record]:
         return [row async for row in self._sql.contacts_of(self.pool, order_id=order)]
@@ -150,18 +156,18 @@ class OrderStore:
     async def effects_due(self, org_path: str, day: date, most: int) -> list[asyncpg.Record]:
         return [row async for row in self._sql.effects_due(self.pool, org_path=org_path, day=day, limit=most)]
 
-    async def org(self, org: OrgId) -> asyncpg.Record | None:
-        row: asyncpg.Record | None = await self._sql.org_by_id(self.pool, id=org)
+    async def org(self, org: OrgId, on: Connection | None = None) -> asyncpg.Record | None:
+        row: asyncpg.Record | None = await self._sql.org_by_id(on or self.pool, id=org)
         return row
 
     async def awaiting_callback(self, after: OrderId | None, limit: int) -> list[asyncpg.Record]:
         return [row async for row in self._sql.awaiting_callback(self.pool, after_id=after, limit=limit)]
 
-    async def open_of(self, caller: bytes, limit: int) -> list[asyncpg.Record]:
-        return [row async for row in self._sql.open_of_caller(self.pool, caller=caller, limit=limit)]
+    async def open_of(self, callers: list[bytes], limit: int) -> list[asyncpg.Record]:
+        return [row async for row in self._sql.open_of_caller(self.pool, callers=callers, limit=limit)]
 
-    async def similar_near(self, caller: bytes, since: datetime, limit: int) -> list[asyncpg.Record]:
-        return [row async for row in self._sql.similar_near(self.pool, caller=caller, since=since, limit=limit)]
+    async def similar_near(self, callers: list[bytes], since: datetime, limit: int) -> list[asyncpg.Record]:
+        return [row async for row in self._sql.similar_near(self.pool, callers=callers, since=since, limit=limit)]
 
     async def enrol_ruleset(self, ruleset: str, version: int, sha256: str) -> str:
         """The digest remembered for this version: the given one when it is new."""

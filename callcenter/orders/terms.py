@@ -122,6 +122,19 @@ class NotAcceptedReason(StrEnum):
     UNCLEAR = "unclear"
 
 
+class CloseReason(StrEnum):
+    """What stands for a citizen's answer at the call-back (XY-02 c), or begins such a reason: after a colon comes its
+    own code, or what somebody wrote. Any other reason is what somebody wrote."""
+
+    DIRECT_ANSWER = "direct_answer"
+    TRANSFERRED = "transferred"
+    NOT_ACCEPTED = "not_accepted"
+    EXPLAINED = "explained"
+    LEDGER_FULFILLED = "ledger_fulfilled"
+    REFUSED = "refused"
+    EXEMPT = "exempt"
+
+
 class DispatchKind(StrEnum):
     """How the unit came by the order (XY-06, XY-21..23, XY-55)."""
 
@@ -213,4 +226,25 @@ STAGE_NAMES: Final[Mapping[Stage, tuple[str, str]]] = {
     Stage.LEDGER: ("疑难挂账", "in the ledger"),
     Stage.CLOSE_PENDING: ("结案审核", "waiting for the closing audit"),
     Stage.CLOSED: ("结案", "closed"),
+}
+KIND_NAMES: Final[Mapping[Kind, tuple[str, str]]] = {
+    Kind.ORDINARY: ("常规", "ordinary"),
+    Kind.URGENT: ("紧急", "urgent"),
+    Kind.SEMI_URGENT: ("次紧急", "semi-urgent"),
+    Kind.SNAPSHOT: ("随身拍", "snapshot report"),
+    Kind.CITY_REVIEW: ("市级复核", "city-level review"),
+}
+REQUEST_NAMES: Final[Mapping[RequestType, tuple[str, str]]] = {
+    RequestType.INQUIRY: ("咨询", "inquiry"),
+    RequestType.HELP: ("求助", "request for help"),
+    RequestType.COMPLAINT: ("投诉", "complaint"),
+    RequestType.REPORT: ("举报", "report of wrongdoing"),
+    RequestType.SUGGESTION: ("建议", "suggestion"),
+    RequestType.PRAISE: ("表扬", "praise"),
+}
+URGENCY_NAMES: Final[Mapping[Urgency, tuple[str, str]]] = {
+    Urgency.NORMAL: ("一般", "normal"),
+    Urgency.SEMI_URGENT: ("次紧急", "semi-urgent"),
+    Urgency.URGENT: ("紧急", "urgent"),
+    Urgency.CRITICAL: ("特急", "critical"),
 }

@@ -146,12 +146,6 @@ class Answered(Wire):
     article_id: UUID | None = Field(default=None, description="所用知识 / The article it was read from (JC-19)")
 
 
-class CalledBack(Wire):
-    resolved: bool = Field(description="是否解决 / Resolved (the citizen's own answer)")
-    satisfied: bool = Field(description="是否满意 / Satisfied (the citizen's own answer)")
-    note: str = Field(default="", max_length=2000, description="回访记录 / What was said")
-
-
 class ClosedUnheard(Wire):
     reason: str = Field(
         min_length=1, max_length=1000, description="结案原因 / Why it closes without the citizen's answer"

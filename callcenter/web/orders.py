@@ -6,7 +6,6 @@ from callcenter.orders.views import OrderPage, OrderView
 from callcenter.web.order_lists import order_list_routes
 from callcenter.web.order_models import (
     Answered,
-    CalledBack,
     ClosedUnheard,
     Contacted,
     Dispatched,
@@ -100,9 +99,6 @@ def _centre_moves(orders: Orders) -> list[Route]:
         body = asked.body
         return await orders.review(asked.actor, order_of(asked), approved=body.approved, opinion=body.opinion)
 
-    async def callback(asked: Asked[CalledBack, None]) -> OrderView:
-        return await orders.record_callback(asked.actor, order_of(asked), **asked.body.model_dump())
-
     async def close(asked: Asked[ClosedUnheard, None]) -> OrderView:
         return await orders.excuse(asked.actor, order_of(asked), asked.body.reason)
 
@@ -118,7 +114,6 @@ def _centre_moves(orders: Orders) -> list[Route]:
         ),
         move_route("answer", "直接答复并结案", "Answer directly and close", answer, Answered),
         move_route("review", "审核", "Review the result", review, Reviewed, "reviewer-is-handler", "reason-missing"),
-        move_route("callback", "记录人工回访", "Record a call-back made by hand", callback, CalledBack),
         move_route("close", "说明原因结案", "Close with a reason", close, ClosedUnheard, "callback-not-exhausted"),
     ]
 

@@ -19,7 +19,7 @@ with placed as (
            o.reported_body, o.tags, o.season, o.level, o.category_code, o.held_since, o.idempotency_key, o.stage
     from jsonb_populate_record(null::work_order, :fields) o, (select nextval('order_number') as no) n
     on conflict do nothing
-    returning *
+    returning id, round_no, owner_org_path, created_at, created_by, stage
 ), logged as (
     insert into order_event (id, order_id, seq, at, actor_id, move, stage_before, stage_after, body, changes)
     select :event_id, id, 1, created_at, created_by, :move, 'new', stage, '{}', :entered
@@ -28,7 +28,7 @@ with placed as (
     select start_clocks(placed.id, placed.round_no, placed.owner_org_path, :started, placed.created_at) as clocks
     from placed where :started <> '[]'::jsonb
 )
-select placed.*, (select clocks from started) as clocks,
+select placed.id, (select clocks from started) as clocks,
        (select array_agg(coalesce((s.signs -> 0 ->> 'at')::timestamptz, s.due_at))
         from jsonb_to_recordset(:started) as s (signs jsonb, due_at timestamptz)) as dues_started
 from placed;
@@ -104,13 +104,15 @@ from moved;
 
 -- name: notify_moved(orders, due_at)
 -- By itself, after the commit (see orders.notices): to whoever entered it, and to the orgs that hold it or answer for it.
-select pg_notify('desk', json_build_object('user', created_by, 'kind', 'order', 'id', id)::text)
-from work_order where id = any(:orders::uuid[])
+with moved as materialized (
+    select id, created_by, owner_org_id, centre_org_id from work_order where id = any(:orders::uuid[])
+)
+select pg_notify('desk', json_build_object('user', created_by, 'kind', 'order', 'id', id)::text) from moved
 union all
-select pg_notify('desk', json_build_object('org', held.org, 'kind', 'order', 'id', held.id)::text)
-from (select id, owner_org_id as org from work_order where id = any(:orders::uuid[])
-      union
-      select id, centre_org_id from work_order where id = any(:orders::uuid[])) as held
+select pg_notify('desk', json_build_object('org', owner_org_id, 'kind', 'order', 'id', id)::text) from moved
+union all
+select pg_notify('desk', json_build_object('org', centre_org_id, 'kind', 'order', 'id', id)::text) from moved
+where centre_org_id <> owner_org_id
 union all
 select pg_notify('order_timer', json_build_object('due_at', :due_at::timestamptz)::text)
 where :due_at::timestamptz is not null;
@@ -120,6 +122,10 @@ where :due_at::timestamptz is not null;
 select w.*, (select jsonb_object_agg(t.name, t.due_at) from order_timer t
              where t.order_id = w.id and t.round_no = w.round_no and t.outer_clock) as outer_dues
 from work_order w where w.id = :id;
+
+-- name: lock_order(id)!
+-- Before it is read for a move. A statement of its own: what waited for the lock reads with the snapshot it began with.
+select from work_order where id = :id for no key update;
 
 -- name: order_of_channel(channel, external_id)^
 select * from work_order where channel = :channel and external_id = :external_id;
@@ -169,31 +175,31 @@ where stage = 'callback' and not callback_exhausted and closed_at is null
 order by id limit :limit;
 
 
--- name: open_of_caller(caller, limit)
+-- name: open_of_caller(callers, limit)
 select id, number, stage, title, category, address, created_at
 from work_order
-where caller_key = :caller and caller_key <> '' and closed_at is null
+where caller_key = any(:callers::bytea[]) and caller_key <> '' and closed_at is null
 order by created_at desc limit :limit;
 
--- name: similar_near(caller, limit, since)
+-- name: similar_near(callers, limit, since)
 -- Open orders of other callers: at the place of the caller's last order with one, else of its category in `since`.
 with last as (
     select place, category from work_order
-    where caller_key = :caller and caller_key <> ''
+    where caller_key = any(:callers::bytea[]) and caller_key <> ''
     order by created_at desc limit 1
 ), last_place as (
     select place from work_order
-    where caller_key = :caller and caller_key <> '' and place <> ''
+    where caller_key = any(:callers::bytea[]) and caller_key <> '' and place <> ''
     order by created_at desc limit 1
 ), near as (
     (select w.*, 0 as rank from work_order w, last_place l
-     where w.place = l.place and w.place <> '' and w.closed_at is null and w.caller_key <> :caller
+     where w.place = l.place and w.place <> '' and w.closed_at is null and w.caller_key <> all(:callers::bytea[])
        and not w.confidential and w.request_type <> 'report'
      order by w.created_at desc limit :limit)
     union all
     (select w.*, 1 as rank from work_order w, last l
      where w.category = l.category and w.category <> '' and w.closed_at is null and w.created_at >= :since
-       and w.caller_key <> :caller and not w.confidential
+       and w.caller_key <> all(:callers::bytea[]) and not w.confidential
        and w.request_type <> 'report'
        and w.place is distinct from (select place from last_place)
      order by w.created_at desc limit :limit)

@@ -1,5 +1,6 @@
 """Handling on a real database: the case owner's round from accept to submission, and all that is written on the way."""
 
+import asyncio
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from callcenter.orders.store import NoSuchCall
 from callcenter.orders.terms import ResultType, Solvability
 from callcenter.store.pool import Pool
 from tests.rooms.town_of_handling import REPLY, HandlingTown, build_handling
+from tests.rooms.town_of_orders import until_waiting
 
 TEMPLATE = "您好，我单位于【时间】到【地点】核查，采取【措施】，结果：【结果】。如有疑问请致电【联系方式】。"
 WHEN = datetime(2026, 3, 4, 1, tzinfo=UTC)
@@ -341,3 +343,24 @@ async def test_a_ledger_order_is_told_of_in_time_and_never_shown_as_completed(at
     await at.handling.reach_milestone(water, order, first.id, model.Reached(evidence=(file,)))
     with pytest.raises(AlreadyDecided):
         await at.handling.reach_milestone(water, order, first.id, model.Reached())
+
+
+@pytest.mark.rule("SG-02")
+async def test_what_is_asked_for_while_a_submission_is_on_its_way_stops_it(at: HandlingTown) -> None:
+    order = await at.ready()
+    async with at.town.pool.acquire() as other, other.transaction():
+        await other.execute("update work_order set version = version where id = $1", order)
+        await other.execute(
+            "insert into sub_task (id, order_id, place, aim, title, org_id, created_by, created_at)"
+            " values ($1, $2, 1, 'stop', '先止水', $3, $4, $5)",
+            new_id(),
+            order,
+            at.town.orgs["water"],
+            at.people["water"].user_id,
+            at.town.clock.now(),
+        )
+        submission = asyncio.create_task(at.submit(order))
+        await until_waiting(other)
+    with pytest.raises(NotReady, match="sub-task"):
+        await submission
+    assert await at.stage(order) == "handling"

@@ -16,16 +16,17 @@ from callcenter.orders.calendar import CalendarMissing
 from callcenter.orders.config import OrdersConfig
 from callcenter.orders.events import OrderMoved
 from callcenter.orders.intake import IncompleteOrder, KeyReused, NotACentre
-from callcenter.orders.lifecycle import Classify
+from callcenter.orders.lifecycle import Classify, callback_move
 from callcenter.orders.moves import NoSuchUnit
+from callcenter.orders.refusals import SameReviewer
 from callcenter.orders.room import Conflict, NoSuchOrder
 from callcenter.orders.ruleset_files import RULES, RuleSetEdited, enrol, read_rule_files
 from callcenter.orders.service import open_orders
 from callcenter.orders.store import NoSuchCall
 from callcenter.orders.terms import ContactOutcome, Level
 from callcenter.people.audit import Audit
-from callcenter.store.pool import Connection, Pool
-from tests.rooms.town_of_orders import Town, build_town, demand
+from callcenter.store.pool import Pool
+from tests.rooms.town_of_orders import Town, build_town, demand, until_waiting
 from tests.vaults import VAULT
 
 
@@ -104,16 +105,30 @@ async def test_two_people_move_at_once_and_one_wins(town: Town) -> None:
     assert len(seen.timers) == 3
 
 
-async def test_a_stale_version_is_a_conflict(town: Town) -> None:
-    order = await town.submitted()
+async def test_a_dispatch_chosen_for_an_older_row_is_a_conflict(town: Town) -> None:
+    order = await town.created()
     async with town.pool.acquire() as holder, holder.transaction():
-        # The row is held while the reviewer has read it and wants to write; then it changes.
+        # The row is held while the dispatcher has read it and wants to write; then it changes.
         await holder.execute("update work_order set version = version + 1 where id = $1", order.id)
-        review = asyncio.create_task(town.orders.review(town.people["reviewer"], order.id, approved=True, opinion=""))
+        sent = asyncio.create_task(
+            town.orders.dispatch(town.people["dispatcher"], order.id, town.orgs["water"], "属地")
+        )
         await until_waiting(holder)
     with pytest.raises(Conflict):
+        await sent
+    assert (await town.orders.get(town.people["agent"], order.id)).stage == "pending_dispatch"
+
+
+async def test_a_move_waits_for_whoever_moves_now_and_is_judged_by_what_is_there_then(town: Town) -> None:
+    order = await town.submitted()
+    async with town.pool.acquire() as holder, holder.transaction():
+        await holder.execute(
+            "update work_order set handled_by = $2 where id = $1", order.id, town.people["reviewer"].user_id
+        )
+        review = asyncio.create_task(town.orders.review(town.people["reviewer"], order.id, approved=True, opinion=""))
+        await until_waiting(holder)
+    with pytest.raises(SameReviewer):
         await review
-    assert (await town.orders.get(town.people["agent"], order.id)).stage == "submitted"
 
 
 async def test_a_callback_settles_the_row_that_changed_under_it(town: Town) -> None:
@@ -124,14 +139,6 @@ async def test_a_callback_settles_the_row_that_changed_under_it(town: Town) -> N
         await until_waiting(holder)
     await settling
     assert (await town.orders.get(town.people["agent"], order.id)).stage == "closed"
-
-
-async def until_waiting(holder: Connection) -> None:
-    """A move waits for the row that `holder` has locked."""
-    waiting = "select exists (select from pg_stat_activity where wait_event_type = 'Lock' and query like '%moved%')"
-    async with asyncio.timeout(10):
-        while not await holder.fetchval(waiting):
-            await holder.execute("select pg_stat_clear_snapshot()")
 
 
 @pytest.mark.rule("XY-03")
@@ -299,19 +306,17 @@ async def test_fruitless_callbacks_leave_the_order_to_a_human(town: Town) -> Non
     await town.orders.settle_callback(order.id, None, None, None, "no_answer")
     assert await town.orders.awaiting() == []
     seen = await town.orders.get(reviewer, order.id)
-    assert (seen.stage, seen.callback_exhausted, seen.actions) == ("callback", True, ("callback", "close"))
+    assert (seen.stage, seen.callback_exhausted) == ("callback", True)
+    assert seen.actions == ("callback-records", "close", "notes")
     closed = await town.orders.excuse(reviewer, order.id, "三次不同时段均无人接听，已发短信")
     assert (closed.stage, closed.close_reason) == ("closed", "三次不同时段均无人接听，已发短信")
 
 
 async def test_a_callback_by_hand(town: Town) -> None:
     order = await town.in_callback()
-    call = town.orders.record_callback
-    assert (
-        await refused(call(town.people["water"], order.id, resolved=True, satisfied=True, note="")) == "move-needs-role"
-    )
-    done = await call(town.people["reviewer"], order.id, resolved=True, satisfied=True, note="已解决")
-    assert done.stage == "closed"
+    heard = callback_move(resolved=True, satisfied=True)
+    assert await refused(town.orders.make(town.people["water"], order.id, heard)) == "move-needs-role"
+    assert (await town.orders.make(town.people["reviewer"], order.id, heard)).stage == "closed"
     await town.orders.settle_callback(order.id, None, False, False, "answered")  # too late: changes nothing
     assert (await town.orders.get(town.people["agent"], order.id)).stage == "closed"
 

@@ -12,6 +12,8 @@ from aiohttp import ClientSession, CookieJar
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic import SecretStr
 
+from callcenter.callbacks.by_hand import ByHand
+from callcenter.callbacks.reading import CallbacksReading
 from callcenter.core.bus import Bus
 from callcenter.core.ids import OrderId, OrgId
 from callcenter.orders.config import OrdersConfig
@@ -22,6 +24,7 @@ from callcenter.people.service import open_people
 from callcenter.store.notify import open_listener
 from callcenter.store.pool import Pool
 from callcenter.web.auth import session_routes
+from callcenter.web.callbacks import callback_routes
 from callcenter.web.openapi import openapi
 from callcenter.web.orders import orders_routes
 from callcenter.web.server import build_app, open_site
@@ -90,7 +93,9 @@ async def open_town(pool: Pool) -> AsyncIterator[Site]:
         orders = await open_orders(
             pool, clock=clock, bus=Bus(), config=OrdersConfig(), city="Asia/Shanghai", audit=people.audit, vault=VAULT
         )
-        app = build_app([*session_routes(people, CONFIG), *orders_routes(orders)], people, CONFIG, static=None)
+        calls_back = callback_routes(CallbacksReading(pool, orders, clock), ByHand(pool, clock, orders))
+        routes = [*session_routes(people, CONFIG), *orders_routes(orders), *calls_back]
+        app = build_app(routes, people, CONFIG, static=None)
         port = await stack.enter_async_context(open_site(app, CONFIG))
         clients = {}
         for username in USERS:
@@ -109,13 +114,13 @@ async def site(pool: Pool) -> AsyncIterator[Site]:
 
 async def test_the_whole_life(site: Site) -> None:
     order = await site.created()
-    assert order["actions"] == ["answer", "dispatch", "transfer-out", "not-accept"]
+    assert order["actions"] == ["answer", "dispatch", "transfer-out", "not-accept", "notes"]
     assert order["caller_number"] == "+8613800000001"
     one = order["id"]
     dispatched = await site.move("dispatcher", one, "dispatch", unit_id=str(site.orgs["water"]), reason="责任清单第3项")
     assert dispatched["stage"] == "dispatched"
     accepted = await site.move("water", one, "accept")
-    assert accepted["actions"] == ["contacts", "return_requested"]
+    assert accepted["actions"] == ["contacts", "return_requested", "notes"]
     await site.move("water", one, "contacts", outcome="reached", note="已联系")
     await site.move("water", one, "submit", reply="已修复")
     await site.move("reviewer", one, "review", approved=True)
@@ -144,7 +149,9 @@ async def test_sending_back_answering_and_calling_back_by_hand(site: Site) -> No
     plan = {"solvability": "hard_now", "result": "explained", "plan": "三月底前更换加压泵"}
     await site.move("water", one, "submit", reply="已制定方案", **plan)
     await site.move("reviewer", one, "review", approved=True)
-    warned = await site.move("reviewer", one, "callback", resolved=False, satisfied=False, note="仍无水")
+    heard = {"reached": "reached", "resolved": False, "satisfied": "dissatisfied", "reason": "仍无水"}
+    assert (await site.ask("reviewer", "POST", f"/api/orders/{one}/callback-records", json=heard))[0] == 201
+    warned = await site.move("dispatcher", one, "notes", note="诉求人补充：夜间也无水")
     assert (warned["stage"], warned["flagged"]) == ("warned", True)
 
 

@@ -1,5 +1,7 @@
 """An invented town: two centres, three units, their people, and the order room over a real database."""
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -14,7 +16,7 @@ from callcenter.orders.terms import ContactOutcome, ResultType, Solvability
 from callcenter.orders.views import NewOrder, OrderView
 from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
-from callcenter.store.pool import Pool
+from callcenter.store.pool import Connection, Pool
 from tests.vaults import VAULT
 
 ORGS: Final = {
@@ -107,9 +109,18 @@ def demand(centre: OrgId | None, **fields: object) -> NewOrder:
     return NewOrder(**(given | fields))  # type: ignore[arg-type] # a test's own keywords, checked by the dataclass
 
 
-async def add_people(pool: Pool) -> tuple[dict[str, OrgId], dict[str, Actor]]:
-    orgs: dict[str, OrgId] = {}
-    for code, (parent, level, kind, path) in ORGS.items():
+OrgRow = tuple[str | None, int, str, str]
+
+
+async def settle(
+    pool: Pool,
+    orgs: dict[str, OrgId],
+    people: dict[str, Actor],
+    new_orgs: Mapping[str, OrgRow],
+    new_people: Mapping[str, tuple[str, Role]],
+) -> None:
+    """Adds orgs (code → parent, level, kind, path) and people (username → org, role) to a town; who is there stays."""
+    for code, (parent, level, kind, path) in new_orgs.items():
         orgs[code] = OrgId(new_id())
         await pool.execute(
             "insert into org (id, parent_id, code, path, level, kind, name) values ($1, $2, $3, $4, $5, $6, $3)",
@@ -120,8 +131,9 @@ async def add_people(pool: Pool) -> tuple[dict[str, OrgId], dict[str, Actor]]:
             level,
             kind,
         )
-    people: dict[str, Actor] = {}
-    for username, (org, role) in USERS.items():
+    for username, (org, role) in new_people.items():
+        if username in people:
+            continue
         user = UserId(UUID(str(new_id())))
         await pool.execute(
             "insert into app_user (id, username, name, org_id, roles, password_hash, created_at) "
@@ -137,8 +149,14 @@ async def add_people(pool: Pool) -> tuple[dict[str, OrgId], dict[str, Actor]]:
             name=username,
             roles=frozenset({role}),
             org_id=orgs[org],
-            org_path=ORGS[org][3],
+            org_path=await pool.fetchval("select path from org where id = $1", orgs[org]),
         )
+
+
+async def add_people(pool: Pool) -> tuple[dict[str, OrgId], dict[str, Actor]]:
+    orgs: dict[str, OrgId] = {}
+    people: dict[str, Actor] = {}
+    await settle(pool, orgs, people, ORGS, USERS)
     return orgs, people
 
 
@@ -149,3 +167,14 @@ async def build_town(pool: Pool) -> Town:
         pool, clock=clock, bus=bus, config=OrdersConfig(), city="Asia/Shanghai", audit=Audit(clock), vault=VAULT
     )
     return Town(orders, clock, bus, pool, orgs, people)
+
+
+async def until_waiting(holder: Connection) -> None:
+    """A move waits for the row that `holder` has locked."""
+    waiting = (
+        "select exists (select from pg_stat_activity where datname = current_database()"
+        " and wait_event_type = 'Lock' and query like '%for no key update%')"
+    )
+    async with asyncio.timeout(10):
+        while not await holder.fetchval(waiting):
+            await holder.execute("select pg_stat_clear_snapshot()")

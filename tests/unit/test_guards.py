@@ -9,7 +9,7 @@ import pytest
 from callcenter.core.errors import DomainError, Forbidden, Refused
 from callcenter.orders import guards
 from callcenter.orders import lifecycle as life
-from callcenter.orders.guards import decide, decide_record, follow_up, open_actions
+from callcenter.orders.guards import decide, decide_record, follow_up, open_actions, open_records
 from callcenter.orders.lifecycle import (
     Accept,
     Answer,
@@ -282,9 +282,9 @@ def test_the_buttons_a_desk_shows() -> None:
     assert open_actions(replace(HELD, stage=Stage.SUBMITTED), REVIEWER) == ["review"]
     assert open_actions(replace(HELD, stage=Stage.SUBMITTED, again=True), REVIEWER) == ["review"]
     assert open_actions(replace(HELD, stage=Stage.SUBMITTED, handled_by=REVIEWER.user_id), REVIEWER) == []
-    assert open_actions(replace(HELD, stage=Stage.CALLBACK), REVIEWER) == ["callback"]
+    assert open_actions(replace(HELD, stage=Stage.CALLBACK), REVIEWER) == ["callback-records"]
     exhausted = replace(HELD, stage=Stage.CALLBACK, callback_exhausted=True)
-    assert open_actions(exhausted, REVIEWER) == ["callback", "close"]
+    assert open_actions(exhausted, REVIEWER) == ["callback-records", "close"]
     assert open_actions(exhausted, STRANGER) == []
     assert open_actions(IN_TRIAGE, DISPATCHER) == ["classify", "dispatch", "answer", "transfer-out", "not-accept"]
     ways_back = open_actions(replace(IN_TRIAGE, from_above=True, assigned=True), DISPATCHER)
@@ -332,3 +332,11 @@ def test_how_much_of_the_caller_is_seen() -> None:
     assert CallerSeen("", "") == seen(OPERATOR, confidential=True)
     assert CallerSeen("", "**********0000") == seen(LEADER, confidential=False)
     assert Sight.WHOLE is sight_of(replace(HELD, created_by=LEADER.user_id), LEADER, confidential=True)
+
+
+def test_what_may_be_written_beside_the_moves() -> None:
+    closed = replace(HELD, stage=Stage.CLOSED)
+    assert open_records(replace(HELD, stage=Stage.HANDLING), OPERATOR) == ["notes"]
+    assert open_records(closed, REVIEWER) == ["effect"]
+    assert open_records(closed, OPERATOR) == []
+    assert open_records(replace(HELD, stage=Stage.HANDLING), STRANGER) == []

@@ -10,7 +10,7 @@ import pytest
 from callcenter.orders import lifecycle as life
 from callcenter.orders import terms
 from callcenter.orders.records import RECORDS
-from callcenter.orders.rights import ACTIONS
+from callcenter.orders.rights import ACTIONS, WRITTEN
 from callcenter.orders.views import NewOrder
 from callcenter.web.order_models import OrderEntered
 
@@ -18,7 +18,9 @@ I18N = Path("callcenter/web/static/i18n")
 FAMILIES: dict[str, Iterable[str]] = {
     "stage": terms.Stage,
     "move": {move.kind for move in life.MOVES} | set(RECORDS),
-    "action": set(ACTIONS.values()),
+    "action": set(ACTIONS.values()) | set(WRITTEN.values()),
+    "close_reason": terms.CloseReason,
+    "contact": terms.ContactOutcome,
     "kind": terms.Kind,
     "request": terms.RequestType,
     "urgency": terms.Urgency,
@@ -44,6 +46,11 @@ def test_every_code_has_a_word(language: str, family: str) -> None:
     words = json.loads((I18N / f"{language}.json").read_text("utf-8"))
     codes = [code.value if isinstance(code, StrEnum) else code for code in FAMILIES[family]]
     assert [code for code in codes if not words.get(f"{family}.{code}")] == []
+
+
+def test_every_coded_word_of_an_order_is_looked_at() -> None:
+    coded = {kind for kind in vars(terms).values() if isinstance(kind, type) and issubclass(kind, StrEnum)}
+    assert coded - {StrEnum} <= {kind for kind in FAMILIES.values() if isinstance(kind, type)}
 
 
 @pytest.mark.rule("B-44", "GH-14", "XY-24")

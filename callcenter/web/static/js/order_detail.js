@@ -11,6 +11,19 @@ import { steps } from "./order_steps.js";
 import { CallOut } from "./outbound.js";
 import { Recordings } from "./recordings.js";
 
+// A code, a code with what stands after its colon, or what somebody wrote.
+function closeReason(reason) {
+  if (!reason) return null;
+  const [code, ...rest] = reason.split(":");
+  const word = named("close_reason", code);
+  if (word === code) return reason;
+  const more = rest.join(":").trim();
+  return more ? `${word}：${named("reason", more)}` : word;
+}
+
+// The words of what an event's body holds as codes: which family they are of depends on the move.
+const CODES = { not_accepted: { reason: "reason" }, sign_needed: { reason: "sign_cause" }, return_drafted: { reason: "return_reason" }, block_reason_set: { block_reason: "block" } };
+
 export class OrderDetail {
   constructor(live, { moved }) {
     this.live = live;
@@ -112,7 +125,8 @@ export class OrderDetail {
       fact("order.closed_at", order.closed_at && moment(order.closed_at)),
       fact("order.ledger_due", order.ledger_due),
       fact("order.effect_due", order.effect_due),
-      fact("order.close_reason", order.close_reason),
+      fact("order.effect_holds", answer(order.effect_holds)),
+      fact("order.close_reason", closeReason(order.close_reason)),
     );
   }
 
@@ -125,11 +139,12 @@ export class OrderDetail {
   }
 
   history(order) {
-    const said = (body) => ["reason", "opinion", "reply", "note", "plan"].map((name) => body[name]).filter(Boolean).join("\n");
+    const said = ({ move, body }) => ["reason", "block_reason", "basis", "opinion", "reply", "note", "text", "plan"]
+      .filter((name) => typeof body[name] === "string" && body[name]).map((name) => named(CODES[move]?.[name], body[name])).join("\n");
     const one = (event) => h("li", {},
       h("div", { class: "what" }, named("move", event.move), " ", h("span", { class: "tag" }, named("stage", event.stage_after))),
       h("div", { class: "when num" }, `${moment(event.at)}  ${event.actor || t("order.machine")}`),
-      said(event.body) && h("div", { class: "said" }, said(event.body)),
+      said(event) && h("div", { class: "said" }, said(event)),
     );
     return h("section", { class: "section" }, h("h3", {}, t("order.history")), h("ol", { class: "timeline" }, [...order.events].reverse().map(one)));
   }

@@ -59,6 +59,11 @@ const FIELDS = {
     { name: "approved", key: "step.approved", kind: "choice", width: "w2", must: true, options: [["", t("form.choose")], ["yes", t("step.approve")], ["no", t("step.send_back")]], yes: true },
     { name: "opinion", key: "step.opinion", kind: "text", rows: 2, max: 2000 },
   ],
+  notes: () => [{ name: "note", key: "step.added", kind: "text", rows: 3, must: true, max: 2000 }],
+  effect: () => [
+    { name: "holds", key: "step.effect_holds", kind: "choice", width: "w2", must: true, options: [["", t("form.choose")], ["yes", t("form.yes")], ["no", t("form.no")]], yes: true },
+    { name: "note", key: "step.found", kind: "text", rows: 2, max: 2000 },
+  ],
   close: () => [{ name: "reason", key: "step.close_reason", kind: "text", rows: 2, must: true, max: 1000 }],
 };
 
