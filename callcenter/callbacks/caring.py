@@ -24,13 +24,13 @@ RINGERS: Final = (Role.AGENT, Role.DISPATCHER, Role.REVIEWER, Role.SUPERVISOR)
 
 
 class NewCare(BaseModel):
-    """All three as they are from now on; `wish` null: by telephone, as everybody."""
+    """All three as they are from now on; `wish` null: the citizen wishes for nothing special."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     needs: tuple[CallerNeed, ...] = Field(max_length=3)
     emotion: Emotion
-    wish: Way = Way.PHONE
+    wish: Way | None = None
 
 
 class Phrase(BaseModel):
@@ -49,7 +49,7 @@ class CareView(BaseModel):
 
     needs: tuple[CallerNeed, ...]
     emotion: Emotion
-    wish: Way
+    wish: Way | None
     by_person: bool
     urgent: bool
     ways: tuple[Way, ...]
@@ -130,8 +130,9 @@ class Caring:
         return CareView(
             needs=needs,
             emotion=emotion,
-            wish=wish or Way.PHONE,
-            by_person=kept_from_machine(needs, emotion, wish, self._cares),
+            wish=wish,
+            by_person=kept_from_machine(needs, emotion, wish, self._cares)
+            or await self._orders.asked_by_person(order),
             urgent=emotion in UPSET,
             ways=tuple(ways(needs, wish)),
             read_back=bool(needs),

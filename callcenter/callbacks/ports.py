@@ -16,6 +16,10 @@ class CallbackOrders(Protocol):
         """Every order whose call-back is still to be made: id, round, number ('' when withheld)."""
         ...
 
+    async def asked_by_person(self, order: OrderId) -> bool:
+        """JC-21: whether the order's category and level ask for a person, not for the machine."""
+        ...
+
     async def settle_callback(
         self,
         order: OrderId,

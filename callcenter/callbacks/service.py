@@ -125,7 +125,10 @@ class Callbacks:
     async def _enrol(self, order: OrderId, round_no: int, number: str) -> None:
         now = self._clock.now()
         due = allowed_from(now, self._config, self._zone)
-        await store.enrol(self._pool, self._vault, order, round_no, dialable(number), next_at=due, at=now)
+        person = await self._orders.asked_by_person(order)
+        await store.enrol(
+            self._pool, self._vault, order, round_no, dialable(number), next_at=due, at=now, by_person=person
+        )
 
     async def _tell_orders(self) -> None:
         for done in await store.untold(self._pool):

@@ -46,9 +46,19 @@ class Finished:
 
 
 async def enrol(
-    db: Db, vault: Vault, order: OrderId, round_no: int, number: str | None, *, next_at: datetime, at: datetime
+    db: Db,
+    vault: Vault,
+    order: OrderId,
+    round_no: int,
+    number: str | None,
+    *,
+    next_at: datetime,
+    at: datetime,
+    by_person: bool = False,
 ) -> None:
-    """Once for each round of an order. `number` None: there is nothing to dial, so it is over at once."""
+    """Once for each round of an order. `number` None: there is nothing to dial, so it is over at once. `by_person`: the
+    machine leaves it alone."""
+    machine = bool(number) and not by_person
     await _sql.enrol(
         db,
         id=new_id(),
@@ -56,8 +66,8 @@ async def enrol(
         round_no=round_no,
         number=vault.seal(number or ""),
         number_key=vault.key(number or ""),
-        status="waiting" if number else "exhausted",
-        next_at=next_at if number else None,
+        status="waiting" if machine else "person" if number else "exhausted",
+        next_at=next_at if machine else None,
         outcome=None if number else Outcome.NO_NUMBER.value,
         at=at,
         finished_at=None if number else at,
@@ -230,8 +240,12 @@ async def caller_of(db: Db, order: OrderId) -> Any:
     return await _sql.caller_of(db, order_id=order)
 
 
-async def wish(db: Db, order: OrderId, way: str, by: UserId, at: datetime) -> None:
-    await _sql.wish(db, order_id=order, way=way, set_by=by, at=at)
+async def wish(db: Db, order: OrderId, way: str | None, by: UserId, at: datetime) -> None:
+    """None takes an earlier wish back."""
+    if way is None:
+        await _sql.unwish(db, order_id=order)
+    else:
+        await _sql.wish(db, order_id=order, way=way, set_by=by, at=at)
 
 
 async def prefer(db: Db, order: OrderId, priority: int) -> None:

@@ -190,6 +190,9 @@ from work_order w left join callback_wish i on i.order_id = w.id where w.id = :o
 insert into callback_wish (order_id, way, set_by, at) values (:order_id, :way, :set_by, :at)
 on conflict (order_id) do update set way = excluded.way, set_by = excluded.set_by, at = excluded.at;
 
+-- name: unwish(order_id)!
+delete from callback_wish where order_id = :order_id;
+
 -- name: prefer(order_id, priority)!
 update callback set priority = :priority where order_id = :order_id and finished_at is null;
 

@@ -250,8 +250,12 @@ order by w.id limit :limit;
 select min(due_at) from order_timer where order_id = :order_id and stopped_at is null;
 
 -- name: insert_warning(order_id, round_no, org_id, at, outcome)$
-insert into order_warning (order_id, round_no, org_id, at, outcome)
-values (:order_id, :round_no, :org_id, :at, :outcome) on conflict do nothing returning order_id;
+-- XY-33: with the commit, the unit's open desks hear of it.
+with made as (
+    insert into order_warning (order_id, round_no, org_id, at, outcome)
+    values (:order_id, :round_no, :org_id, :at, :outcome) on conflict do nothing returning order_id, org_id
+)
+select order_id, pg_notify('desk', json_build_object('org', org_id, 'kind', 'warned', 'id', order_id)::text) from made;
 
 -- name: warnings_of(path, only_open, before_at, before_id, limit)
 -- XY-33: the heads' own list; a row names no citizen. `head` is of the round that followed.

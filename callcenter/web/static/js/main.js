@@ -16,6 +16,7 @@ import { OrderList } from "./order_list.js";
 import { Ordered } from "./ordered.js";
 import { Supervised } from "./supervised.js";
 import { TopBar } from "./topbar.js";
+import { tellWarning } from "./warned.js";
 
 const app = document.getElementById("app");
 const live = new Live();
@@ -138,6 +139,7 @@ live.addEventListener("order", (event) => desk?.orderCame?.(event.detail));
 live.addEventListener("transcript", () => desk?.transcriptCame?.());
 live.addEventListener("call", (event) => desk?.callCame?.(event.detail));
 live.addEventListener("supervised", () => desk?.supervisedCame?.());
+live.addEventListener("warned", (event) => { tellWarning(event.detail); desk?.warnedCame?.(event.detail); });
 live.addEventListener("board", () => desk?.boardCame?.());
 live.addEventListener("logged-out", () => expelled());
 events.addEventListener("logged-out", () => expelled());

@@ -2,6 +2,7 @@
 
 import { holds } from "./api.js";
 import { Board } from "./board.js";
+import { Callbacks } from "./callbacks.js";
 import { h } from "./dom.js";
 import { Duties } from "./duties.js";
 import { Hotlines } from "./hotlines.js";
@@ -12,9 +13,11 @@ import { Messages } from "./messages.js";
 import { Notices } from "./notices.js";
 import { Numbers } from "./numbers.js";
 import { Oversight } from "./oversight.js";
+import { OversightLists } from "./oversight_lists.js";
 import { Rules } from "./rules.js";
 import { Slots } from "./slots.js";
 import { Tasks } from "./tasks.js";
+import { Warnings } from "./warnings.js";
 
 const PAGES = [
   ["#/board", "board.open", Board, "supervisor", "leader"],
@@ -25,6 +28,9 @@ const PAGES = [
   ["#/import", "import.page", Imports, "dispatcher", "supervisor"],
   ["#/notices", "notices.title", Notices],
   ["#/oversight", "oversight.title", Oversight, "supervisor", "dispatcher", "reviewer", "inspector", "deputy", "leader", "discipline", "unit_operator", "unit_head", "auditor"],
+  ["#/oversight-lists", "oversight.lists", OversightLists, "supervisor", "dispatcher", "reviewer", "inspector", "deputy", "leader", "discipline", "unit_operator", "unit_head", "auditor"],
+  ["#/warnings", "warnings.title", Warnings, "unit_head", "deputy", "leader", "supervisor", "reviewer", "inspector", "discipline", "auditor"],
+  ["#/callbacks", "callbacks.title", Callbacks, "agent", "dispatcher", "reviewer", "supervisor"],
   ["#/rules", "rules.title", Rules],
   ["#/duties", "duties.title", Duties, "dispatcher", "supervisor", "reviewer", "unit_operator", "unit_head", "deputy", "leader", "agent", "inspector"],
   ["#/slots", "slots.title", Slots, "supervisor", "dispatcher", "reviewer", "unit_head", "deputy", "leader", "inspector", "discipline", "auditor"],

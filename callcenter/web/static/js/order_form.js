@@ -1,6 +1,7 @@
 // The order form of the call on the desk. What is typed is kept as a draft until it is sent.
 
 import { call, session } from "./api.js";
+import { careHint } from "./care_hint.js";
 import { h, fill } from "./dom.js";
 import { dropDraft, keepDraft, readDraft } from "./drafts.js";
 import { complete, field, read, refuse } from "./fields.js";
@@ -96,6 +97,7 @@ export class OrderForm {
         h("button", { class: "btn", type: "button", on: { click: () => this.reset() } }, t("order.clear")),
         h("span", { class: "muted" }, t("order.draft_kept"))),
     );
+    this.form.querySelector("details.more").after(careHint(this.form));
     fill(this.el, this.form);
   }
 

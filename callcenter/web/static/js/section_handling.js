@@ -20,6 +20,7 @@ export async function handlingSection(order, done) {
     h("h3", {}, t("handling.title"),
       h("span", { class: `tag ${TONES[view.standing]}` }, named("standing", view.standing)),
       view.case_owner && h("span", { class: "tag" }, t("handling.owner", { name: view.case_owner }))),
+    owed(view),
     IN_HAND.includes(order.stage) && lacks(view),
     perfunctory(view),
     work.length > 0 && stepBar(work, done).el,
@@ -40,6 +41,10 @@ function lacks(view) {
   return h("div", { class: "lacks" }, h("span", { class: "label" }, t("handling.lacks")),
     h("ul", {}, view.lacks.map((one) => h("li", {}, word(one), " ", tag(one.rule, one.blocks ? "bad" : "warn")))));
 }
+
+// What a leader owes a decision on (A-10, JC-29).
+const owed = (view) => view.decisions.map((one) => h("div", { class: "carebox" }, h("strong", {}, t("warnings.owed")), "：", named("decision", one.cause), " ",
+  h("span", { class: `tag ${one.lapsed_at ? "bad" : "warn"}` }, t("warnings.due", { at: moment(one.due_at) }), one.lapsed_at && ` · ${t("warnings.lapsed")}`), ` ${one.leader || t("warnings.any_leader", { org: one.org })}`));
 
 function perfunctory(view) {
   const found = view.perfunctory;
