@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from callcenter.channels.coordinates import Point, blurred
+from callcenter.core.covering import without_numbers
 from callcenter.orders.terms import LocationType, RequestType
 
 HIDDEN: Final = "＊＊"
@@ -19,7 +20,6 @@ _SURNAMES: Final = (
 _RULES: Final = (
     re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
     re.compile(r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·\s]?[A-HJ-NP-Z0-9]{5,6}"),
-    re.compile(r"(?:\+?86[- ]?)?\d[\d\- ]{4,}[\dXx]"),
     re.compile(r"(?:(?<=微信)|(?<=QQ))号?[：:]?\s*[A-Za-z\d][\w-]{4,}"),
     re.compile(rf"(?:(?<=我叫)|(?<=我是)|(?<=本人)|(?<=联系人)|(?<=姓名))[：:]?\s*[{_SURNAMES}][㐀-鿿]{{1,2}}"),
     re.compile(rf"[{_SURNAMES}][㐀-鿿]{{0,2}}(?=先生|女士|小姐|阿姨|叔叔|大爷|大妈|师傅|老师|医生)"),
@@ -44,7 +44,7 @@ def public_text(text: str, caller_name: str = "") -> str:
         text = text.replace(caller_name, HIDDEN)
     for rule in _RULES:
         text = rule.sub(HIDDEN, text)
-    return _DWELLING.sub(HIDDEN, text)
+    return _DWELLING.sub(HIDDEN, without_numbers(text, HIDDEN))
 
 
 def public_address(address: str, location_type: str) -> str:

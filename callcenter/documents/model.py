@@ -1,7 +1,9 @@
 """A printed form as a value: rooms build it, `docx` and `pdf` lay it out on A4."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+from callcenter.core.covering import without_numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,23 @@ class Document:
     blocks: tuple[Block, ...]
     printed_at: datetime
     printed_by: str = ""
+
+    def covered(self) -> "Document":
+        """Without numbers that citizens' words may hold: nobody knows who will read the paper (B-29)."""
+        return replace(self, blocks=tuple(map(_covered, self.blocks)))
+
+
+def _covered(block: Block) -> Block:
+    match block:
+        case Fields():
+            rows = tuple(tuple((label, without_numbers(told)) for label, told in row) for row in block.rows)
+            return replace(block, rows=rows)
+        case Lines():
+            return replace(block, rows=tuple(tuple(map(without_numbers, row)) for row in block.rows))
+        case Words():
+            return replace(block, text=without_numbers(block.text))
+        case Signatures():
+            return block
 
 
 EMPTY = "—"

@@ -109,15 +109,23 @@ def _block(page: _Page, block: Block) -> None:
 
 def render_pdf(document: Document, face: Path) -> bytes:
     """The file's bytes. Raises FaceMissing."""
+    return render_pdfs((document,), face)
+
+
+def render_pdfs(documents: Sequence[Document], face: Path) -> bytes:
+    """One file of at least one form, each beginning a page; foot and properties are the first one's. Raises
+    FaceMissing."""
     if not face.is_file():
         raise FaceMissing(file=face.name)
-    page = _Page(face, footer(document))
-    page.set_title(document.title)
-    page.set_author(document.issuer)
-    page.set_creation_date(document.printed_at)
-    page.add_page()
-    page.say(document.title, size=18, align=Align.C, after=3)
-    page.say(f"{document.issuer}　编号：{document.number}", size=9, align=Align.R, after=2)
-    for block in document.blocks:
-        _block(page, block)
+    first = documents[0]
+    page = _Page(face, footer(first))
+    page.set_title(first.title)
+    page.set_author(first.issuer)
+    page.set_creation_date(first.printed_at)
+    for document in documents:
+        page.add_page()
+        page.say(document.title, size=18, align=Align.C, after=3)
+        page.say(f"{document.issuer}　编号：{document.number}", size=9, align=Align.R, after=2)
+        for block in document.blocks:
+            _block(page, block)
     return bytes(page.output())

@@ -1,13 +1,16 @@
 """Lays a form out beside the event loop."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Final, Literal
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from callcenter.documents.docx import render_docx
 from callcenter.documents.model import Document
-from callcenter.documents.pdf import render_pdf
+from callcenter.documents.pdf import render_pdf, render_pdfs
 
 Form = Literal["docx", "pdf"]
 MEDIA: Final = {
@@ -32,8 +35,26 @@ class Printer:
 
     async def print(self, document: Document, form: Form) -> Printed:
         """Raises FaceMissing for a PDF without its typeface."""
-        body = await asyncio.to_thread(self._render, document, form)
+        body = await asyncio.to_thread(self._render, document.covered(), form)
         return Printed(name=f"{document.title}-{document.number}.{form}", media_type=MEDIA[form], body=body)
+
+    async def print_all(self, documents: Sequence[Document], form: Form) -> Printed:
+        """Many of one kind, at least one: one PDF, or an archive of Word files. Raises FaceMissing."""
+        first, documents = documents[0], [document.covered() for document in documents]
+        name = f"{first.title}-{first.printed_at:%Y%m%d%H%M}"
+        if form == "pdf":
+            body = await asyncio.to_thread(render_pdfs, documents, self._face)
+            return Printed(name=f"{name}.pdf", media_type=MEDIA["pdf"], body=body)
+        body = await asyncio.to_thread(_archive, documents)
+        return Printed(name=f"{name}.zip", media_type="application/zip", body=body)
 
     def _render(self, document: Document, form: Form) -> bytes:
         return render_pdf(document, self._face) if form == "pdf" else render_docx(document)
+
+
+def _archive(documents: Sequence[Document]) -> bytes:
+    kept = BytesIO()
+    with ZipFile(kept, "w", ZIP_DEFLATED) as archive:
+        for document in documents:
+            archive.writestr(f"{document.title}-{document.number}.docx", render_docx(document))
+    return kept.getvalue()

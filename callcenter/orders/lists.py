@@ -15,6 +15,8 @@ from callcenter.core.pages import Place as Key
 from callcenter.orders.calendar import CalendarMissing, WorkingDays, due_at
 from callcenter.orders.drivers import MOST_DUES, MOST_SEEN, access, branches, few_open
 from callcenter.orders.filters import Colour, OrderFilter, Values, View, conditions
+from callcenter.orders.guards import standing_of
+from callcenter.orders.privacy import Sight, sight_of
 from callcenter.orders.room import Room
 from callcenter.orders.search import FIELDS, NEXT_DUE, Dues, Piece, by_words, due_within, found_page, marked, told_in
 from callcenter.people.actor import Actor
@@ -90,7 +92,7 @@ async def page(room: Room, actor: Actor, asked: OrderFilter, *, cursor: str | No
     else:
         rows, following = await _newest_page(pool, actor, asked, _before(cursor, NEWEST), limit, dues)
     shown = _helped if asked.view is View.HELPING else _line
-    items = tuple(shown(row, asked.text, now, horizon) for row in rows)
+    items = tuple(shown(row, actor, asked.text, now, horizon) for row in rows)
     return ListPage(items=items, next=cursor_of(following) if following else None)
 
 
@@ -271,17 +273,20 @@ def colour_of(due: datetime | None, now: datetime, horizon: datetime) -> Colour 
 _PLAIN: Final = tuple(name for name in ListLine.model_fields if name not in {"owner", "colour", "found", "task_id"})
 
 
-def _line(row: Any, text: str, now: datetime, horizon: datetime) -> ListLine:
-    return ListLine(
+def _line(row: Any, actor: Actor, text: str, now: datetime, horizon: datetime) -> ListLine:
+    """Who may not see the caller reads no number that the citizen may have said."""
+    line = ListLine(
         owner=row["owner_name"],
         colour=colour_of(row["due_at"], now, horizon),
-        found=marked(row, text),
+        found=(),
         **{name: row[name] for name in _PLAIN},
     )
-
-
-def _helped(row: Any, text: str, now: datetime, horizon: datetime) -> ListLine:
-    """As a helper may read it: no number that a citizen may have said."""
+    if sight_of(standing_of(row), actor, confidential=row["confidential"]) is not Sight.NOTHING:
+        return line.model_copy(update={"found": marked(row, text)})
     told = {name: without_numbers(row[name] or "") for name in FIELDS}
-    line = _line(row, "", now, horizon)
-    return line.model_copy(update={"title": told["title"], "found": marked(told, text), "task_id": row["task_id"]})
+    shown = {name: told[name] for name in FIELDS if name in _PLAIN}
+    return line.model_copy(update=shown | {"found": marked(told, text)})
+
+
+def _helped(row: Any, actor: Actor, text: str, now: datetime, horizon: datetime) -> ListLine:
+    return _line(row, actor, text, now, horizon).model_copy(update={"task_id": row["task_id"]})

@@ -159,6 +159,57 @@ async def test_two_instances_chain_each_row_once(town: Town) -> None:
     assert (found.unsealed, found.broken) == (0, None)
 
 
+async def test_a_new_chain_key_goes_on_and_both_are_verified(town: Town) -> None:
+    keys = fresh_keys()
+    later = keys.rotated("chain")
+    before, after = (Chain(town.pool, Vault(one), town.clock, EVERY) for one in (keys, later))
+    assert await before.extend() >= 5
+    await town.created()
+    assert await after.extend() == 2
+    assert (await after.verify()).broken is None
+    await town.created()
+    assert await before.extend() == 0, "a server that still has the old file leaves the chain alone"
+    assert await after.extend() == 2
+    ids = await town.pool.fetch("select key_id from audit_chain order by seq")
+    assert [row["key_id"] for row in ids[-4:]] == [later.chain[0].id] * 4
+    async with as_owner(town.pool) as owner:
+        await owner.execute("update audit_chain set key_id = $1 where seq = $2", keys.chain[0].id, len(ids))
+    broken = (await after.verify()).broken
+    assert broken is not None
+    assert (broken.fault, broken.seq) == ("changed", len(ids))
+
+
+async def test_nobody_goes_on_with_a_key_that_was_given_up(town: Town) -> None:
+    """Not even who has stolen it."""
+    keys = fresh_keys()
+    stolen, after = Vault(keys), Chain(town.pool, Vault(keys.rotated("chain")), town.clock, EVERY)
+    await after.extend()
+    await town.created()
+    await after.extend()
+    async with as_owner(town.pool) as owner:
+        last = await owner.fetchrow(
+            "delete from audit_chain where seq = (select max(seq) from audit_chain) returning *"
+        )
+        assert last is not None
+        digest = await owner.fetchval("select digest from audit_chain order by seq desc limit 1")
+        text = await owner.fetchval(
+            "select coalesce((select audit_text(a) from audit_log a where id = $1),"
+            " (select event_text(e) from order_event e where id = $1))",
+            last["row_id"],
+        )
+        await owner.execute(
+            "insert into audit_chain values ($1, $2, $3, $4, $5)",
+            last["seq"],
+            last["source"],
+            last["row_id"],
+            stolen.link(bytes(digest), text.encode()),
+            keys.chain[0].id,
+        )
+    broken = (await after.verify()).broken
+    assert broken is not None
+    assert (broken.fault, broken.seq) == ("changed", last["seq"])
+
+
 async def test_a_dump_restored_on_a_younger_server_goes_on(chain: Chain, town: Town) -> None:
     """There, transactions are numbered from the beginning again."""
     await town.pool.execute("update audit_chain_place set xid = '900000000000'")

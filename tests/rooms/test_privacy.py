@@ -22,6 +22,7 @@ from callcenter.people.service import open_people
 from callcenter.people.slots import DomainLeaders, NotOfThisOrg, Slot, Slots
 from callcenter.people.vault import Vault
 from callcenter.store.pool import Pool
+from callcenter.store.queries import load
 from callcenter.web.privacy import privacy_routes
 from callcenter.web.server import build_app, open_site
 from tests.rooms.people_of_town import QUICK
@@ -31,6 +32,7 @@ from tests.rooms.whole_house import Doorkeeper
 from tests.vaults import KEYS, VAULT
 
 NUMBER = "+8613800000001"
+ORDERS = load("orders")
 
 
 @pytest.fixture
@@ -114,6 +116,67 @@ async def test_a_new_key_takes_over_and_the_old_one_retires(town: Town) -> None:
     assert row is not None
     assert rotated.open(row["caller_name"]) == "甲"
     assert rotated.current(row["caller_number"])
+
+
+@pytest.mark.rule("B-29")
+async def test_a_new_search_key_keys_every_row_and_both_find_it_meanwhile(town: Town) -> None:
+    keys = fresh_keys()
+    before = Vault(keys)
+    await check_vault(town.pool, before, town.clock)
+    await seal_stored(town.pool, before)
+    orders = [(await town.created()).id for _ in range(3)]
+    for order in orders:
+        await town.pool.execute(
+            "update work_order set caller_name = $2, caller_number = $3, caller_key = $4 where id = $1",
+            order,
+            before.seal("甲"),
+            before.seal(NUMBER),
+            before.key(NUMBER),
+        )
+    later = keys.rotated("search")
+    rotated = Vault(later)
+    await check_vault(town.pool, rotated, town.clock)
+    assert not await all_sealed(town.pool, rotated)
+
+    async def found(vault: Vault) -> int:
+        callers = vault.keys(NUMBER)
+        return len([row async for row in ORDERS.open_of_caller(town.pool, callers=callers, limit=9)])
+
+    with pytest.raises(ConnectionError):
+        await seal_stored(town.pool, Interrupted(later), batch=2, places=("work_order",))
+    anew = await town.pool.fetchval("select count(*) from work_order where caller_key = $1", rotated.key(NUMBER))
+    assert (anew, await found(rotated)) == (2, 3), "whichever key a row stands under, it is found"
+    await seal_stored(town.pool, rotated, batch=2)
+    assert await all_sealed(town.pool, rotated)
+    assert await found(Vault(later.retired())) == 3
+
+
+PLACES_BEFORE = {
+    "kept_place": "insert into kept_place (id, pbx, queue, number, joined_at, kept_at, state, next_at)"
+    " values ($1, 'a', 'main', $2, now(), now(), 'waiting', now())",
+    "care_entry": "insert into care_entry (id, number, category, set_by, set_at, expires_at)"
+    " select $1, $2, 'elderly', id, now(), now() + interval '1 day' from app_user limit 1",
+    "harassment_entry": "insert into harassment_entry (id, number, policy, reason, evidence, state, proposed_by,"
+    " proposed_at, lasts) select $1, $2, 'lower', '', array[$1], 'proposed', id, now(), '7 days' from app_user limit 1",
+    "missed_call": "insert into missed_call (id, number, reason, first_at, last_at, last_call)"
+    " values ($1, $2, 'abandoned', now(), now(), $1)",
+    "voice_message": "insert into voice_message (id, pbx, source, leg, caller_number, flow, node, recorded_at, seconds,"
+    " path, bytes, sha256) values ($1, 'a', 'm', 'l', $2, '', '', now(), 1, '', 1, '')",
+}
+
+
+@pytest.mark.rule("B-29", "B-30")
+async def test_callers_of_the_other_rooms_are_sealed_too(town: Town) -> None:
+    for statement in PLACES_BEFORE.values():
+        await town.pool.execute(statement, new_id(), NUMBER)
+    await seal_stored(town.pool, VAULT)
+    for table in PLACES_BEFORE:
+        row = await town.pool.fetchrow(f"select * from {table}")
+        assert row is not None
+        assert NUMBER not in str(dict(row)), table
+        column = "caller_number" if table == "voice_message" else "number"
+        assert VAULT.open(row[column]) == NUMBER
+        assert table == "voice_message" or row["number_key"] == VAULT.key(NUMBER)
 
 
 @pytest.mark.rule("B-29")

@@ -65,6 +65,14 @@ async def test_keys_are_made_rotated_and_retired(database_url: str, pool: Pool, 
     await privacy.retire_keys(settings, None)
     assert len(read_keys(file).sealing) == 1
     assert read_keys(file).search == keys.search
+    privacy.rotate_keys(settings, None, search=True, chain=True)
+    assert [len(one) for one in (read_keys(file).sealing, read_keys(file).search, read_keys(file).chain)] == [1, 2, 2]
+    with pytest.raises(privacy.StillNeeded):
+        await privacy.retire_keys(settings, None)
+    await privacy.migrate(settings, console)
+    await privacy.retire_keys(settings, None)
+    assert (len(read_keys(file).search), len(read_keys(file).chain)) == (1, 2), "the chain keeps its keys"
+    await privacy.migrate(settings, console)
     other = tmp_path / "other.json"
     new_keys(other)
     with pytest.raises(Misconfigured, match="restore"):
