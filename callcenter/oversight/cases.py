@@ -11,7 +11,7 @@ from callcenter.core.ids import OrderId, OrgId, UserId
 from callcenter.core.pages import place_of
 from callcenter.oversight.case_life import AUTHORITY, BY_UNIT, UNIT, Act, State, after, open_acts
 from callcenter.oversight.judging import open_case
-from callcenter.oversight.room import SANCTIONS, SQL, Incomplete, NeedsAnother, NotThere, Room
+from callcenter.oversight.room import SANCTIONS, SQL, Incomplete, NeedsAnother, NoSuchPerson, NotThere, Room
 from callcenter.oversight.terms import GRAVE, CaseKind, Flag, MeetingKind
 from callcenter.oversight.views import CasePage, CaseView, EvidenceView, shown
 from callcenter.people.actor import Actor, Role
@@ -103,13 +103,12 @@ class Cases:
         return _view(row, actor, evidence)
 
     async def open(self, actor: Actor, new: NewCase) -> CaseView:
-        """Raises Forbidden, Incomplete, StepMissing, NoSuchOrg, NoSuchOrder."""
+        """Raises Forbidden, Incomplete, DuePast, StepMissing, NoSuchOrg, NoSuchOrder, NoSuchPerson, NotThere."""
         actor.require(*(AUTHORITY[new.kind] | (REFERRERS if new.kind is CaseKind.REFERRAL else frozenset())))
         await self._check(actor, new)
         slot, person, role = "", new.person, min(AUTHORITY[new.kind])
         if new.org is not None and person is None:
-            slot = self._room.config.answerable.value
-            person = await self._room.slots.holder_at(new.org, self._room.config.answerable, self._room.clock.now())
+            slot, person = await self._room.answerable(new.org, new.reason_code, self._room.clock.now())
         async with self._room.pool.acquire() as db, db.transaction():
             case = await open_case(
                 self._room,
@@ -172,7 +171,24 @@ class Cases:
             org = OrgId(row["org_id"])
             await self._room.tell(db, "case_moved", org, UNIT, row["order_id"], **words)
 
+    async def _check_named(self, actor: Actor, new: NewCase) -> None:
+        """What the case names is there, and the actor sees it."""
+        path = await self._room.reach(actor)
+        if new.order is not None:
+            await self._room.orders.row(actor, new.order)
+        if new.meeting is not None and await SQL.meeting_by_id(self._room.pool, id=new.meeting, path=path) is None:
+            raise NotThere
+        seen = {"path": path, "user_id": actor.user_id}
+        if new.supervision is not None and not await SQL.supervision_by_id(self._room.pool, id=new.supervision, **seen):
+            raise NotThere
+        if new.previous is not None:
+            await self.get(actor, new.previous)
+        if new.person is not None and not await SQL.works_for(self._room.pool, user_id=new.person, org_id=new.org):
+            raise NoSuchPerson
+
     async def _check(self, actor: Actor, new: NewCase) -> None:
+        self._room.not_past(new.due_on)
+        await self._check_named(actor, new)
         if new.org is not None:
             await self._room.org(actor, new.org)
         elif new.kind is not CaseKind.POLICE:
@@ -196,7 +212,10 @@ class Cases:
         row = await SQL.lock_supervision(self._room.pool, id=new.supervision)
         poor = row is not None and row["verdict"] == "poor" and row["target_org_id"] == new.org
         flags = (
-            {one["flag"] async for one in SANCTIONS.confirmed_flags(self._room.pool, order_id=row["order_id"])}
+            {
+                one["flag"]
+                async for one in SANCTIONS.confirmed_flags(self._room.pool, order_id=row["order_id"], org_id=new.org)
+            }
             if poor
             else set()
         )

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -45,10 +46,10 @@ CHECKLISTS: Final[Mapping[Hook, Sequence[Question]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What the automatic rules look at; `order` is the row of work_order."""
+    """What the automatic rules look at; `order` is the row of work_order, `reason` None where none is asked for."""
 
     order: Mapping[str, Any]
-    reason: str = ""
+    reason: str | None = ""
     contacts: int = 0
     files: int = 0
 
@@ -62,12 +63,13 @@ def _before(seen: Seen) -> Sequence[Check]:
     complete = all(row.get(name) for name in ("title", "content", "category", "address"))
     return (
         Check("complete", complete),
-        Check("basis", bool(row.get("item_id")) or bool(seen.reason.strip())),
+        Check("basis", bool(row.get("item_id")) or bool((seen.reason or "").strip())),
     )
 
 
 def _during(seen: Seen) -> Sequence[Check]:
-    return (Check("contacted", seen.contacts > 0), Check("reason_given", bool(seen.reason.strip())))
+    contacted = Check("contacted", seen.contacts > 0)
+    return (contacted,) if seen.reason is None else (contacted, Check("reason_given", bool(seen.reason.strip())))
 
 
 def _after(seen: Seen) -> Sequence[Check]:
@@ -104,6 +106,11 @@ def hasty(order: Mapping[str, Any], contacts: int, visits: int, files: int) -> b
 
 WATCHED: Final = ("category", "category_code", "duty_org_id", "solvability", "result_type")
 """SJ-26: a change of these after the first submission is looked at."""
+
+
+def too_soon(closed: date | None, reopened: date, within: int) -> bool:
+    """草草结案 (GH-20): reopened so many days or fewer after its close."""
+    return closed is not None and (reopened - closed).days <= within
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> Mapping[str, tuple[Any, Any]]:

@@ -20,9 +20,10 @@ from callcenter.outbox.model import Notice, To
 from callcenter.oversight.inbox import propose_by_rule, read_inbox
 from callcenter.oversight.judging import judge, open_case
 from callcenter.oversight.key_list import KeyList
+from callcenter.oversight.lapses import tell_lapses
 from callcenter.oversight.meetings import Meetings
 from callcenter.oversight.room import SANCTIONS, SQL, Room
-from callcenter.oversight.terms import FLAG_NAMES, CaseKind
+from callcenter.oversight.terms import FLAG_NAMES, CaseKind, Flag
 from callcenter.oversight.weeks import week_made_at
 from callcenter.people.actor import Role
 from callcenter.people.slots import CHAIN
@@ -32,8 +33,6 @@ log = structlog.get_logger(__name__)
 
 ASK: Final = timedelta(minutes=10)
 """Between looks at everything: what grows late or old by itself, and events whose telling was lost with a process."""
-AGED: Final = timedelta(days=30)
-"""JC-29: the youngest that is looked at; a rule set may wait longer."""
 AWAY_FOR: Final = timedelta(seconds=2)
 AGED_AT_ONCE: Final = 200
 
@@ -80,7 +79,7 @@ class Oversee:
     async def once(self) -> None:
         """Everything that there is to do now."""
         await self.conclude()
-        for part in (self._climb, self._aged, self._write_up, self._weekly, self._bulletin):
+        for part in (self._climb, self._aged, self._write_up, self._lapse, self._weekly, self._bulletin):
             try:
                 await part()
             except DomainError as error:
@@ -121,10 +120,16 @@ class Oversee:
         )
 
     async def _aged(self) -> None:
-        """JC-29: an order grows old without anything happening to it."""
-        now = self._room.clock.now()
+        """JC-29: an order grows old without anything happening to it; each rule set says how old."""
+        rules = self._room.orders.room.rules.all()
+        ages = {
+            "rulesets": [one.id for one in rules],
+            "versions": [one.version for one in rules],
+            "days": [one.policy.supervise.auto.age_days for one in rules],
+        }
         async with self._room.pool.acquire() as db, db.transaction():
-            rows = [row async for row in SQL.aged_orders(db, before=now - AGED, limit=AGED_AT_ONCE)]
+            found = SQL.aged_orders(db, **ages, at=self._room.clock.now(), limit=AGED_AT_ONCE)
+            rows = [row async for row in found]
             for row in rows:
                 await propose_by_rule(self._room, db, row, self._room.orders.policy_of(row))
 
@@ -136,11 +141,15 @@ class Oversee:
             for row in rows:
                 if now < due_at(row["opened_at"], WorkingDays(config.urge_days), self._room.calendar):
                     continue
+                org = OrgId(row["target_org_id"])
+                slot, person = await self._room.answerable(org, Flag.OVERDUE, now)
                 await open_case(
                     self._room,
                     db,
                     kind=CaseKind.CRITICISM,
-                    org=OrgId(row["target_org_id"]),
+                    org=org,
+                    slot=slot,
+                    person=person,
                     trigger="urge_unanswered",
                     by_role=Role.DEPUTY,
                     reason=f"{row['number']} 催办逾期未回复",
@@ -148,6 +157,9 @@ class Oversee:
                     supervision=row["id"],
                 )
                 await SQL.mark_criticised(db, id=row["id"], at=now)
+
+    async def _lapse(self) -> None:
+        await tell_lapses(self._room)
 
     async def _weekly(self) -> None:
         now, today = self._room.clock.now(), self._room.today()

@@ -11,7 +11,7 @@ from callcenter.core.pages import key_of
 from callcenter.orders.calendar import WorkingDays, walk
 from callcenter.orders.policy import DEFAULT_WARNINGS
 from callcenter.orders.signs import colour_at
-from callcenter.oversight.list_views import Figures, KpiLine, LateLine, LedgerLine, LedgerPage
+from callcenter.oversight.list_views import Figures, KpiLine, LateLine, LedgerLine, LedgerPage, WaitingLine
 from callcenter.oversight.proposing import days_to_supervision
 from callcenter.oversight.room import SANCTIONS, SQL, Room
 from callcenter.oversight.terms import OVERDUES, Flag
@@ -39,9 +39,15 @@ class Reckoning:
             )
             async for row in found
         ]
+        today = room.today()
+        waiting = [
+            shown(WaitingLine, row, days=days_to_supervision(self._day(row["dissatisfied_at"]), today))
+            async for row in SQL.dissatisfied_waiting(room.pool, path=path)
+        ]
         counts = await SQL.month_counts(room.pool, path=path)
         categories, covered = await room.duties.coverage(actor)
         return Figures(
+            waiting=tuple(waiting),
             supervised=tuple(lines),
             median_days=median(line.days for line in lines) if lines else None,
             categories=categories,

@@ -25,6 +25,13 @@ SLOT_LABELS: Final[Mapping[str, str]] = {
     "section": "承办科室（联系人）",
     "": "责任人",
 }
+_MODE_TITLES: Final[Mapping[str, str]] = {
+    "urge": "催办通知书",
+    "phone": "电话督办记录",
+    "joint_meeting": "联席会督办单",
+    "on_site": "现场督办记录",
+    "escalated": "提级督办单",
+}
 _TITLES: Final[Mapping[str, str]] = {
     "written_explanation": "书面说明",
     "criticism": "书面批评通知书",
@@ -65,23 +72,25 @@ class Paper:
 
 
 def supervision_form(view: SupervisionView, paper: Paper) -> Document:
-    """书面督办 is 督办单 (JC-24); a reminder is 催办通知书 (B-18)."""
-    title = "催办通知书" if view.mode == "urge" else "督办单"
+    """The paper of each mode (JC-24): 督办单 in writing, a record of the call or the visit, the joint meeting with its
+    minutes, whom it was raised to; a reminder is 催办通知书 (B-18)."""
     fields = Fields(
         rows=(
             (("工单编号", view.order_number), ("督办方式", MODE_NAMES[view.mode][0])),
             (("被督办单位", view.target_org), ("发起单位", view.initiator_org or EMPTY)),
             (("发起人", view.initiator or EMPTY), ("发起时间", paper.day(view.opened_at))),
             (("办理期限", str(view.due_on or EMPTY)), ("上级单位或领导", view.higher_org or view.leader or EMPTY)),
-            (("督办事由", f"{TRIGGERS[view.trigger]}　{_basis(view.basis)}"),),
+            (("督办事由", f"{TRIGGERS[view.trigger]}　{_basis(view.basis)}".rstrip("　")),),
         )
     )
     return paper.document(
-        title,
+        _MODE_TITLES.get(view.mode, "督办单"),
         view.number,
         (
             fields,
             Words(heading="督办要求", text=view.requirement or EMPTY),
+            *_visit(view, paper),
+            *((Words(heading="会议纪要", text=view.meeting),) if view.meeting else ()),
             Words(heading="现场、通话或会议记录", text=view.record or EMPTY),
             Words(heading="承办单位回复", text=view.reply or EMPTY),
             Words(heading="督办结论", text=_verdict(view)),
@@ -93,6 +102,16 @@ def supervision_form(view: SupervisionView, paper: Paper) -> Document:
             ),
         ),
     )
+
+
+def _visit(view: SupervisionView, paper: Paper) -> tuple[Block, ...]:
+    """Who goes there together (JC-29)."""
+    if not view.parties:
+        return ()
+    lines = tuple((one.body, one.name or EMPTY, "外部单位" if one.external else "", "") for one in view.parties)
+    at = f"（{paper.day(view.visit_at)}）" if view.visit_at else ""
+    columns = ("单位", "姓名", "备注", "签到")
+    return (Lines(heading=f"联合到场单位{at}", columns=columns, rows=lines, widths=(5, 2, 2, 2)),)
 
 
 def _basis(basis: str) -> str:

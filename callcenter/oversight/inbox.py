@@ -10,12 +10,23 @@ import structlog
 from callcenter.core.errors import DomainError
 from callcenter.core.ids import OrderId, OrgId
 from callcenter.orders.policy import Policy
-from callcenter.oversight.checks import Check, Seen, automatic, contradictions, difference, disputed, hasty, sampled
+from callcenter.orders.standards import standard_of
+from callcenter.oversight.checks import (
+    Check,
+    Seen,
+    automatic,
+    contradictions,
+    difference,
+    disputed,
+    hasty,
+    sampled,
+    too_soon,
+)
+from callcenter.oversight.entering import propose
 from callcenter.oversight.proposing import Facts, Limits, proposals
 from callcenter.oversight.quality import NewTask, open_task
 from callcenter.oversight.room import SANCTIONS, SQL, Room
-from callcenter.oversight.supervisions import propose
-from callcenter.oversight.terms import BY_CLOCK, Flag, Hook, Mode, QcClass, Trigger
+from callcenter.oversight.terms import BY_CLOCK, DISPUTES, Flag, Hook, Mode, QcClass, Trigger
 from callcenter.oversight.violations import Found, note_violation
 from callcenter.store.pool import Connection
 
@@ -84,6 +95,10 @@ async def _breached(room: Room, db: Connection, event: Row, order: Row, _: Polic
     await note_violation(room, db, OrderId(order["id"]), found, fact=True)
     if flag is Flag.OVERDUE and order["closed_at"] is None:
         await propose(room, db, order, Trigger.OVERDUE, Mode.URGE, f"overdue:{event['id']}")
+        line = standard_of(room.orders.rules_of(order), dict(order))
+        if line is not None and line.supervise:  # JC-21: what is to follow the reminder, once a round
+            key = f"standard:{order['id']}:{order['round_no']}"
+            await propose(room, db, order, Trigger.OVERDUE, Mode(line.supervise), key)
 
 
 async def _dispatched(room: Room, db: Connection, event: Row, order: Row, policy: Policy) -> None:
@@ -129,6 +144,22 @@ async def _sign_needed(room: Room, db: Connection, event: Row, order: Row, polic
         )
 
 
+async def _blocked(room: Room, db: Connection, event: Row, order: Row, policy: Policy) -> None:
+    """SJ-03: nobody is responsible, or it cannot be told who is: a dispute (Q1)."""
+    reason = event["body"].get("block_reason")
+    if reason in DISPUTES:
+        due, source = room.due(event["at"], policy.qc.ruling_due.length), f"q1:{order['id']}:{reason}"
+        task = NewTask(hook=Hook.DURING, origin="rule", source=source, qc_class=QcClass.Q1, due_at=due)
+        await open_task(room, db, order, task)
+
+
+async def _halfway(room: Room, db: Connection, event: Row, order: Row, policy: Policy) -> None:
+    """While it is handled (SJ-22, 事中): at half of the handling time, was the citizen contacted."""
+    counts = await SANCTIONS.evidence_counts(db, order_id=order["id"])
+    checks = automatic(Hook.DURING, Seen(order=dict(order), reason=None, contacts=counts["contacts"]))
+    await _sample(room, db, event, order, policy, Hook.DURING, checks)
+
+
 async def _submitted(room: Room, db: Connection, event: Row, order: Row, policy: Policy) -> None:
     """After: every order in the window between the internal and the superior due (SJ-19), a sample of the others."""
     counts = await SANCTIONS.evidence_counts(db, order_id=order["id"])
@@ -169,14 +200,28 @@ async def _changed(room: Room, db: Connection, event: Row, order: Row) -> None:
         submitted = submitted or earlier["move"] == "submitted"
     if not submitted:
         return
-    diff = difference(before, event["changes"])
+    diff = dict(difference(before, event["changes"]))
+    if "duty_org_id" in diff:
+        before_it, after_it = diff["duty_org_id"]
+        diff["duty_org_id"] = (await _name_of(db, before_it), await _name_of(db, after_it))
     if diff:
         task = NewTask(hook=Hook.DURING, origin="rule", source=f"q3:{event['id']}", qc_class=QcClass.Q3, diff=diff)
         await open_task(room, db, order, task)
 
 
+async def _name_of(db: Connection, org: str | None) -> str:
+    return (await SQL.org_place(db, id=UUID(org)))["name"] if org else ""
+
+
 async def _warned(room: Room, db: Connection, event: Row, order: Row, policy: Policy) -> None:
     await propose_by_rule(room, db, order, policy)
+
+
+async def _called_again(room: Room, db: Connection, event: Row, order: Row, _: Policy) -> None:
+    """JC-29: the citizen said no and rings again: the order of the matter that a unit has in hand is looked at."""
+    held = await SQL.open_of_family(db, order_id=order["id"])
+    if held is not None:
+        await propose_by_rule(room, db, held, room.orders.policy_of(held))
 
 
 async def propose_by_rule(room: Room, db: Connection, order: Row, policy: Policy) -> None:
@@ -188,7 +233,8 @@ async def propose_by_rule(room: Room, db: Connection, order: Row, policy: Policy
         repeats=await SQL.repeats_of(db, order_id=order["id"]),
         round_no=order["round_no"],
         closed=order["closed_at"] is not None,
-        flags={one["flag"] async for one in SANCTIONS.confirmed_flags(db, order_id=order["id"])} - {Flag.OVERDUE},
+        flags={one["flag"] async for one in SANCTIONS.confirmed_flags(db, order_id=order["id"], org_id=None)}
+        - {Flag.OVERDUE},
     )
     limits = Limits(
         repeat_calls=policy.supervise.auto.repeat_calls,
@@ -209,8 +255,11 @@ async def _closed(room: Room, db: Connection, event: Row, order: Row, _: Policy)
 
 
 async def _reopened(room: Room, db: Connection, event: Row, order: Row, _: Policy) -> None:
-    """Closed too soon, as the reopening shows."""
-    if order["dispatched_at"] is not None:
+    """Closed too soon, as the reopening shows (GH-20: within `oversight.hasty_days`)."""
+    closed, day = await SQL.last_close(db, order_id=order["id"], seq=event["seq"]), room.calendar.local_date
+    if order["dispatched_at"] is not None and too_soon(
+        day(closed) if closed else None, day(event["at"]), room.config.hasty_days
+    ):
         await _propose_flag(room, db, order, event, Flag.HASTY_CLOSE)
 
 
@@ -242,7 +291,10 @@ async def _decided(room: Room, db: Connection, event: Row, order: Row, policy: P
 Reader = Callable[[Room, Connection, Row, Row, Policy], Awaitable[None]]
 _READERS: Final[Mapping[str, tuple[Reader, ...]]] = {
     "timer_breached": (_breached,),
-    **dict.fromkeys(DISPATCHES, (_dispatched,)),
+    "timer_warned": (_halfway,),
+    **dict.fromkeys(DISPATCHES, (_dispatched, _called_again)),
+    **dict.fromkeys(("urged", "repeat_noted", "merged"), (_called_again,)),
+    "block_reason_set": (_blocked,),
     "return_requested": (_return_asked,),
     "return_granted": (_during,),
     "return_rejected": (_during,),

@@ -43,14 +43,19 @@ async def judge(room: Room) -> int:
             try:
                 async with db.transaction():
                     await _judge_one(room, db, row)
-            except DomainError as error:
-                log.warning("violation_not_judged", violation=str(row["id"]), cause=error.code)
+            except (DomainError, ValueError) as error:  # no calendar for the year; an action that is no kind of case
+                cause = error.code if isinstance(error, DomainError) else type(error).__name__
+                log.warning("violation_not_judged", violation=str(row["id"]), cause=cause)
             else:
                 judged += 1
     return judged
 
 
 async def _judge_one(room: Room, db: Connection, row: Any) -> None:
+    """XY-43, XY-45 sanction departments and villages (A-27); a centre's lateness is a fact for the lists alone."""
+    if row["org_kind"] == "centre":
+        await SANCTIONS.mark_judged(db, id=row["id"], at=room.clock.now())
+        return
     order = await SANCTIONS.order_row(db, id=row["order_id"])
     for rule in room.orders.policy_of(order).sanctions:
         if rule.flag == row["flag"]:

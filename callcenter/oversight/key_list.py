@@ -114,8 +114,10 @@ class KeyList:
         )
 
     async def decide(self, actor: Actor, entry: UUID, *, listed: bool, due_on: date | None) -> None:
-        """The human word; listed opens a 约谈提醒 by the street's leader. Raises Forbidden, NotThere, NotNow."""
+        """The human word; listed opens a 约谈提醒 by the street's leader. Raises Forbidden, DuePast, NotThere,
+        NotNow."""
         actor.require(*LISTERS)
+        self._room.not_past(due_on)
         row = await self._held(self._room.pool, actor, entry, "proposed")
         order = OrderId(row["order_id"])
 
@@ -132,7 +134,8 @@ class KeyList:
         await self._room.orders.record(actor, order, "key_listed", body, changes=changes, also=also)
 
     async def _remind(self, db: Connection, actor: Actor, row: Any, due_on: date | None) -> UUID:
-        slot, org = self._room.config.answerable, OrgId(row["org_id"])
+        org = OrgId(row["org_id"])
+        slot, person = await self._room.answerable(org, row["list"], self._room.clock.now())
         return await open_case(
             self._room,
             db,
@@ -143,7 +146,7 @@ class KeyList:
             reason=LISTS[row["list"]][0],
             order=OrderId(row["order_id"]),
             slot=slot.value,
-            person=await self._room.slots.holder_at(org, slot, self._room.clock.now()),
+            person=person,
             opened_by=actor.user_id,
             due_at=self._room.end_of(due_on),
         )
@@ -192,7 +195,9 @@ class KeyList:
         found = SANCTIONS.list_topics(
             self._room.pool, path=await self._room.reach(actor), week=monday(week) if week else None
         )
-        return tuple([shown(TopicView, row, orders=tuple(row["orders"])) async for row in found])
+        return tuple(
+            [shown(TopicView, row, orders=tuple(row["orders"]), numbers=tuple(row["numbers"])) async for row in found]
+        )
 
     async def conversion(self, actor: Actor, since: date, until: date) -> tuple[ConversionLine, ...]:
         """SJ-07, by unit; `until` is the last day."""

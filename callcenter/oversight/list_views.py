@@ -62,6 +62,7 @@ class TopicView(Shown):
     category: str
     place: str
     orders: tuple[UUID, ...]
+    numbers: tuple[str, ...]
     org: str
 
 
@@ -113,9 +114,22 @@ class KpiLine(Shown):
     days: int
 
 
-class Figures(Shown):
-    """SG-05: how far each of the three -izations reaches; JC-29's figure. A share is None while there is nothing."""
+class WaitingLine(Shown):
+    """JC-29: said no so many natural days ago, and is under no supervision yet."""
 
+    order_id: UUID
+    number: str
+    title: str
+    org: str
+    dissatisfied_at: datetime
+    days: int
+
+
+class Figures(Shown):
+    """SG-05: how far each of the three -izations reaches; JC-29's figure, and who still waits. A share is None while
+    there is nothing."""
+
+    waiting: tuple[WaitingLine, ...]
     supervised: tuple[KpiLine, ...]
     median_days: float | None
     categories: int

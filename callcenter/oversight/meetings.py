@@ -1,6 +1,6 @@
 """督办会、协调会、专题协调会 and their items (SJ-08, XY-39, XY-40); leaders' instructions (SJ-33)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -8,8 +8,9 @@ from uuid import UUID
 
 from callcenter.core.ids import OrderId, OrgId, new_id
 from callcenter.core.pages import place_of
+from callcenter.oversight.choices import named
 from callcenter.oversight.room import SQL, NotThere, Room
-from callcenter.oversight.terms import MeetingKind
+from callcenter.oversight.terms import MEETING_NAMES, MeetingKind
 from callcenter.oversight.views import (
     BulletinLine,
     InstructionPage,
@@ -61,6 +62,7 @@ class Meetings:
         """A special coordination meeting is the deputy's or the leader's (XY-39). Raises Forbidden, NoSuchOrg,
         NoSuchOrder."""
         actor.require(*(LEADERS if new.kind is MeetingKind.SPECIAL else CALLERS))
+        people = await named(self._room, actor, new.participants)
         for order in {*new.orders, *(item.order for item in new.items if item.order is not None)}:
             await self._room.orders.row(actor, order)
         one = UUID(str(new_id()))
@@ -74,18 +76,30 @@ class Meetings:
                 called_by=actor.user_id,
                 place=new.place,
                 held_at=new.held_at,
-                participants=[participant.model_dump() for participant in new.participants],
+                participants=[one.model_dump() for one in people],
                 orders=list(new.orders),
                 minutes=new.minutes,
             )
             for item in new.items:
                 await self._item(db, actor, one, item)
+            if new.held_at > self._room.clock.now():
+                await self._invite(db, new, {OrgId(one.org_id) for one in people if one.org_id})
         return await self.get(actor, one)
 
+    async def _invite(self, db: Connection, new: NewMeeting, orgs: Collection[OrgId]) -> None:
+        at = new.held_at.astimezone(self._room.zone)
+        for org in sorted(orgs):
+            words = {"kind": MEETING_NAMES[new.kind][0], "at": f"{at:%Y-%m-%d %H:%M}"}
+            await self._room.tell(db, "meeting_called", org, OWNERS, None, **words)
+
     async def decide(self, actor: Actor, meeting: UUID, minutes: str, items: Sequence[NewItem]) -> MeetingView:
-        """Minutes and decisions, afterwards. Raises NotThere, Forbidden, NoSuchOrg."""
+        """Minutes and decisions, afterwards, by the convening side. Raises NotThere, Forbidden, NoSuchOrg,
+        NoSuchOrder."""
         actor.require(*CALLERS)
-        await self.get(actor, meeting)
+        held = await self.get(actor, meeting)
+        await self._room.org(actor, OrgId(held.convener_org_id))
+        for order in {item.order for item in items if item.order is not None}:
+            await self._room.orders.row(actor, order)
         async with self._room.pool.acquire() as db, db.transaction():
             await SQL.write_minutes(db, id=meeting, minutes=minutes)
             for item in items:
@@ -114,7 +128,9 @@ class Meetings:
         items = [shown(ItemView, one) async for one in SQL.items_of(self._room.pool, meeting_id=meeting)]
         return _meeting(row, items)
 
-    async def list(self, actor: Actor, *, cursor: str | None, limit: int) -> MeetingPage:
+    async def list(
+        self, actor: Actor, *, kind: MeetingKind | None = None, cursor: str | None, limit: int
+    ) -> MeetingPage:
         """Raises BadCursor."""
         at, before = place_of(cursor)
         rows = [
@@ -122,6 +138,7 @@ class Meetings:
             async for row in SQL.list_meetings(
                 self._room.pool,
                 path=await self._room.reach(actor),
+                kind=kind,
                 before_at=at,
                 before_id=before,
                 limit=limit + 1,
@@ -132,16 +149,13 @@ class Meetings:
     async def finish(self, actor: Actor, item: UUID, report: str) -> None:
         """By the org that owns it, or one above. Raises Forbidden, NotThere."""
         actor.require(*OWNERS)
-        found = await SQL.finish_item(
-            self._room.pool,
-            id=item,
-            report=report,
-            done_by=actor.user_id,
-            path=actor.org_path,
-            at=self._room.clock.now(),
-        )
-        if found is None:
-            raise NotThere
+        async with self._room.pool.acquire() as db, db.transaction():
+            found = await SQL.finish_item(
+                db, id=item, report=report, done_by=actor.user_id, path=actor.org_path, at=self._room.clock.now()
+            )
+            if found is None:
+                raise NotThere
+            await self._room.tell(db, "meeting_item_done", OrgId(found["convener_org_id"]), CALLERS, found["order_id"])
 
     async def bulletin(self, actor: Actor, since: datetime, until: datetime) -> tuple[BulletinLine, ...]:
         """XY-40: what the next circular says of items that have come due, done or not."""
@@ -171,8 +185,9 @@ class Instructions:
         due_on: date,
         order: OrderId | None = None,
     ) -> None:
-        """A follow-up for each org. Raises Forbidden, NoSuchOrg, NoSuchOrder."""
+        """A follow-up for each org. Raises Forbidden, DuePast, NoSuchOrg, NoSuchOrder."""
         actor.require(*LEADERS)
+        self._room.not_past(due_on)
         for org in targets:
             await self._room.org(actor, org)
 

@@ -55,6 +55,15 @@ def proposals(facts: Facts, now: datetime, limits: Limits) -> Sequence[Proposal]
     return found
 
 
+def fitting(mode: Mode, known: Collection[str]) -> Mode:
+    """The mode to propose: where the rule set does not know it (JC-24), the next more severe one, and behind the last
+    the most severe. A reminder is always known."""
+    usable = sorted((one for one in Mode if one in known), key=lambda one: one.severity)
+    if mode is Mode.URGE or mode in usable or not usable:
+        return mode
+    return next((one for one in usable if one.severity > mode.severity), usable[-1])
+
+
 def days_to_supervision(dissatisfied: date, opened: date) -> int:
     """JC-29's KPI, in natural days: in its case 114."""
     return max(0, (opened - dissatisfied).days)

@@ -117,9 +117,10 @@ class Quality:
             await open_task(self._room, db, row, NewTask(hook=hook, origin="by_hand", source=source))
 
     async def review(self, actor: Actor, task: UUID, new: NewReview) -> None:
-        """Raises Forbidden, NotThere, NotNow, NeedsAnother, Incomplete."""
+        """Raises Forbidden, NotThere, NotNow, NeedsAnother, Incomplete, DuePast."""
         actor.require(*INSPECTORS)
         _check(new)
+        self._room.not_past(new.due_on)
         held = await self._mine(actor, task)
         order = OrderId(held["order_id"])
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from callcenter.core import errors
 from callcenter.core.clock import Clock
-from callcenter.core.ids import OrderId, OrgId
+from callcenter.core.ids import OrderId, OrgId, UserId
 from callcenter.orders.calendar import Length, WorkingCalendar, due_at
 from callcenter.orders.service import Orders
 from callcenter.outbox.model import Notice, To
@@ -17,7 +17,7 @@ from callcenter.oversight.config import OversightConfig
 from callcenter.oversight.ports import Duties, NoDuties, NoPublisher, NoSigns, Publisher, Signs
 from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
-from callcenter.people.slots import Slots
+from callcenter.people.slots import Slot, Slots
 from callcenter.store.pool import Connection, Pool
 from callcenter.store.queries import load
 
@@ -53,6 +53,18 @@ class NoSuchOrg(errors.Invalid):
     en = "the chosen organisation does not exist or lies outside your area"
 
 
+class DuePast(errors.Invalid):
+    code = "due-in-the-past"
+    zh = "期限 {day} 已过；处理办法：填写今天或以后的日期"
+    en = "the due day {day} has passed: give today or a later one"
+
+
+class NoSuchPerson(errors.Invalid):
+    code = "no-such-person"
+    zh = "所选人员不存在、已停用，或不担任该职务"
+    en = "the chosen person does not exist, is disabled, or has no such office"
+
+
 class Incomplete(errors.Invalid):
     code = "oversight-incomplete"
     zh = "还缺：{zh_what}"
@@ -80,6 +92,16 @@ class Room:
     def end_of(self, day: date | None) -> datetime | None:
         """The first instant after the day."""
         return None if day is None else self.calendar.end_of(day)
+
+    def not_past(self, day: date | None) -> None:
+        """Raises DuePast."""
+        if day is not None and day < self.today():
+            raise DuePast(day=str(day))
+
+    async def answerable(self, org: OrgId, flag: str, at: datetime) -> tuple[Slot, UserId | None]:
+        """The slot that answers for it, and who held it then (JC-04); `flag` any other word: the slot in general."""
+        slot = self.config.slot_for(flag)
+        return slot, await self.slots.holder_at(org, slot, at)
 
     def due(self, start: datetime, length: Length) -> datetime:
         """Raises CalendarMissing."""

@@ -46,8 +46,10 @@ class Rulings:
         self._room = room
 
     async def draft(self, actor: Actor, new: NewRuling) -> UUID:
-        """Raises Forbidden, Incomplete, NoSuchOrg."""
+        """Raises Forbidden, Incomplete, NoSuchOrg, NoSuchOrder."""
         actor.require(*DRAFTERS)
+        if new.order is not None:
+            await self._room.orders.row(actor, new.order)
         parties = set(new.parties)
         if len(parties) < PARTIES:
             raise Incomplete(zh_what="至少两个当事单位", en_what="at least two parties")
@@ -103,12 +105,15 @@ class Rulings:
             await self._room.audit.record(db, actor.user_id, "ruling_approved", "ruling", ruling)
 
     async def withdraw(self, actor: Actor, ruling: UUID) -> None:
-        """It is no precedent any more. Raises Forbidden, NotThere."""
+        """It is no precedent any more. Raises Forbidden, NotThere, NoSuchOrg, NotNow."""
         actor.require(*APPROVERS)
         async with self._room.pool.acquire() as db, db.transaction():
             row = await SQL.lock_ruling(db, id=ruling)
             if row is None:
                 raise NotThere
+            await self._room.org(actor, OrgId(row["duty_org_id"]))
+            if row["state"] == "withdrawn":
+                raise NotNow(state=row["state"])
             await SQL.withdraw_ruling(db, id=ruling)
             await self._room.audit.record(db, actor.user_id, "ruling_withdrawn", "ruling", ruling)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from callcenter.oversight.cases import Cases
+from callcenter.oversight.choices import Chooser
 from callcenter.oversight.duty import Oversee
 from callcenter.oversight.figures import Reckoning
 from callcenter.oversight.forms import SLOT_LABELS
@@ -27,6 +28,7 @@ class Oversight:
         self.cases = Cases(room)
         self.meetings = Meetings(room)
         self.instructions = Instructions(room)
+        self.chooser = Chooser(room)
         self.key_list = KeyList(room)
         self.reckoning = Reckoning(room)
         self.papers = Papers(room, self.supervisions, self.meetings, self.cases, self.instructions, labels)

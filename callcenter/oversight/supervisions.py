@@ -1,23 +1,24 @@
 """督办 and 催办: opened by people or proposed by rules, answered by the unit, ended with a verdict (JC-24, B-18)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
 from callcenter.core import errors
-from callcenter.core.ids import OrderId, OrgId, UserId, new_id
+from callcenter.core.ids import OrderId, OrgId, new_id
 from callcenter.core.pages import place_of
-from callcenter.oversight.room import SQL, Incomplete, NeedsAnother, NoSuchOrg, NotNow, NotThere, Room
+from callcenter.outbox.model import Notice, To
+from callcenter.oversight.choices import check_higher, named
+from callcenter.oversight.entering import OPENERS, NewSupervision, insert, kept_as
+from callcenter.oversight.room import SQL, Incomplete, NeedsAnother, NotNow, NotThere, Room
 from callcenter.oversight.terms import MODE_NAMES, Mode, Trigger, Verdict
-from callcenter.oversight.views import SupervisionPage, SupervisionView, shown
+from callcenter.oversight.views import Participant, SupervisionPage, SupervisionView, shown
 from callcenter.people.actor import Actor, Role
 from callcenter.store.pool import Connection
 
-OPENERS: Final = frozenset({Role.SUPERVISOR, Role.DEPUTY, Role.LEADER, Role.INSPECTOR})
 URGERS: Final = OPENERS | {Role.DISPATCHER, Role.REVIEWER}
 ANSWERERS: Final = frozenset({Role.UNIT_OPERATOR, Role.UNIT_HEAD})
 HEARERS: Final = ANSWERERS | {Role.DISPATCHER, Role.SUPERVISOR}
@@ -30,20 +31,16 @@ class UrgeFirst(errors.Refused):
     en = "an overdue order is reminded before it is supervised (B-18): send the reminder first"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewSupervision:
-    """`due_on` is the last day in time. Escalated names a higher org or a leader; a joint meeting its meeting."""
+class ModeUnknown(errors.Refused):
+    code = "supervision-mode-unknown"
+    zh = "该工单适用的规则不采用“{zh_mode}”；可用：{zh_known}"
+    en = "the order's rule set knows no supervision {en_mode}; it knows: {en_known}"
 
-    mode: Mode
-    requirement: str
-    due_on: date
-    basis: str = ""
-    trigger: Trigger = Trigger.BY_HAND
-    target: OrgId | None = None
-    higher: OrgId | None = None
-    leader: UserId | None = None
-    meeting: UUID | None = None
-    record: str = ""
+
+class NotMet(errors.Invalid):
+    code = "meeting-not-of-this-order"
+    zh = "所选会议未列该工单或尚无纪要；处理办法：把工单列入会议议程并写明纪要"
+    en = "the meeting does not have the order on its agenda, or has no minutes yet: put it there and write them"
 
 
 class Supervisions:
@@ -68,9 +65,7 @@ class Supervisions:
                 limit=limit + 1,
             )
         ]
-        return SupervisionPage.cut(
-            rows, limit, lambda row: shown(SupervisionView, row), lambda row: (row["proposed_at"], row["id"])
-        )
+        return SupervisionPage.cut(rows, limit, _view, lambda row: (row["proposed_at"], row["id"]))
 
     async def get(self, actor: Actor, supervision: UUID) -> SupervisionView:
         """Raises NotThere."""
@@ -78,13 +73,15 @@ class Supervisions:
         row = await SQL.supervision_by_id(self._room.pool, id=supervision, path=path, user_id=actor.user_id)
         if row is None:
             raise NotThere
-        return shown(SupervisionView, row)
+        return _view(row)
 
     async def open(self, actor: Actor, order: OrderId, new: NewSupervision) -> SupervisionView:
-        """Raises Forbidden, NoSuchOrder, NoSuchOrg, Incomplete, UrgeFirst, Conflict."""
+        """Raises Forbidden, NoSuchOrder, NoSuchOrg, NoSuchPerson, DuePast, ModeUnknown, NotMet, Incomplete, UrgeFirst,
+        Conflict."""
         actor.require(*(URGERS if new.mode is Mode.URGE else OPENERS))
         row = await self._room.orders.row(actor, order)
-        target = await self._target(actor, row, new)
+        target = OrgId((await self._room.org(actor, new.target))["id"]) if new.target else OrgId(row["owner_org_id"])
+        new = await self._checked(actor, row, target, new)
         urged = await SQL.urged_before(self._room.pool, order_id=order)
         if new.trigger is Trigger.OVERDUE and new.mode is not Mode.URGE and not urged:
             raise UrgeFirst
@@ -92,19 +89,21 @@ class Supervisions:
 
         async def also(db: Connection, _: object) -> None:
             number = await self._room.number(db, MARK.get(new.mode, "督"))
-            await _insert(self._room, db, one, order, new, target, actor, number)
+            await insert(self._room, db, one, order, new, target, actor, number)
             await self._told(db, order, row, target, new, number)
 
         await self._record(actor, row, new.mode, one, target, also, opened=True)
         return await self.get(actor, one)
 
     async def confirm(self, actor: Actor, supervision: UUID, new: NewSupervision) -> SupervisionView:
-        """A human takes up what a rule proposed; mode and requirement are the human's. Raises NotThere, NotNow."""
+        """A human takes up what a rule proposed; mode and requirement are the human's. Raises as `open`, NotThere,
+        NotNow."""
         actor.require(*OPENERS)
         held = await self.get(actor, supervision)
         row = await self._room.orders.row(actor, OrderId(held.order_id))
         target = OrgId(held.target_org_id)
-        _check_complete(new)
+        new = await self._checked(actor, row, target, new)
+        kept = held.parties if new.parties is None else new.parties
 
         async def also(db: Connection, _: object) -> None:
             await self._locked(db, supervision, "proposed")
@@ -123,9 +122,12 @@ class Supervisions:
                 leader_id=new.leader,
                 meeting_id=new.meeting,
                 record=new.record,
+                parties=kept_as(new.parties),
+                visit_at=new.visit_at,
+                dissatisfied_at=await SQL.first_dissatisfied(db, order_id=held.order_id),
                 at=self._room.clock.now(),
             )
-            await self._told(db, OrderId(held.order_id), row, target, new, number)
+            await self._told(db, OrderId(held.order_id), row, target, replace(new, parties=kept), number)
 
         await self._record(actor, row, new.mode, supervision, target, also, opened=True)
         return await self.get(actor, supervision)
@@ -164,7 +166,8 @@ class Supervisions:
     async def close(
         self, actor: Actor, supervision: UUID, verdict: Verdict, result: str, record: str, meeting: UUID | None
     ) -> SupervisionView:
-        """By the supervising side, never by the supervised org. Raises NotThere, NotNow, NeedsAnother, Incomplete."""
+        """By the supervising side, never by the supervised org. Raises NotThere, NotNow, NeedsAnother, Incomplete,
+        NotMet."""
         held = await self.get(actor, supervision)
         mode = Mode(held.mode)
         actor.require(*(URGERS if mode is Mode.URGE else OPENERS))
@@ -172,6 +175,8 @@ class Supervisions:
             raise NeedsAnother(reason_zh="被督办单位不得自行办结", reason_en="the supervised org does not end it")
         record, met = record or held.record, meeting or held.meeting_id
         _check_record(mode, record, met)
+        if met is not None:
+            await self._check_met(actor, OrderId(held.order_id), met, written=True)
         row = await self._room.orders.row(actor, OrderId(held.order_id))
 
         async def also(db: Connection, _: object) -> None:
@@ -193,14 +198,29 @@ class Supervisions:
         await self._record(actor, row, mode, supervision, OrgId(held.target_org_id), also, opened=False)
         return await self.get(actor, supervision)
 
-    async def _target(self, actor: Actor, row: asyncpg.Record, new: NewSupervision) -> OrgId:
+    async def _checked(self, actor: Actor, row: asyncpg.Record, target: OrgId, new: NewSupervision) -> NewSupervision:
+        """With the names of its parties. Raises as `open`."""
+        modes = [Mode(one) for one in self._room.orders.policy_of(row).supervise.modes]
+        if new.mode is not Mode.URGE and new.mode not in modes:
+            known = [MODE_NAMES[one] for one in modes]
+            raise ModeUnknown(
+                zh_mode=MODE_NAMES[new.mode][0],
+                en_mode=MODE_NAMES[new.mode][1],
+                zh_known="、".join(zh for zh, _ in known),
+                en_known=", ".join(en for _, en in known),
+            )
+        self._room.not_past(new.due_on)
         _check_complete(new)
-        target = new.target or OrgId(row["owner_org_id"])
-        if new.target is not None:
-            place = await SQL.org_place(self._room.pool, id=target)
-            if place is None or not place["path"].startswith(await self._room.reach(actor)):
-                raise NoSuchOrg
-        return target
+        await check_higher(self._room, target, new.higher, new.leader)
+        if new.meeting is not None:
+            await self._check_met(actor, OrderId(row["id"]), new.meeting, written=False)
+        return new if new.parties is None else replace(new, parties=await named(self._room, actor, new.parties))
+
+    async def _check_met(self, actor: Actor, order: OrderId, meeting: UUID, *, written: bool) -> None:
+        """JC-24: the meeting is about this order; at the end its minutes are there. Raises NotMet."""
+        row = await SQL.meeting_by_id(self._room.pool, id=meeting, path=await self._room.reach(actor))
+        if row is None or order not in row["orders"] or (written and not row["minutes"].strip()):
+            raise NotMet
 
     async def _locked(self, db: Connection, supervision: UUID, *states: str) -> Any:
         row = await SQL.lock_supervision(db, id=supervision)
@@ -219,6 +239,13 @@ class Supervisions:
             await self._room.tell(db, kind, OrgId(row["centre_org_id"]), leaders, order, **words)
         if new.higher is not None:
             await self._room.tell(db, kind, new.higher, OPENERS, order, **words)
+        if new.leader is not None:
+            await self._room.outbox.post(db, Notice(kind=kind, to=To(user=new.leader), order=order, words=words))
+        at = new.visit_at.astimezone(self._room.zone).strftime("%Y-%m-%d %H:%M") if new.visit_at else str(new.due_on)
+        called = {OrgId(one.org_id) for one in new.parties or () if one.org_id not in {None, target}}
+        for org in sorted(called):
+            visit = {"number": row["number"], "document": number, "at": at}
+            await self._room.tell(db, "visit_called", org, HEARERS, order, **visit)
 
     async def _record(
         self, actor: Actor, row: asyncpg.Record, mode: Mode, one: UUID, target: OrgId, also: Any, *, opened: bool
@@ -239,6 +266,10 @@ class Supervisions:
         await self._room.orders.record(actor, order, what, body, changes=counted, also=also)
 
 
+def _view(row: asyncpg.Record) -> SupervisionView:
+    return shown(SupervisionView, dict(row), parties=tuple(Participant(**one) for one in row["parties"]))
+
+
 def _check_complete(new: NewSupervision) -> None:
     if new.mode is Mode.ESCALATED and new.higher is None and new.leader is None:
         raise Incomplete(zh_what="提级督办的上级单位或领导", en_what="the higher org or leader of an escalation")
@@ -250,55 +281,3 @@ def _check_record(mode: Mode, record: str, meeting: UUID | None) -> None:
         raise Incomplete(zh_what="联席会会议纪要", en_what="the minutes of the joint meeting")
     if mode in {Mode.ON_SITE, Mode.PHONE} and not record.strip():
         raise Incomplete(zh_what="现场或通话记录", en_what="the record of the visit or call")
-
-
-async def _insert(
-    room: Room,
-    db: Connection,
-    one: UUID,
-    order: OrderId,
-    new: NewSupervision,
-    target: OrgId,
-    actor: Actor | None,
-    number: str,
-    source: str | None = None,
-) -> bool:
-    """Whether it is new: a rule proposes once."""
-    dissatisfied: datetime | None = await SQL.first_dissatisfied(db, order_id=order)
-    made = await SQL.insert_supervision(
-        db,
-        id=one,
-        order_id=order,
-        number=number,
-        mode=new.mode,
-        state="open" if actor else "proposed",
-        trigger=new.trigger,
-        basis=new.basis,
-        source_key=source,
-        initiator_id=actor.user_id if actor else None,
-        initiator_org_id=actor.org_id if actor else None,
-        target_org_id=target,
-        requirement=new.requirement,
-        due_on=new.due_on if actor else None,
-        due_at=room.end_of(new.due_on) if actor else None,
-        higher_org_id=new.higher,
-        leader_id=new.leader,
-        meeting_id=new.meeting,
-        record=new.record,
-        dissatisfied_at=dissatisfied,
-        at=room.clock.now(),
-    )
-    return made is not None
-
-
-async def propose(
-    room: Room, db: Connection, row: asyncpg.Record, trigger: Trigger, mode: Mode, source: str, basis: str = ""
-) -> bool:
-    """By rule, once a `source`; the centre's people are told, and one of them confirms or dismisses it."""
-    new = NewSupervision(mode=mode, requirement="", due_on=room.today(), basis=basis, trigger=trigger)
-    order, target = OrderId(row["id"]), OrgId(row["owner_org_id"])
-    made = await _insert(room, db, UUID(str(new_id())), order, new, target, None, "", source)
-    if made:
-        words = {"number": row["number"], "mode": MODE_NAMES[mode][0]}
-        await room.tell(db, "supervision_proposed", OrgId(row["centre_org_id"]), OPENERS, order, **words)
-    return made

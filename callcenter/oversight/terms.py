@@ -65,8 +65,12 @@ OVERDUES: Final = frozenset({Flag.OVERDUE, Flag.INTERNAL_OVERDUE, Flag.SUPERIOR_
 BY_CLOCK: Final = OVERDUES | {Flag.LATE_ACCEPT, Flag.NO_CONTACT, Flag.LATE_CALLBACK}
 BY_PEOPLE: Final = frozenset(Flag) - BY_CLOCK
 """A clock's breach is a fact; these need a human's confirmation."""
-GRAVE: Final = frozenset({Flag.PERFUNCTORY, Flag.PASSING_BUCK, Flag.PUSHING_UP, Flag.HASTY_CLOSE, Flag.NO_SHOW})
-"""GH-20, XY-02: each, once confirmed, proposes a supervision."""
+GRAVE: Final = frozenset(
+    {Flag.PERFUNCTORY, Flag.SLOW, Flag.PASSING_BUCK, Flag.PUSHING_UP, Flag.HASTY_CLOSE, Flag.NO_SHOW}
+)
+"""GH-20 (拖拉敷衍、推诿扯皮、草草结案等), XY-02, GH-12: each, once confirmed, proposes a supervision."""
+DISPUTES: Final = frozenset({"no_responsible_body", "standard_unclear", "ownership_disputed"})
+"""SJ-03: what holds an order up and is a dispute of who is responsible (Q1); funds or policy are none."""
 
 
 class Hook(StrEnum):

@@ -21,8 +21,44 @@ def shown(kind: type[View], row: Mapping[str, Any], **more: Any) -> View:
     return kind(**fields, **more)
 
 
+class OrgChoice(Shown):
+    id: UUID
+    name: str
+    kind: str
+
+
+class LeaderChoice(Shown):
+    id: UUID
+    name: str
+    org: str
+
+
+class OrderChoice(Shown):
+    id: UUID
+    number: str
+    title: str
+
+
+class Choices(Shown):
+    """What forms may name: `orgs` of the reader's area, `higher` the centres above and the own one, `leaders`."""
+
+    orgs: tuple[OrgChoice, ...]
+    higher: tuple[OrgChoice, ...]
+    leaders: tuple[LeaderChoice, ...]
+
+
+class Participant(Shown):
+    """`external`: of a body that is no org of ours; else `org_id` names it where it is known."""
+
+    body: str
+    name: str = ""
+    external: bool = False
+    org_id: UUID | None = None
+
+
 class SupervisionView(Shown):
-    """`mode` JC-24 or `urge`; `trigger` and `basis` say why; `due_on` is the last day in time."""
+    """`mode` JC-24 or `urge`; `trigger` and `basis` say why; `due_on` is the last day in time. A proposal has
+    `decide_by`. `parties` and `visit_at`: who goes there together, and when (JC-29)."""
 
     id: UUID
     order_id: UUID
@@ -43,7 +79,12 @@ class SupervisionView(Shown):
     higher_org: str | None
     leader: str | None
     meeting_id: UUID | None
+    meeting: str | None = None
     record: str
+    parties: tuple[Participant, ...] = ()
+    visit_at: datetime | None = None
+    decide_by: datetime | None = None
+    lapsed_at: datetime | None = None
     dissatisfied_at: datetime | None
     proposed_at: datetime
     opened_at: datetime | None
@@ -70,18 +111,11 @@ class ItemView(Shown):
     done_at: datetime | None
 
 
-class Participant(Shown):
-    """`external`: of a body that is no org of ours."""
-
-    body: str
-    name: str = ""
-    external: bool = False
-
-
 class MeetingView(Shown):
     id: UUID
     kind: str
     title: str
+    convener_org_id: UUID
     convener_org: str
     caller: str
     place: str
@@ -90,15 +124,18 @@ class MeetingView(Shown):
     orders: tuple[UUID, ...]
     minutes: str
     items: tuple[ItemView, ...] = ()
+    open_items: int = 0
 
 
 class MeetingPage(Page[MeetingView]):
-    """The latest first, without their items."""
+    """The latest first, without their items; `open_items` counts those that are not done."""
 
 
 class BulletinLine(Shown):
-    """XY-40: an item of a meeting after its due day, done or not."""
+    """What the next circular says: an item of a meeting after its due day, done or not (XY-40), or an explanation that
+    is overdue (T-EXPLAIN); `meeting` is the meeting's title or the case's number."""
 
+    source: str
     due_on: date
     done_at: datetime | None
     org: str

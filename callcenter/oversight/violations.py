@@ -41,7 +41,7 @@ async def note_violation(
 ) -> bool:
     """Whether it is new. `fact`: a breached clock needs no confirmation. The person who held the slot when it happened
     is written down (JC-04)."""
-    slot = room.config.answerable
+    slot, person = await room.answerable(found.org, found.flag, found.at)
     one = await SANCTIONS.insert_violation(
         db,
         id=new_id(),
@@ -56,7 +56,7 @@ async def note_violation(
         reason=found.reason,
         proposed_by=found.by,
         slot=slot.value,
-        person_id=await room.slots.holder_at(found.org, slot, found.at),
+        person_id=person,
     )
     if one is not None and confirmed_by is not None:
         await SANCTIONS.decide_violation(db, id=one, state="confirmed", reason="", by=confirmed_by, at=found.at)

@@ -8,7 +8,15 @@ from aiohttp import web
 from callcenter.core.ids import OrderId, OrgId
 from callcenter.documents.printer import Printer
 from callcenter.oversight.service import Oversight
-from callcenter.oversight.views import InstructionPage, MeetingPage, MeetingView, SupervisionPage, SupervisionView
+from callcenter.oversight.views import (
+    Choices,
+    InstructionPage,
+    MeetingPage,
+    MeetingView,
+    OrderChoice,
+    SupervisionPage,
+    SupervisionView,
+)
 from callcenter.web.oversight_cases import case_routes
 from callcenter.web.oversight_lists import list_routes
 from callcenter.web.oversight_models import (
@@ -16,7 +24,9 @@ from callcenter.web.oversight_models import (
     Instructed,
     InstructionsAsked,
     MeetingCalled,
+    MeetingsAsked,
     MinutesWritten,
+    NumberAsked,
     Spoken,
     Supervised,
     SupervisionsAsked,
@@ -24,7 +34,7 @@ from callcenter.web.oversight_models import (
 from callcenter.web.oversight_parts import OVERSEERS, UNITS, deed, paper, read
 from callcenter.web.oversight_quality import quality_routes
 from callcenter.web.printing import form_of, printed
-from callcenter.web.route import Asked, Paged, Route
+from callcenter.web.route import Asked, Route
 
 
 def order_of(given: UUID | None) -> OrderId | None:
@@ -64,7 +74,8 @@ def _supervisions(oversight: Oversight, printer: Printer) -> list[Route]:
         return await printed(printer, document, form)
 
     one, shown = "/api/supervisions/{id}", {"answers": SupervisionView, "status": 200}
-    incomplete = ("oversight-incomplete", "no-such-target")
+    unproven = ("oversight-incomplete", "meeting-not-of-this-order")
+    incomplete = (*unproven, "no-such-target", "no-such-person", "due-in-the-past", "supervision-mode-unknown")
     return [
         deed(
             "/api/orders/{id}/supervisions",
@@ -98,7 +109,16 @@ def _supervisions(oversight: Oversight, printer: Printer) -> list[Route]:
             Spoken,
             **shown | {"roles": OVERSEERS | UNITS},
         ),
-        deed(f"{one}/close", "办结督办", "End with a verdict", close, Ended, *incomplete, **shown),
+        deed(
+            f"{one}/close",
+            "办结督办",
+            "End with a verdict",
+            close,
+            Ended,
+            "oversight-incomplete",
+            "meeting-not-of-this-order",
+            **shown,
+        ),
         paper(f"{one}/{{form}}", "督办单", "The supervision's document, docx or pdf", form),
     ]
 
@@ -109,8 +129,9 @@ def _meetings(oversight: Oversight, printer: Printer) -> list[Route]:
     async def called(asked: Asked[MeetingCalled, None]) -> MeetingView:
         return await meetings.call(asked.actor, asked.body.new())
 
-    async def listed(asked: Asked[None, Paged]) -> MeetingPage:
-        return await meetings.list(asked.actor, cursor=asked.query.cursor, limit=asked.query.limit)
+    async def listed(asked: Asked[None, MeetingsAsked]) -> MeetingPage:
+        query = asked.query
+        return await meetings.list(asked.actor, kind=query.kind, cursor=query.cursor, limit=query.limit)
 
     async def one(asked: Asked[None, None]) -> MeetingView:
         return await meetings.get(asked.actor, asked.uuid("id"))
@@ -140,7 +161,9 @@ def _meetings(oversight: Oversight, printer: Printer) -> list[Route]:
             **shown,
             status=201,
         ),
-        read("/api/meetings", "会议列表", "Meetings, the latest first", listed, query=Paged, answers=MeetingPage),
+        read(
+            "/api/meetings", "会议列表", "Meetings, the latest first", listed, query=MeetingsAsked, answers=MeetingPage
+        ),
         read("/api/meetings/{id}", "会议与协调事项", "A meeting with its items", one, **shown),
         deed(
             "/api/meetings/{id}/minutes",
@@ -149,6 +172,7 @@ def _meetings(oversight: Oversight, printer: Printer) -> list[Route]:
             decided,
             MinutesWritten,
             "no-such-target",
+            "no-such-order",
             **shown,
             status=200,
         ),
@@ -196,6 +220,7 @@ def _instructions(oversight: Oversight) -> list[Route]:
             Instructed,
             "no-such-target",
             "no-such-order",
+            "due-in-the-past",
         ),
         read(
             "/api/instructions",
@@ -216,12 +241,44 @@ def _instructions(oversight: Oversight) -> list[Route]:
     ]
 
 
+def _choices(oversight: Oversight) -> list[Route]:
+    chooser = oversight.chooser
+
+    async def choices(asked: Asked[None, None]) -> Choices:
+        return await chooser.choices(asked.actor)
+
+    async def order(asked: Asked[None, NumberAsked]) -> OrderChoice:
+        return await chooser.order(asked.actor, asked.query.number)
+
+    return [
+        read(
+            "/api/oversight/choices",
+            "表单可选单位与领导",
+            "Orgs and leaders that a form may name",
+            choices,
+            answers=Choices,
+            roles=OVERSEERS,
+        ),
+        read(
+            "/api/oversight/order",
+            "按编号找工单",
+            "An order by its number",
+            order,
+            query=NumberAsked,
+            answers=OrderChoice,
+            roles=OVERSEERS,
+            errors=("no-such-order",),
+        ),
+    ]
+
+
 def oversight_routes(oversight: Oversight, printer: Printer) -> list[Route]:
     """Who may do what is decided by the use cases; rows are cut by the reader's subtree."""
     return [
         *_supervisions(oversight, printer),
         *_meetings(oversight, printer),
         *_instructions(oversight),
+        *_choices(oversight),
         *quality_routes(oversight),
         *case_routes(oversight, printer),
         *list_routes(oversight),

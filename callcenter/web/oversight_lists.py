@@ -71,7 +71,14 @@ def _key_list(oversight: Oversight) -> list[Route]:
         read(
             "/api/key-list", "督查重点清单", "The key list, newest first", listed, query=KeyListAsked, answers=EntryPage
         ),
-        deed("/api/key-list/{id}/decision", "列入或不列入重点清单", "List it or dismiss it", decided, KeyDecided),
+        deed(
+            "/api/key-list/{id}/decision",
+            "列入或不列入重点清单",
+            "List it or dismiss it",
+            decided,
+            KeyDecided,
+            "due-in-the-past",
+        ),
         deed("/api/key-list/{id}/remove", "移出重点清单", "Off the list", removed, Spoken, "key-order-not-settled"),
         read("/api/week-pack", "周例会通报材料", "For the weekly meeting", pack, query=WeekAsked, answers=WeekPack),
         read(

@@ -1,17 +1,17 @@
 """Bodies and queries of oversight."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from callcenter.core.ids import OrderId, OrgId, UserId
 from callcenter.oversight.cases import Done, NewCase
+from callcenter.oversight.entering import NewSupervision
 from callcenter.oversight.meetings import NewItem, NewMeeting
 from callcenter.oversight.quality import NewReview
 from callcenter.oversight.rulings import NewRuling
-from callcenter.oversight.supervisions import NewSupervision
 from callcenter.oversight.terms import CaseKind, Flag, Hook, MeetingKind, Mode, QcClass, Trigger, Verdict
 from callcenter.oversight.views import Participant
 from callcenter.web.route import Paged, Wire
@@ -22,8 +22,27 @@ Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Ref = tuple[Annotated[str, StringConstraints(pattern="^(order|call|recording|file|violation)$")], UUID]
 
 
+class TakingPart(Wire):
+    """`body` is the org's own name where `org_id` is given."""
+
+    body: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = ""
+    name: Short = ""
+    external: bool = False
+    org_id: UUID | None = None
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        if not self.body and self.org_id is None:
+            raise ValueError("name a body or an org")
+        return self
+
+    def participant(self) -> Participant:
+        return Participant(body=self.body, name=self.name, external=self.external, org_id=self.org_id)
+
+
 class Supervised(Wire):
-    """JC-24; `target_id` is the unit that holds the order unless another is named."""
+    """JC-24; `target_id` is the unit that holds the order unless another is named. `parties` go to the place together
+    at `visit_at` (JC-29); left out, those that were proposed."""
 
     mode: Mode
     requirement: Said
@@ -35,6 +54,8 @@ class Supervised(Wire):
     leader_id: UUID | None = None
     meeting_id: UUID | None = None
     record: Text = ""
+    parties: list[TakingPart] | None = Field(default=None, max_length=30)
+    visit_at: AwareDatetime | None = None
 
     def new(self) -> NewSupervision:
         return NewSupervision(
@@ -48,6 +69,8 @@ class Supervised(Wire):
             leader=UserId(self.leader_id) if self.leader_id else None,
             meeting=self.meeting_id,
             record=self.record,
+            parties=None if self.parties is None else [one.participant() for one in self.parties],
+            visit_at=self.visit_at,
         )
 
 
@@ -161,12 +184,6 @@ class ItemDecided(Wire):
         )
 
 
-class TakingPart(Wire):
-    body: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-    name: Short = ""
-    external: bool = False
-
-
 class MeetingCalled(Wire):
     kind: MeetingKind
     title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
@@ -183,11 +200,19 @@ class MeetingCalled(Wire):
             title=self.title,
             held_at=self.held_at,
             place=self.place,
-            participants=[Participant(**one.model_dump()) for one in self.participants],
+            participants=[one.participant() for one in self.participants],
             orders=[OrderId(one) for one in self.order_ids],
             minutes=self.minutes,
             items=[item.new() for item in self.items],
         )
+
+
+class MeetingsAsked(Paged):
+    kind: MeetingKind | None = None
+
+
+class NumberAsked(Wire):
+    number: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 
 
 class MinutesWritten(Wire):

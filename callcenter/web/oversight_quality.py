@@ -121,13 +121,22 @@ def _rulings(oversight: Oversight) -> list[Route]:
             RulingDrafted,
             "oversight-incomplete",
             "no-such-target",
+            "no-such-order",
             answers=Made,
             status=201,
         ),
         read("/api/rulings", "口径列表", "Rulings, newest first", listed, query=RulingsAsked, answers=RulingPage),
         deed(f"{one}/agree", "认可口径", "Agree, as a party", agreed, None, roles=both),
-        deed(f"{one}/approve", "批准口径", "Approve: it becomes a precedent", approved, Approved, "ruling-not-agreed"),
-        deed(f"{one}/withdraw", "撤回口径", "It is no precedent any more", withdrawn, None),
+        deed(
+            f"{one}/approve",
+            "批准口径",
+            "Approve: it becomes a precedent",
+            approved,
+            Approved,
+            "ruling-not-agreed",
+            "no-such-target",
+        ),
+        deed(f"{one}/withdraw", "撤回口径", "It is no precedent any more", withdrawn, None, "no-such-target"),
     ]
 
 

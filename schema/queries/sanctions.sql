@@ -23,9 +23,6 @@ update oversight_inbox set refused = '' where refused <> '';
 -- name: order_row(id)^
 select * from work_order where id = :id;
 
--- name: timer_row(order_id, name, round_no)^
-select * from order_timer where order_id = :order_id and name = :name and round_no = :round_no;
-
 -- name: events_before(order_id, seq)
 -- Changes before this event, oldest first, to tell what it changed.
 select seq, move, changes, actor_id, at from order_event where order_id = :order_id and seq < :seq order by seq;
@@ -70,14 +67,16 @@ where starts_with(o.path, :path) and (:state::text is null or v.state = :state)
   and (v.at, v.id) < (:before_at, :before_id)
 order by v.at desc, v.id desc limit :limit;
 
--- name: confirmed_flags(order_id)
-select distinct flag from violation where order_id = :order_id and state = 'confirmed';
+-- name: confirmed_flags(order_id, org_id)
+-- Of one org, or (null) of any.
+select distinct flag from violation
+where order_id = :order_id and state = 'confirmed' and (:org_id::uuid is null or org_id = :org_id);
 
 -- name: unjudged(limit)
 -- One at a time and org: two processes never count the same violations.
-select v.* from violation v
+select v.*, o.kind as org_kind from violation v join org o on o.id = v.org_id
 where v.state = 'confirmed' and v.judged_at is null
-order by v.at, v.id limit :limit for update skip locked;
+order by v.at, v.id limit :limit for update of v skip locked;
 
 -- name: lock_count(key)$
 select pg_advisory_xact_lock(hashtextextended(:key, 0));
@@ -162,6 +161,20 @@ where c.case_id = :case_id order by v.at, v.id;
 -- name: lock_case(id)^
 select * from sanction_case where id = :id for update;
 
+-- name: lapsed_cases(at, limit)
+-- T-EXPLAIN: nobody wrote or held it in time; each is told once.
+select id, number, kind, org_id, order_id, due_at from sanction_case
+where lapsed_at is null and state in ('pending', 'returned') and due_at <= :at
+order by due_at limit :limit for update skip locked;
+
+-- name: mark_case_lapsed(id, at)!
+update sanction_case set lapsed_at = :at where id = :id;
+
+-- name: tell_case(case_id, org_id, due_on, at)!
+insert into bulletin_line (id, source, source_id, org_id, due_on, at)
+values (gen_random_uuid(), 'case', :case_id, :org_id, :due_on, :at)
+on conflict (source, source_id) do nothing;
+
 -- name: move_case(id, state, text, commitments, opinion, outcome, due_at, replied_by, replied_at, second_by, second_at, closed_by, closed_at)!
 update sanction_case
 set state = :state, text = :text, commitments = :commitments, opinion = :opinion, outcome = :outcome, due_at = :due_at,
@@ -196,9 +209,6 @@ left join lateral (
 where v.flag = any(:flags::text[]) and v.state = 'confirmed' and starts_with(o.path, :path)
   and v.at >= :since and v.at < :until
 order by o.name, v.at limit 2000;
-
--- name: week_known(week)$
-select exists (select from oversight_week where week = :week);
 
 -- name: begin_week(week, at)$
 insert into oversight_week (week, made_at) values (:week, :at) on conflict do nothing returning week;
@@ -274,7 +284,10 @@ values (:id, :week, :kind, :category, :place, :orders, :org_id)
 on conflict do nothing;
 
 -- name: list_topics(path, week)
-select j.*, o.name as org from joint_candidate j join org o on o.id = j.org_id
+select j.*, o.name as org,
+       (select coalesce(array_agg(w.number order by k.at), '{}') from unnest(j.orders) with ordinality as k (id, at)
+        join work_order w on w.id = k.id) as numbers
+from joint_candidate j join org o on o.id = j.org_id
 where starts_with(o.path, :path) and (:week::date is null or j.week = :week)
 order by j.week desc, j.kind, j.category, j.place limit 500;
 

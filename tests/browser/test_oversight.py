@@ -15,12 +15,12 @@ from callcenter.documents.printer import Printer
 from callcenter.orders.config import OrdersConfig
 from callcenter.orders.service import open_orders
 from callcenter.outbox.outbox import Outbox
+from callcenter.oversight.entering import propose
 from callcenter.oversight.key_list import KeyList
 from callcenter.oversight.meetings import NewMeeting
 from callcenter.oversight.room import Room as OversightRoom
 from callcenter.oversight.rulings import NewRuling
 from callcenter.oversight.service import Oversight
-from callcenter.oversight.supervisions import propose
 from callcenter.oversight.terms import Flag, Hook, MeetingKind, Mode, Trigger
 from callcenter.oversight.views import Participant
 from callcenter.oversight.violations import Found, note_violation

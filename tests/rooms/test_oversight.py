@@ -10,12 +10,12 @@ from callcenter.core.errors import DomainError, Forbidden
 from callcenter.core.ids import AttemptId, OrderId, new_id
 from callcenter.oversight.case_life import Act
 from callcenter.oversight.cases import Done, NewCase
+from callcenter.oversight.entering import NewSupervision
 from callcenter.oversight.inbox import read_inbox
 from callcenter.oversight.judging import judge
 from callcenter.oversight.meetings import NewItem, NewMeeting
 from callcenter.oversight.quality import NewReview
 from callcenter.oversight.rulings import NewRuling
-from callcenter.oversight.supervisions import NewSupervision
 from callcenter.oversight.terms import CaseKind, Flag, Hook, MeetingKind, Mode, Trigger, Verdict
 from callcenter.oversight.views import CaseView, Participant, SupervisionView
 from callcenter.people.slots import Slot

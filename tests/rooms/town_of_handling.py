@@ -8,7 +8,7 @@ from uuid import UUID
 
 from callcenter.app.files import furnish_files
 from callcenter.app.handling import HandlingRoom, furnish_handling
-from callcenter.core.ids import OrderId, OrgId, UserId, new_id
+from callcenter.core.ids import OrderId
 from callcenter.files.config import FilesConfig
 from callcenter.files.service import Files
 from callcenter.handling.following import Following
@@ -24,7 +24,7 @@ from callcenter.outbox.outbox import Outbox
 from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
 from callcenter.store.pool import Pool
-from tests.rooms.town_of_orders import ORGS, Town, build_town
+from tests.rooms.town_of_orders import Town, build_town, settle
 
 EXTRA = {
     "water.head": ("water", Role.UNIT_HEAD),
@@ -143,24 +143,7 @@ async def _stream(content: bytes) -> AsyncIterator[bytes]:
 
 async def build_handling(pool: Pool, folder: Path) -> HandlingTown:
     town = await build_town(pool)
-    for username, (org, role) in EXTRA.items():
-        user = UserId(new_id())
-        await pool.execute(
-            "insert into app_user (id, username, name, org_id, roles, password_hash, created_at) "
-            "values ($1, $2, $2, $3, $4, '', now())",
-            user,
-            username,
-            town.orgs[org],
-            [role.value],
-        )
-        town.people[username] = Actor(
-            user_id=user,
-            username=username,
-            name=username,
-            roles=frozenset({role}),
-            org_id=OrgId(town.orgs[org]),
-            org_path=ORGS[org][3],
-        )
+    await settle(pool, town.orgs, town.people, {}, EXTRA)
     audit = Audit(town.clock)
     files = furnish_files(
         FilesConfig(folder=folder), pool=pool, clock=town.clock, audit=audit, orders=town.orders.room

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from callcenter.core.ids import OrderId, OrgId, UserId, new_id
+from callcenter.core.ids import OrderId, OrgId, new_id
 from callcenter.orders.clock_store import ClockStore
 from callcenter.orders.service import Orders
 from callcenter.outbox.outbox import Outbox
@@ -18,9 +18,9 @@ from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
 from callcenter.people.slots import Slot, Slots
 from callcenter.store.pool import Pool
-from tests.rooms.town_of_orders import ORGS, StandingClock, Town, build_town
+from tests.rooms.town_of_orders import OrgRow, StandingClock, Town, build_town, settle
 
-MORE_ORGS: Final = {
+MORE_ORGS: Final[Mapping[str, OrgRow]] = {
     "village": ("street", 4, "village", "/city/street/village/"),
     "discipline": ("street", 3, "discipline", "/city/street/discipline/"),
 }
@@ -98,37 +98,7 @@ class Overseen:
 
 async def build_overseen(pool: Pool) -> Overseen:
     town = await build_town(pool)
-    for code, (parent, level, kind, path) in MORE_ORGS.items():
-        town.orgs[code] = OrgId(new_id())
-        await pool.execute(
-            "insert into org (id, parent_id, code, path, level, kind, name) values ($1, $2, $3, $4, $5, $6, $3)",
-            town.orgs[code],
-            town.orgs[parent],
-            code,
-            path,
-            level,
-            kind,
-        )
-    for username, (org, role) in MORE_USERS.items():
-        if username in town.people:
-            continue
-        user = UserId(UUID(str(new_id())))
-        await pool.execute(
-            "insert into app_user (id, username, name, org_id, roles, password_hash, created_at) "
-            "values ($1, $2, $2, $3, $4, '', now())",
-            user,
-            username,
-            town.orgs[org],
-            [role.value],
-        )
-        town.people[username] = Actor(
-            user_id=user,
-            username=username,
-            name=username,
-            roles=frozenset({role}),
-            org_id=town.orgs[org],
-            org_path={**ORGS, **MORE_ORGS}[org][3],
-        )
+    await settle(pool, town.orgs, town.people, MORE_ORGS, MORE_USERS)
     audit = Audit(town.clock)
     slots = Slots(pool, town.clock, audit)
     room = Room(

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import ValidationError
 
 from callcenter.oversight.case_life import (
     AUTHORITY,
@@ -26,8 +27,10 @@ from callcenter.oversight.checks import (
     disputed,
     hasty,
     sampled,
+    too_soon,
 )
-from callcenter.oversight.proposing import Facts, Limits, Proposal, days_to_supervision, proposals
+from callcenter.oversight.config import OversightConfig
+from callcenter.oversight.proposing import Facts, Limits, Proposal, days_to_supervision, fitting, proposals
 from callcenter.oversight.terms import (
     CASE_NAMES,
     FLAG_NAMES,
@@ -181,6 +184,8 @@ ROW = {
         (Hook.BEFORE, Seen(order=ROW | {"address": ""}), {"complete", "basis"}),
         (Hook.DURING, Seen(order=ROW, reason="非我职责", contacts=1), set()),
         (Hook.DURING, Seen(order=ROW), {"contacted", "reason_given"}),
+        (Hook.DURING, Seen(order=ROW, reason=None), {"contacted"}),
+        (Hook.BEFORE, Seen(order=ROW, reason=None), {"basis"}),
         (Hook.AFTER, Seen(order=ROW, contacts=1, files=1), set()),
         (Hook.AFTER, Seen(order=ROW | {"reply": "已处理"}), {"reply", "evidence", "contacted"}),
         (
@@ -213,6 +218,44 @@ def test_the_sample_is_the_share_and_always_the_same() -> None:
 )
 def test_hasty_closing(closed: bool, contacts: int, visits: int, files: int, found: bool) -> None:
     assert found is hasty({"closed_at": NOW if closed else None}, contacts, visits, files)
+
+
+@pytest.mark.rule("GH-20")
+@pytest.mark.parametrize(
+    ("closed", "found"),
+    [(date(2026, 8, 13), True), (date(2026, 8, 12), False), (date(2026, 8, 28), True), (None, False)],
+)
+def test_reopened_within_so_many_days_was_closed_too_soon(closed: date | None, found: bool) -> None:
+    assert found is too_soon(closed, date(2026, 8, 28), 15)
+
+
+@pytest.mark.rule("JC-24")
+@pytest.mark.parametrize(
+    ("mode", "known", "found"),
+    [
+        (Mode.WRITTEN, ("phone", "written"), Mode.WRITTEN),
+        (Mode.WRITTEN, ("phone", "on_site"), Mode.ON_SITE),
+        (Mode.ESCALATED, ("on_site", "phone"), Mode.ON_SITE),
+        (Mode.URGE, ("phone",), Mode.URGE),
+        (Mode.PHONE, (), Mode.PHONE),
+    ],
+)
+def test_the_mode_that_is_proposed_is_one_of_the_rule_set(mode: Mode, known: tuple[str, ...], found: Mode) -> None:
+    assert fitting(mode, known) is found
+
+
+@pytest.mark.rule("JC-04", "A-13")
+def test_who_answers_for_a_violation_is_a_setting() -> None:
+    config = OversightConfig.model_validate({"answerable": "chief", "answerable_by_flag": {"late_accept": "section"}})
+    assert [config.slot_for(flag) for flag in ("late_accept", "overdue", "dissatisfied", "")] == [
+        "section",
+        "chief",
+        "chief",
+        "chief",
+    ]
+    for wrong in ({"late": "section"}, {"late_accept": "boss"}):
+        with pytest.raises(ValidationError):
+            OversightConfig.model_validate({"answerable_by_flag": wrong})
 
 
 @pytest.mark.rule("SJ-26", "A-26")

@@ -9,6 +9,7 @@ import pytest
 
 from callcenter.documents.model import Document, Fields, Lines, Signatures, Words
 from callcenter.oversight.forms import Paper, case_form, interview_circular, minutes_form, supervision_form
+from callcenter.oversight.terms import Mode
 from callcenter.oversight.views import (
     CaseView,
     EvidenceView,
@@ -85,7 +86,27 @@ def test_the_supervision_form_and_the_reminder() -> None:
     assert values(supervision_form(ended, PAPER))["督办结论"] == "落实不力　未整改"
     kept = values(supervision_form(supervision(verdict="fulfilled", opened_at=None, initiator=None), PAPER))
     assert (kept["督办结论"], kept["发起时间"]) == ("落实到位　", "—")
-    assert supervision_form(supervision(mode="urge"), PAPER).title == "催办通知书"
+
+
+@pytest.mark.rule("JC-24", "JC-29")
+def test_each_mode_has_its_paper() -> None:
+    titles = {mode: supervision_form(supervision(mode=mode), PAPER).title for mode in Mode}
+    assert titles == {
+        "urge": "催办通知书",
+        "phone": "电话督办记录",
+        "written": "督办单",
+        "joint_meeting": "联席会督办单",
+        "on_site": "现场督办记录",
+        "escalated": "提级督办单",
+    }
+    parties = (Participant(body="供水科", org_id=uuid4()), Participant(body="物业公司", name="某经理", external=True))
+    visit = supervision(mode="on_site", parties=parties, visit_at=AT, basis="", trigger="repeat_calls")
+    found = values(supervision_form(visit, PAPER))
+    assert found["联合到场单位（2026-03-04 10:00）"] == "供水科 —  ; 物业公司 某经理 外部单位 "
+    assert found["督办事由"] == "不满意且多次来电"
+    assert "联合到场单位" in values(supervision_form(supervision(mode="on_site", parties=parties), PAPER))
+    met = supervision(mode="joint_meeting", meeting="加压泵督办会")
+    assert values(supervision_form(met, PAPER))["会议纪要"] == "加压泵督办会"
 
 
 @pytest.mark.rule("XY-39", "XY-40")
@@ -105,6 +126,7 @@ def test_minutes_with_participants_and_items() -> None:
         id=uuid4(),
         kind="special",
         title="供水专题协调会",
+        convener_org_id=uuid4(),
         convener_org="云堰街道",
         caller="分管领导",
         place="",

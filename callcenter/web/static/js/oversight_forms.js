@@ -1,16 +1,23 @@
-// Buttons that ask for a few fields, send them, and show a refusal beside them.
+// Buttons that ask for a few fields, send them, and show a refusal beside them. A field whose spec has `when` shows only
+// while what the form says makes it so, and is sent only then.
 
 import { fill, h } from "./dom.js";
-import { complete, read, refuse } from "./fields.js";
+import { complete, field, read, refuse } from "./fields.js";
 import { t } from "./i18n.js";
 
-// `deeds` are [key, fields, send] or false; `again` reads the list anew.
+// `deeds` are [key, fields, send] or false, `fields` may promise its fields; `again` reads the list anew.
 export function doing(deeds, again, beside = []) {
   const below = h("div");
   const shown = deeds.filter(Boolean);
-  const button = ([key, fields, send], at) => h("button", {
-    class: `btn ${at === 0 ? "primary" : ""}`, type: "button", on: { click: () => fill(below, form(key, fields(), send, again, () => fill(below))) },
-  }, t(key));
+  const open = async ([key, fields, send]) => {
+    try {
+      fill(below, form(key, await fields(), send, again, () => fill(below)));
+      below.querySelector("select, textarea, input:not([type=hidden])")?.focus();
+    } catch (problem) {
+      fill(below, h("p", { class: "alert", role: "alert" }, problem.message));
+    }
+  };
+  const button = (deed, at) => h("button", { class: `btn ${at === 0 ? "primary" : ""}`, type: "button", on: { click: () => open(deed) } }, t(deed[0]));
   if (!shown.length && !beside.length) return null;
   return h("div", {}, h("span", { class: "actions" }, shown.map(button), beside), below);
 }
@@ -29,22 +36,34 @@ export function pressing(key, send, again, kind = "") {
   return [h("button", { class: `btn ${kind}`, type: "button", on: { click: press } }, t(key)), wrong];
 }
 
+// A field made elsewhere (step_forms.several), shown as its condition says.
+export const shownWhen = (one, when) => ({ ...one, spec: { ...one.spec, when } });
+
+export const said = (key, value = "") => [field({ name: "text", key, kind: "text", rows: 3, must: true, max: 4000 }, value)];
+export const due = (must = false) => field({ name: "due_on", key: "oversight.due_on", type: "date", must });
+
 function form(key, fields, send, again, away) {
   const wrong = h("p", { class: "alert", role: "alert", hidden: true });
+  const go = h("button", { class: "btn primary", type: "submit" }, t(key));
+  const asked = () => { const values = read(fields); return fields.filter(({ spec }) => !spec.when || spec.when(values)); };
+  const adapt = () => { const now = new Set(asked()); for (const one of fields) one.el.hidden = !now.has(one); };
   const submit = async (event) => {
     event.preventDefault();
-    if (!complete(fields)) return;
-    const values = Object.fromEntries(Object.entries(read(fields)).filter(([name, value]) => value !== "" || !name.endsWith("_on")));
+    const now = asked();
+    if (go.disabled || !complete(now)) return;
+    go.disabled = true;
+    const empty = ([name, value]) => value === "" && /_(on|at|id)$/.test(name);
     try {
-      await send(values);
+      await send(Object.fromEntries(Object.entries(read(now)).filter((pair) => !empty(pair))));
       away();
       await again();
     } catch (problem) {
+      go.disabled = false;
       wrong.hidden = false;
-      wrong.textContent = refuse(fields, problem);
+      wrong.textContent = refuse(now, problem);
     }
   };
-  return h("form", { class: "step", novalidate: true, on: { submit } }, wrong, fields.map((one) => one.el),
-    h("span", { class: "actions" }, h("button", { class: "btn primary", type: "submit" }, t(key)),
-      h("button", { class: "btn", type: "button", on: { click: away } }, t("form.cancel"))));
+  adapt();
+  return h("form", { class: "step", novalidate: true, on: { submit, input: adapt, change: adapt } }, wrong, fields.map((one) => one.el),
+    h("span", { class: "actions" }, go, h("button", { class: "btn", type: "button", on: { click: away } }, t("form.cancel"))));
 }
