@@ -131,8 +131,7 @@ class Caring:
             needs=needs,
             emotion=emotion,
             wish=wish,
-            by_person=kept_from_machine(needs, emotion, wish, self._cares)
-            or await self._orders.asked_by_person(order),
+            by_person=kept_from_machine(needs, emotion, wish, self._cares) or await self._orders.asked_by_person(order),
             urgent=emotion in UPSET,
             ways=tuple(ways(needs, wish)),
             read_back=bool(needs),

@@ -3,6 +3,7 @@ SJ-27). Weights are visible here and nowhere else; a human always chooses. Pure.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 from callcenter.core.ids import OrgId
@@ -10,6 +11,7 @@ from callcenter.dispatching.duty import DutyItem
 
 AT_MOST: Final = 5
 _WORD, _CATEGORY, _AREA, _RULING, _PRECEDENT, _PLACE = 2.0, 3.0, 4.0, 100.0, 1.0, 2.0
+_STANDARD: Final = 5.0
 _PRECEDENTS_AT_MOST: Final = 5
 URGENT_WORDS: Final = ("燃气泄漏", "漏电", "塌陷", "坍塌", "坠落", "起火", "生命危险")
 SEMI_URGENT_WORDS: Final = ("停水", "停电", "积水", "老人被困", "路面塌", "电梯困人")
@@ -46,7 +48,7 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """`kind` is words, category, area, ruling, precedent or place; `told` what speaks for the org."""
+    """`kind` is words, category, area, ruling, standard, precedent or place; `told` what speaks for the org."""
 
     kind: str
     told: str
@@ -77,13 +79,20 @@ class Suggestion:
 
 
 def suggest(
-    demand: Demand, items: Sequence[DutyItem], precedents: Sequence[Precedent], rulings: Sequence[Ruling]
+    demand: Demand,
+    items: Sequence[DutyItem],
+    precedents: Sequence[Precedent],
+    rulings: Sequence[Ruling],
+    responsible: Mapping[OrgId, str] = MappingProxyType({}),
 ) -> list[Suggestion]:
-    """The best first. What nothing speaks for is not suggested."""
+    """The best first. What nothing speaks for is not suggested. `responsible`: whom the standard by category and level
+    names (JC-21)."""
     weighed: dict[OrgId, _Weighed] = {}
     for ruling in rulings:
         if _ruled(ruling, demand):
             weighed.setdefault(ruling.org, _Weighed()).add(_RULING, "ruling", ruling.title)
+    for org, name in responsible.items():
+        weighed.setdefault(org, _Weighed()).add(_STANDARD, "standard", name)
     for item in items:
         _weigh_item(item, demand, weighed)
     for one in precedents:

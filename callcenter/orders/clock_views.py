@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from callcenter.orders.explain import DayLine
 from callcenter.orders.rulesets import Basis
 from callcenter.orders.signs import Colour
+from callcenter.orders.standards import StandardView
 
 
 class _Seen(BaseModel):
@@ -130,7 +131,7 @@ class ReboundView(_Seen):
 
 class OrderClocksView(_Seen):
     """`target_day`: GH-11, by when a solvable order should be submitted; no clock. `may_extend`: the reader may ask;
-    `may_set_upper`: the reader may enter another date from above."""
+    `may_set_upper`: the reader may enter another date from above. `standard`: by category and level (JC-21)."""
 
     now: datetime
     number: str
@@ -141,6 +142,7 @@ class OrderClocksView(_Seen):
     may_extend: bool
     may_set_upper: bool
     upper_due_at: datetime | None
+    standard: StandardView | None
     target_day: date | None
     return_until: datetime | None
 

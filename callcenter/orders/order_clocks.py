@@ -29,6 +29,7 @@ from callcenter.orders.rebinding import UPPER_DUE_SET
 from callcenter.orders.room import Room, standing_of, visible_row
 from callcenter.orders.ruleset_parsing import parse_length
 from callcenter.orders.signs import colour_at
+from callcenter.orders.standards import standard_of, standard_view
 from callcenter.orders.terms import Kind, Solvability, Stage
 from callcenter.orders.timers import INSTANT, window_due
 from callcenter.people.actor import Actor
@@ -169,6 +170,7 @@ async def clocks_of(room: Room, store: ClockStore, actor: Actor, order: OrderId)
         may_extend=may_ask(row, policy, actor),
         may_set_upper=may_record(standing_of(row, policy), UPPER_DUE_SET, actor),
         upper_due_at=row["upper_due_at"],
+        standard=standard_view(standard_of(rules_of(room, row), row)),
         target_day=_target(row, policy, room.calendar),
         return_until=_return_until(room, row),
     )

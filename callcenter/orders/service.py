@@ -18,6 +18,7 @@ from callcenter.orders.policy import Policy
 from callcenter.orders.room import Room, open_room, visible_row
 from callcenter.orders.row import Row
 from callcenter.orders.rulesets import RuleSet
+from callcenter.orders.standards import asked_by_person, standard_of
 from callcenter.orders.terms import ContactOutcome, ResultType, Solvability
 from callcenter.orders.views import NewOrder, OrderChecks, OrderPage, OrderView
 from callcenter.people.actor import Actor
@@ -80,6 +81,11 @@ class Orders:
 
     def policy_of(self, row: Row) -> Policy:
         return self.rules_of(row).policy
+
+    async def asked_by_person(self, order: OrderId) -> bool:
+        """JC-21: whether the order's category and level ask for a call-back by a person."""
+        row = await self.row_of(order)
+        return asked_by_person(standard_of(self.rules_of(row), row))
 
     async def create(self, actor: Actor, new: NewOrder) -> OrderView:
         """Complete enough to be dispatched (B-26)."""

@@ -133,7 +133,7 @@ def _own(
             return due_at(at, length, calendar), length
 
 
-def _cut(
+def cut(
     rule: TimerRule, own: datetime, at: datetime, dues: Mapping[str, datetime], calendar: WorkingCalendar
 ) -> tuple[datetime, str]:
     """The outer clocks' remaining time cuts, less the buffer where that leaves any. An outer clock that has passed
@@ -176,7 +176,7 @@ def dues_at(
         own, length = _own(rule, ruleset, facts, start, dues, calendar)
         if own is None:
             continue
-        binding, cut_by = _cut(rule, own, start, dues, calendar)
+        binding, cut_by = cut(rule, own, start, dues, calendar)
         found[name] = Due(start=start, at=binding, own=own, length=length, cut_by=cut_by)
         if rule.outer:
             dues.setdefault(name, binding)
@@ -272,6 +272,27 @@ def clocks_at(
         stopped=_stopped(move, events, rules, given_up),
         resumed=tuple(name for name, rule in rules.items() if events & rule.resumes),
     )
+
+
+def upper_clocks(
+    move: str,
+    at: datetime,
+    *,
+    ruleset: RuleSet,
+    facts: Facts,
+    calendar: WorkingCalendar,
+    unit: OrgId,
+    centre: OrgId,
+) -> tuple[Started, ...]:
+    """The clock of a date that an upper platform gives later than the order itself (JC-17)."""
+    rules = ruleset.timers[facts.kind]
+    upper = {
+        name: rule
+        for name, rule in rules.items()
+        if isinstance(rule.length, UpperDue) and applies(rule, ruleset, facts)
+    }
+    dues = dues_at(upper, at, ruleset=ruleset, facts=facts, calendar=calendar)
+    return tuple(_started(upper[name], due, move, ruleset, facts, calendar, unit, centre) for name, due in dues.items())
 
 
 def window_due(name: str, began_at: datetime, *, ruleset: RuleSet, kind: Kind, calendar: WorkingCalendar) -> datetime:

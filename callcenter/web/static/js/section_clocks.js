@@ -5,6 +5,7 @@ import { fill, h } from "./dom.js";
 import { complete, field, read, refuse } from "./fields.js";
 import { left, moment } from "./format.js";
 import { language, named, t } from "./i18n.js";
+import { instant } from "./step_forms.js";
 
 const say = (thing, name) => thing[`${name}_${language}`];
 
@@ -73,7 +74,7 @@ function settingUpper(order, done) {
     field({ name: "due_at", key: "clocks.upper_due", type: "datetime-local", must: true }),
     field({ name: "reason", key: "clocks.upper_reason", kind: "text", rows: 2, must: true, max: 1000 }),
   ];
-  const post = ({ due_at, reason }) => call("POST", `/api/orders/${order.id}/upper-due`, { due_at: new Date(due_at).toISOString(), reason });
+  const post = ({ due_at, reason }) => call("POST", `/api/orders/${order.id}/upper-due`, { due_at: instant(due_at), reason });
   return folded("clocks.upper", fields, "clocks.upper_set", post, done);
 }
 
@@ -96,6 +97,14 @@ function extensionLine(order, one, done) {
       h("button", { class: "btn", type: "button", on: { click: () => decide(false) } }, t("clocks.refuse"))));
 }
 
+// JC-21: what the rule set says for the order's category and level.
+export function standardLine(one) {
+  const parts = [one.scope_in && t("standard.in", { said: one.scope_in }), one.scope_out && t("standard.out", { said: one.scope_out }),
+    one.duty && t("standard.duty", { said: one.duty }), ...one[`limits_${language}`],
+    one.supervise && t("standard.supervise", { said: named("supervise_mode", one.supervise) }), one.callback && t("standard.callback", { said: named("rings", one.callback) })];
+  return h("p", { class: "muted", data: { standard: one.category } }, `${t("rules.matrix")}：${one.category}${one.level && ` · ${named("urgency", one.level)}`} — ${parts.filter(Boolean).join("；")}`);
+}
+
 export async function clocksSection(order, done) {
   const found = await call("GET", `/api/orders/${order.id}/clocks`);
   if (found.clocks.length === 0 && !found.may_set_upper) return null;
@@ -109,6 +118,7 @@ export async function clocksSection(order, done) {
     h("p", { class: "muted" },
       found.return_until && t("clocks.return_until", { at: moment(found.return_until) }), " ",
       found.target_day && t("clocks.target", { at: found.target_day })),
+    found.standard && standardLine(found.standard),
     list,
     found.past.length > 0 && h("ul", { class: "past" }, found.past.map(pastLine)),
     found.extensions.length > 0 && h("ul", { class: "lines" }, found.extensions.map((one) => extensionLine(order, one, done))),
