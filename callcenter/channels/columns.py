@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
+from openpyxl.utils.datetime import from_excel
 from pydantic import ValidationError
 
 from callcenter.channels.incoming import Incoming, digest_of
@@ -75,6 +76,11 @@ _TIMES: Final = frozenset({"happened_at", "due_at"})
 _DATE: Final = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ]*(\d{1,2})[:时点](\d{1,2})?(?:[:分](\d{1,2}))?[分秒]?)?"
 )
+_HEADING_WITHIN: Final = 10
+_SERIAL: Final = (36526, 73051)
+"""Numbers of the days of 2000 to 2099 in a table program."""
+_A_DAY: Final = timedelta(days=1) - timedelta(seconds=1)
+_BROKEN: Final = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
 ROW_KEY: Final = "row-"
 """Begins the id of a row that has none of its own: made of its words, so that the same row is the same demand."""
 
@@ -110,13 +116,30 @@ def mapping_of(headings: Sequence[str], given: Mapping[str, str]) -> dict[str, i
     return found
 
 
+def heading_row(rows: Sequence[Sequence[Any]], given: Mapping[str, str]) -> int:
+    """The index of the row that holds the headings: the first, or one below a title, an empty row or a note."""
+    for index, row in enumerate(rows[:_HEADING_WITHIN]):
+        if "content" in mapping_of(headings_of(row), given):
+            return index
+    return 0
+
+
+def headings_of(row: Sequence[Any]) -> list[str]:
+    return ["" if is_blank(cell) else str(cell).strip() for cell in row]
+
+
+def is_blank(cell: Any) -> bool:
+    """Nothing, white space, or the error that a formula came to."""
+    return cell is None or not str(cell).strip() or (isinstance(cell, str) and cell.strip() in _BROKEN)
+
+
 def incoming_of(row: int, cells: Sequence[Any], columns: Mapping[str, int], zone: tzinfo) -> Incoming:
     """Times without a zone are the city's. Raises BadRow with every fault of the row."""
     faults: list[Fault] = []
     values: dict[str, Any] = {}
     for field, index in columns.items():
         cell = cells[index] if index < len(cells) else None
-        if cell is None or not str(cell).strip():
+        if is_blank(cell):
             continue
         try:
             values[field] = _value(field, cell, zone)
@@ -158,7 +181,9 @@ def _with_id(values: dict[str, Any]) -> Incoming:
 def _value(field: str, cell: Any, zone: tzinfo) -> Any:
     """Raises KeyError for a word that is not known, ValueError for what is no time."""
     if field in _TIMES:
-        return _time(cell, zone)
+        at = _time(cell, zone)
+        whole_day = field == "due_at" and at.time() == time()
+        return at + _A_DAY if whole_day else at  # a due date without a time ends with its day (B-33)
     text = _text(cell)
     if field in _WORDS:
         return _WORDS[field][text.lower()]
@@ -175,6 +200,8 @@ def _text(cell: Any) -> str:
 
 
 def _time(cell: Any, zone: tzinfo) -> datetime:
+    if isinstance(cell, int | float) and _SERIAL[0] <= cell < _SERIAL[1]:
+        cell = from_excel(cell)  # a cell that is not formatted as a date holds the day's number
     if isinstance(cell, datetime):
         return cell if cell.tzinfo else cell.replace(tzinfo=zone)
     text = str(cell).strip()

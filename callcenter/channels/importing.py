@@ -15,8 +15,8 @@ from uuid import UUID
 import structlog
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from callcenter.channels.columns import HEADINGS, BadRow, Fault, incoming_of, mapping_of
-from callcenter.channels.incoming import Incoming
+from callcenter.channels.columns import HEADINGS, BadRow, Fault, heading_row, headings_of, incoming_of, mapping_of
+from callcenter.channels.incoming import Incoming, digest_of
 from callcenter.channels.kinds import Channel
 from callcenter.channels.refusals import NoContentColumn, NoSuchCentre, NoSuchImport
 from callcenter.channels.sheets import read_table
@@ -89,6 +89,10 @@ class _Job:
     dry_run: bool
     rows: Sequence[Sequence[Any]]
     columns: Mapping[str, int]
+    first: int
+    """The row that `rows` begin with, as a table program shows it."""
+    tried: dict[str, set[bytes]] = field(default_factory=dict)
+    """Of a trial: what the rows before would have handed in, id → digests of their words."""
     counts: dict[str, int] = field(
         default_factory=lambda: {"done": 0, "created": 0, "repeated": 0, "appended": 0, "refused": 0}
     )
@@ -123,7 +127,8 @@ class Imports:
         if org is None or org["kind"] != "centre" or not actor.sees(org["path"]):
             raise NoSuchCentre
         rows = await asyncio.to_thread(read_table, name, content)
-        headings = [str(cell).strip() if cell is not None else "" for cell in rows[0]]
+        at = heading_row(rows, mapping)
+        headings = headings_of(rows[at])
         columns = mapping_of(headings, mapping)
         if "content" not in columns:
             raise NoContentColumn
@@ -140,13 +145,13 @@ class Imports:
                 org_path=actor.org_path,
                 by_user=actor.user_id,
                 at=now,
-                columns={name: headings[at] for name, at in columns.items()},
-                rows=len(rows) - 1,
+                columns={name: headings[index] for name, index in columns.items()},
+                rows=len(rows) - 1 - at,
             )
             await self._audit.record(
                 connection, actor.user_id, "import_begun", "channel_import", one, {"dry_run": dry_run}
             )
-        self._jobs.put_nowait(_Job(one, actor, channel, OrgId(org["id"]), dry_run, rows[1:], columns))
+        self._jobs.put_nowait(_Job(one, actor, channel, OrgId(org["id"]), dry_run, rows[at + 1 :], columns, at + 2))
         return await self.get(actor, one)
 
     async def run(self) -> None:
@@ -179,8 +184,8 @@ class Imports:
 
     async def _work(self, job: _Job) -> None:
         zone = self._orders.room.calendar.zone
-        for number, cells in enumerate(job.rows, start=2):
-            if any(str(cell).strip() for cell in cells if cell is not None):
+        for number, cells in enumerate(job.rows, start=job.first):
+            if cells:
                 try:
                     incoming = incoming_of(number, cells, job.columns, zone)
                 except BadRow as bad:
@@ -211,12 +216,21 @@ class Imports:
     async def _take(self, job: _Job, number: int, incoming: Incoming) -> None:
         try:
             if job.dry_run:
-                job.counts[await self._taking.would_be(job.channel, incoming)] += 1
+                job.counts[await self._would_be(job, incoming)] += 1
                 return
             received = await self._taking.take_in(job.actor, job.channel, incoming, centre=job.centre)
             job.counts[received.outcome] += 1
         except DomainError as refused:
             await self._refuse(job, (_refusal(number, refused),))
+
+    async def _would_be(self, job: _Job, incoming: Incoming) -> str:
+        """Counts the rows before it in the same file as taken in."""
+        before, digest = job.tried.setdefault(incoming.external_id, set()), digest_of(incoming)
+        outcome = await self._taking.would_be(job.channel, incoming)
+        if before and outcome != "repeated":
+            outcome = "repeated" if digest in before else "appended"
+        before.add(digest)
+        return outcome
 
     async def _refuse(self, job: _Job, faults: Sequence[Fault]) -> None:
         for no, fault in enumerate(faults, start=1):

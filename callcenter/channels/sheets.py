@@ -11,12 +11,17 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from callcenter.core.errors import Invalid
 
-MOST_ROWS: Final = 5000
+MOST_ROWS: Final = 20_000
 MOST_BYTES: Final = 20 * 1024 * 1024
 _MOST_UNPACKED: Final = 200 * 1024 * 1024
 _MOST_COLUMNS: Final = 200
 _ENCODINGS: Final = ("utf-8-sig", "gb18030")
 """Chinese table programs still save CSV in the national encoding."""
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+"""What they call "Unicode text" begins so."""
+_DELIMITERS: Final = ",\t;"
+_BEGINNING: Final = 2000
+"""Characters that tell which of them it is: a title may stand above the headings."""
 
 
 class NotATable(Invalid):
@@ -32,10 +37,10 @@ class TooManyRows(Invalid):
 
 
 def read_table(name: str, content: bytes) -> list[Sequence[Any]]:
-    """Rows with the heading first; rows without any content keep their place as empty ones. What the file is, its
-    bytes tell, not its name. Raises NotATable, TooManyRows."""
+    """Rows without any content keep their place as empty ones. Of a workbook the first sheet that holds anything. What
+    the file is, its bytes tell, not its name. Raises NotATable, TooManyRows."""
     rows = list(_xlsx(content) if content.startswith(b"PK") else _csv(name, content))
-    while rows and not any(str(cell).strip() for cell in rows[-1] if cell is not None):
+    while rows and not rows[-1]:
         rows.pop()
     if not rows:
         raise NotATable(cause_zh="文件是空的", cause_en="it is empty")
@@ -43,7 +48,7 @@ def read_table(name: str, content: bytes) -> list[Sequence[Any]]:
 
 
 def _csv(name: str, content: bytes) -> Iterator[Sequence[Any]]:
-    for encoding in _ENCODINGS:
+    for encoding in ("utf-16",) if content.startswith(_UTF16) else _ENCODINGS:
         try:
             text = content.decode(encoding)
             break
@@ -53,7 +58,8 @@ def _csv(name: str, content: bytes) -> Iterator[Sequence[Any]]:
         raise NotATable(cause_zh="文字编码不认识", cause_en="its encoding is not known")
     if "\x00" in text or name.lower().endswith((".xls", ".xlsx")):
         raise NotATable(cause_zh="不是文本表格", cause_en="it is no table of text")
-    delimiter = "\t" if text.partition("\n")[0].count("\t") > text.partition("\n")[0].count(",") else ","
+    beginning = text[:_BEGINNING]
+    delimiter = max(_DELIMITERS, key=beginning.count)
     try:
         yield from _bounded(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
@@ -69,14 +75,24 @@ def _xlsx(content: bytes) -> Iterator[Sequence[Any]]:
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
         raise NotATable(cause_zh="不是 XLSX 表格", cause_en="it is no XLSX table") from error
     try:
-        sheet = book.worksheets[0]
-        yield from _bounded(sheet.iter_rows(values_only=True))
+        for sheet in book.worksheets:
+            rows = list(_bounded(sheet.iter_rows(values_only=True)))
+            if any(rows):
+                yield from rows
+                return
     finally:
         book.close()
 
 
 def _bounded(rows: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:
-    for count, row in enumerate(rows):
+    """Empty rows do not count: a table program may think that a sheet is a million rows long."""
+    count = 0
+    for row in rows:
+        cells = row[:_MOST_COLUMNS]
+        if not any(str(cell).strip() for cell in cells if cell is not None):
+            yield ()
+            continue
         if count > MOST_ROWS:
             raise TooManyRows(most=MOST_ROWS)
-        yield row[:_MOST_COLUMNS]
+        count += 1
+        yield cells

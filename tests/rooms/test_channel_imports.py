@@ -91,6 +91,15 @@ async def test_a_day_of_a_busy_street_with_two_bad_rows(intake: Intake) -> None:
     assert (intake.town.orgs["street"], "triage") == (row["owner_org_id"], row["stage"])
 
 
+async def test_a_trial_sees_what_stands_twice_in_one_file(intake: Intake) -> None:
+    dispatcher = intake.town.people["dispatcher"]
+    nameless = ["", *GOOD[2][1:]]
+    content = table(["汇总表"], GOOD[0], GOOD[0], [*GOOD[0][:2], "现在全楼无水", *GOOD[0][3:]], nameless, nameless)
+    tried = await imported(intake, dispatcher, content, dry_run=True)
+    done = await imported(intake, dispatcher, content)
+    assert counts(tried) == counts(done) == (6, 6, 2, 2, 1, 1)
+
+
 async def test_who_may_import_what_and_who_reads_the_report(intake: Intake) -> None:
     town, imports = intake.town, intake.channels.imports
     dispatcher, content = town.people["dispatcher"], "内容,地址\n停水,桐影路\n".encode()

@@ -84,6 +84,15 @@ class GeoReportClient:
         assert token == told["token"]
         return str(told["service_request_id"])
 
+    async def picture(self, media_url: str) -> bytes:
+        """What stands behind a media_url, asked for without any key."""
+        async with ClientSession() as stranger, stranger.get(media_url) as answer:
+            content = await answer.read()
+            if answer.status >= 400:
+                raise GeoError(answer.status, self._items("errors", content) if self.form == "json" else [])
+            assert answer.content_type.startswith("image/")
+            return content
+
     def _check(self, one: dict[str, Any]) -> None:
         assert set(one) == REQUEST, one
         assert one["status"] in {"open", "closed"}

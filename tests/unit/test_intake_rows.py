@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from openpyxl import Workbook
 
-from callcenter.channels.columns import HEADINGS, BadRow, Fault, incoming_of, mapping_of
+from callcenter.channels.columns import HEADINGS, BadRow, Fault, heading_row, incoming_of, mapping_of
 from callcenter.channels.incoming import Incoming, digest_of
 from callcenter.channels.kinds import SIDES, Channel, kind_on
 from callcenter.channels.sheets import MOST_ROWS, NotATable, TooManyRows, read_table
@@ -185,3 +185,46 @@ def test_what_is_no_table(name: str, content: bytes) -> None:
 def test_a_table_has_an_end() -> None:
     with pytest.raises(TooManyRows):
         read_table("a.csv", b"x\n" * (MOST_ROWS + 2))
+
+
+def test_headings_stand_below_a_title_or_nowhere() -> None:
+    title: list[Sequence[Any]] = [["工单汇总表", None], (), ["内容", "地址"], ["停水", "桐影路"]]
+
+    assert heading_row(title, {}) == 2
+    assert heading_row([["甲", "乙"], ["丙", "丁"]], {}) == 0
+    assert heading_row([["表"], ["问题"]], {"问题": "content"}) == 1
+
+
+def test_a_due_date_ends_with_its_day_and_a_day_s_number_is_a_day() -> None:
+    columns = mapping_of(["内容", "地址", "办结时限", "事发时间"], {})
+    for written in ("2026-03-09", datetime(2026, 3, 9), 46090):  # noqa: DTZ001 - as a table program gives it
+        found = incoming_of(2, ["停水", "桐影路", written, 46085.5], columns, CITY)
+
+        assert found.due_at == datetime(2026, 3, 9, 23, 59, 59, tzinfo=CITY)
+        assert found.happened_at == datetime(2026, 3, 4, 12, tzinfo=CITY)
+    with pytest.raises(BadRow):
+        incoming_of(2, ["停水", "桐影路", 7], columns, CITY)
+
+
+def test_what_a_formula_failed_to_give_is_no_content() -> None:
+    assert [one.cause_zh for one in faults("A1", "题", "#REF!")] == ["缺少必填内容"]
+
+
+def test_files_as_table_programs_leave_them() -> None:
+    """Unicode text, semicolons, an empty first sheet, and a sheet that is a million rows long."""
+    text = "编号;内容\r\n1;路灯不亮\r\n"
+    rows = [["编号", "内容"], ["1", "路灯不亮"]]
+    book = Workbook()
+    sheet = book.create_sheet("数据")
+    for row in rows:
+        sheet.append(row)
+    sheet["B1000000"] = "完"
+    packed = io.BytesIO()
+    book.save(packed)
+
+    assert rows == [list(row) for row in read_table("a.csv", text.encode("utf-16"))]
+    assert rows == [list(row) for row in read_table("a.csv", text.encode())]
+    found = read_table("a.xlsx", packed.getvalue())
+    assert (rows, list(found[-1])) == ([list(row) for row in found[:2]], [None, "完"])
+    assert len(found) == 1_000_000
+    assert not any(found[2:-1])
