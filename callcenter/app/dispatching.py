@@ -24,6 +24,7 @@ from callcenter.web.delegations import delegation_routes
 from callcenter.web.dispatching import dispatching_routes
 from callcenter.web.dispatching_duties import duty_routes
 from callcenter.web.dispatching_tasks import task_routes
+from callcenter.web.order_sheets import sheet_routes
 from callcenter.web.returns import return_routes
 from callcenter.web.route import Route
 
@@ -38,7 +39,13 @@ class ApprovedRulings:
     async def approved(self, category: str, on: date) -> Sequence[Ruling]:
         found = self._sql.rulings_for(self._pool, category=category, place=None, today=on)
         return [
-            Ruling(org=OrgId(row["duty_org_id"]), title=row["text"], keywords=(), category=category, place=row["place"])
+            Ruling(
+                org=OrgId(row["duty_org_id"]),
+                title=f"{row['number']} {row['text']}",
+                keywords=(),
+                category=category,
+                place=row["place"],
+            )
             async for row in found
         ]
 
@@ -92,6 +99,7 @@ class DispatchingRoom:
             *duty_routes(room),
             *return_routes(room, printer),
             *delegation_routes(room),
+            *sheet_routes(room.room.orders, printer),
         ]
 
 

@@ -144,6 +144,7 @@ class _House:
             rooms.flows.shelf.reload_on_hangup(),
             rooms.files.sweep(),
             rooms.dispatching.dispatching.watch.run(),
+            rooms.dispatching.dispatching.backlogs.run(),
             rooms.outbox.run(rooms.bus),
             rooms.handling.following(rooms.bus).run(),
             rooms.outbox.delivery.run(),

@@ -6,7 +6,7 @@ from typing import Any
 
 from callcenter.core.ids import OrgId
 from callcenter.dispatching.room import SQL, Room
-from callcenter.dispatching.views import FiguresView, UnitReturns
+from callcenter.dispatching.views import FiguresView, HolderView, UnitReturns
 from callcenter.people.actor import Actor
 
 
@@ -22,7 +22,9 @@ class Figures:
             UnitReturns(org_id=OrgId(row["org_id"]), **{name: row[name] for name in _RETURN_FIELDS})
             async for row in SQL.return_figures(self._room.pool, **period)
         ]
-        return figures_of(rows, self._room.config.ping_pong, tuple(returns))
+        held = SQL.holder_figures(self._room.pool, now=self._room.clock.now(), **period)
+        holders = tuple([HolderView(**dict(row)) async for row in held])
+        return figures_of(rows, self._room.config.ping_pong, tuple(returns), holders)
 
 
 _RETURN_FIELDS = ("org", "applied", "granted", "rejected", "late", "wrong", "extra_days", "top_reason")
@@ -32,10 +34,12 @@ def share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-def figures_of(rows: list[dict[str, Any]], ping_pong: int, returns: tuple[UnitReturns, ...]) -> FiguresView:
+def figures_of(
+    rows: list[dict[str, Any]], ping_pong: int, returns: tuple[UnitReturns, ...], holders: tuple[HolderView, ...]
+) -> FiguresView:
     """`rows`: one an order, with `returned` (a return was granted, or it was sent on), `minutes` from intake to its
     present unit, `rank` of the first choice, `suggested` (there was a suggestion), `outside`, `hops`, `distinct_orgs`,
-    `claimed`."""
+    `claimed`, `applied` (returns that a head signed), `rejected` of these."""
     minutes = sorted(row["minutes"] for row in rows)
     suggested = [row for row in rows if row["suggested"]]
     right = sum(not row["returned"] for row in rows)
@@ -51,5 +55,8 @@ def figures_of(rows: list[dict[str, Any]], ping_pong: int, returns: tuple[UnitRe
         average_hops=mean(row["hops"] for row in rows) if rows else None,
         ping_pong=sum(row["distinct_orgs"] >= ping_pong for row in rows),
         volunteered=sum(row["claimed"] for row in rows),
+        return_rate=share(sum(row["applied"] > 0 for row in rows), len(rows)),
+        improper_rate=share(sum(row["rejected"] for row in rows), sum(row["applied"] for row in rows)),
         returns=returns,
+        holders=holders,
     )

@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from callcenter.core.ids import OrderId
+from callcenter.dispatching.backlog import Backlogs
 from callcenter.dispatching.claims import Claims
 from callcenter.dispatching.delegations import Delegations
 from callcenter.dispatching.directory import DomainDirectory
@@ -46,6 +47,7 @@ class Dispatching:
         self.reading = Reading(room, self.tasks, self.claims, self.returns)
         self.figures = Figures(room)
         self.watch = TaskWatch(room)
+        self.backlogs = Backlogs(room)
 
     async def suggestions(self, actor: Actor, order: OrderId) -> SuggestionsView:
         """Raises Forbidden, NoSuchOrder."""

@@ -11,8 +11,10 @@ from callcenter.dispatching.duties import Duties
 from callcenter.dispatching.duty import pushed_down
 from callcenter.dispatching.duty_views import ContactView
 from callcenter.dispatching.room import SQL, Body, IntakeScore, Room, bodies_of
-from callcenter.dispatching.suggest import Demand, Precedent, Suggestion, stations_at, suggest
+from callcenter.dispatching.suggest import Demand, Precedent, Ruling, Suggestion, stations_at, suggest
 from callcenter.dispatching.views import PlaceView, ReasonView, SuggestionsView, SuggestionView
+from callcenter.orders.rulesets import MatrixLine
+from callcenter.orders.standards import responsible, standard_of, standard_view
 from callcenter.store.pool import Connection
 
 Row = Mapping[str, Any]
@@ -22,7 +24,7 @@ def demand_of(row: Row) -> Demand:
     return Demand(
         text=f"{row['title']}\n{row['content']}",
         category=row["category"],
-        where=f"{row['address']} {row['grid_code']}",
+        where=f"{row['address']} {row['grid_code']} {row['place']}",
     )
 
 
@@ -43,8 +45,27 @@ class Suggesting:
             demand_of(row),
             await self._duties.counting(centre),
             [Precedent(**dict(one)) async for one in precedents],
-            await self._room.rulings.approved(row["category"], self._room.today()),
+            await self._rulings(row["category"], centre),
+            await self._responsible(row, centre),
         )
+
+    def _standard(self, row: Row) -> MatrixLine | None:
+        return standard_of(self._room.orders.rules_of(row), row)
+
+    async def _responsible(self, row: Row, centre: str) -> dict[OrgId, str]:
+        """JC-21: the units of the area that the standard by category and level names."""
+        names = responsible(self._standard(row))
+        if not names:
+            return {}
+        return {
+            one["id"]: one["name"] async for one in SQL.units_named(self._room.pool, path=centre, names=list(names))
+        }
+
+    async def _rulings(self, category: str, centre: str) -> list[Ruling]:
+        """Those that name an org of the centre's area: a ruling of the next street says nothing here."""
+        found = await self._room.rulings.approved(category, self._room.today())
+        bodies = await bodies_of(self._room, {ruling.org for ruling in found})
+        return [ruling for ruling in found if bodies[ruling.org].path.startswith(centre)]
 
     async def stations(self, row: Row, path: str, db: Connection | None = None) -> list[PlaceView]:
         """XY-34: the joint-duty stations below `path` whose area holds the place."""
@@ -63,6 +84,7 @@ class Suggesting:
         contacts: Sequence[ContactView] = await self._directory.matching(f"{row['title']} {row['category']}")
         return SuggestionsView(
             items=tuple(_view(one, bodies[one.org]) for one in found),
+            standard=standard_view(self._standard(row)),
             stations=tuple(await self.stations(row, row["owner_org_path"])),
             contacts=tuple(contacts),
             intake=intake.score,

@@ -8,6 +8,7 @@ from callcenter.core.ids import OrderId, OrgId, UserId
 from callcenter.core.pages import Page
 from callcenter.dispatching.duty_views import ContactView
 from callcenter.dispatching.views_base import Seen
+from callcenter.orders.standards import StandardView
 
 
 class ReasonView(Seen):
@@ -33,9 +34,11 @@ class SuggestionView(Seen):
 
 
 class SuggestionsView(Seen):
-    """The best first. `intake` is the score of completeness, `least` what is needed before dispatch."""
+    """The best first. `intake` is the score of completeness, `least` what is needed before dispatch. `standard`:
+    what the rule set says for category and level (JC-21)."""
 
     items: tuple[SuggestionView, ...]
+    standard: StandardView | None
     stations: tuple["PlaceView", ...]
     contacts: tuple[ContactView, ...]
     intake: int
@@ -328,6 +331,20 @@ class SignatoryPage(Page[SignatoryView]):
     """By unit and name; at most 500, on one page."""
 
 
+class BacklogView(Seen):
+    """SG-27: `waiting` orders wait for this org, since `since` more than the city's threshold."""
+
+    org_id: OrgId
+    org: str
+    kind: str
+    waiting: int
+    since: datetime
+
+
+class BacklogPage(Page[BacklogView]):
+    """The fullest first, at most 200, on one page."""
+
+
 class UnitReturns(Seen):
     """XY-46: a unit's returns in the period. `wrong`: granted, and yet the order came back to it. `extra_days`: average
     days from its dispatch to the decision, on granted returns."""
@@ -343,8 +360,20 @@ class UnitReturns(Seen):
     top_reason: str | None
 
 
+class HolderView(Seen):
+    """SG-07: how long an org held the orders of the period, those it still holds until now."""
+
+    org_id: OrgId
+    org: str
+    kind: str
+    orders: int
+    mean_hours: float
+    most_hours: float
+
+
 class FiguresView(Seen):
-    """SJ-29, SG-40, SG-07. Shares are null without orders. Minutes run from intake to the unit that finally has it."""
+    """SJ-29, SG-40, SG-07. Shares are null without orders. Minutes run from intake to the unit that finally has it.
+    `return_rate`: orders on which a unit asked to return ÷ orders; `improper_rate`: rejected ÷ all returns."""
 
     orders: int
     first_right: int
@@ -357,4 +386,7 @@ class FiguresView(Seen):
     average_hops: float | None
     ping_pong: int
     volunteered: int
+    return_rate: float | None
+    improper_rate: float | None
     returns: tuple[UnitReturns, ...]
+    holders: tuple[HolderView, ...]

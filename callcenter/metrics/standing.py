@@ -41,6 +41,7 @@ class Standing:
             "orders": (gauge("orders_open", "Work orders that are not closed.", "stage"), "stage"),
             "overdue": (gauge("order_timers_overdue", "Running timers past their deadline.", "timer"), "timer"),
             "unnoticed": (gauge("order_timers_unnoticed", "Overdue, and not yet marked so.", "timer"), "timer"),
+            "backlog": (gauge("orders_backlog", "Orders waiting for an org in backlog alarm.", "org"), "org"),
             "job_age": (
                 gauge("job_oldest_seconds", "Age of the oldest job that could run.", "entrypoint"),
                 "entrypoint",

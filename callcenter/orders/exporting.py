@@ -3,7 +3,7 @@
 import asyncio
 import csv
 import io
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final, Literal
 
 from openpyxl import Workbook
@@ -14,7 +14,16 @@ from callcenter.orders import lists
 from callcenter.orders.filters import OrderFilter
 from callcenter.orders.lists import ListLine
 from callcenter.orders.room import Room
-from callcenter.orders.terms import STAGE_NAMES, Stage
+from callcenter.orders.terms import (
+    KIND_NAMES,
+    REQUEST_NAMES,
+    STAGE_NAMES,
+    URGENCY_NAMES,
+    Kind,
+    RequestType,
+    Stage,
+    Urgency,
+)
 from callcenter.people.actor import Actor
 
 MOST_ROWS: Final = 10_000
@@ -53,20 +62,28 @@ async def pieces(room: Room, actor: Actor, asked: OrderFilter) -> AsyncIterator[
             return
 
 
-async def exported(room: Room, actor: Actor, asked: OrderFilter, form: Form) -> bytes:
-    """The whole file. The trail says how many rows, and which parts of the filter were given; not their values."""
+async def exported(room: Room, actor: Actor, asked: OrderFilter, form: Form, channels: Mapping[str, str]) -> bytes:
+    """The whole file; `channels` names the channels in Chinese. The trail says how many rows, and which parts of the
+    filter were given; not their values."""
     found = [line async for piece in pieces(room, actor, asked) for line in piece]
-    rows = [_cells(line, room) for line in found]
+    rows = [_cells(line, room, channels) for line in found]
     detail = {"rows": len(rows), "form": form, "view": asked.view.value, "by": sorted(asked.model_fields_set)}
     await room.audit.record(room.store.pool, actor.user_id, "orders_exported", "org", str(actor.org_id), detail)
     return await asyncio.to_thread(_csv if form == "csv" else _xlsx, rows)
 
 
-def _cells(line: ListLine, room: Room) -> list[str]:
+def _cells(line: ListLine, room: Room, channels: Mapping[str, str]) -> list[str]:
     zone = room.calendar.zone
     times = [f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if at else "" for at in (line.created_at, line.due_at)]
     closed = f"{line.closed_at.astimezone(zone):%Y-%m-%d %H:%M}" if line.closed_at else ""
-    named = (line.number, STAGE_NAMES[Stage(line.stage)][0], line.kind, line.request_type, line.urgency, line.channel)
+    named = (
+        line.number,
+        STAGE_NAMES[Stage(line.stage)][0],
+        KIND_NAMES[Kind(line.kind)][0],
+        REQUEST_NAMES[RequestType(line.request_type)][0],
+        URGENCY_NAMES[Urgency(line.urgency)][0],
+        channels.get(line.channel, line.channel),
+    )
     told = (line.title, line.category, line.address, line.owner)
     marks = ("是" if line.flagged else "", "是" if line.supervisions else "")
     return [*named, *map(harmless, told), *times, _COLOURS.get(line.colour or "", ""), closed, *marks]

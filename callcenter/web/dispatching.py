@@ -7,7 +7,14 @@ from pydantic import BaseModel
 from callcenter.core.ids import OrderId, OrgId
 from callcenter.dispatching.room import CENTRE_STAFF, DESK, LEADERS, READERS, UNIT_STAFF
 from callcenter.dispatching.service import Dispatching
-from callcenter.dispatching.views import BodyPage, ClaimablePage, DispatchingView, FiguresView, SuggestionsView
+from callcenter.dispatching.views import (
+    BacklogPage,
+    BodyPage,
+    ClaimablePage,
+    DispatchingView,
+    FiguresView,
+    SuggestionsView,
+)
 from callcenter.people.actor import Role
 from callcenter.web.dispatching_models import (
     Blocked,
@@ -132,6 +139,7 @@ def dispatching_routes(room: Dispatching) -> list[Route]:
         *_claims(room),
         _bodies(room),
         _figures(room),
+        _backlogs(room),
     ]
 
 
@@ -219,4 +227,20 @@ def _figures(room: Dispatching) -> Route:
         query=Period,
         answers=FiguresView,
         roles=FIGURES,
+    )
+
+
+def _backlogs(room: Dispatching) -> Route:
+    async def listed(asked: Asked[None, None]) -> BacklogPage:
+        return await room.backlogs.listed(asked.actor)
+
+    return Route(
+        method="GET",
+        path="/api/dispatching/backlog",
+        summary_zh="积压预警：待办工单达到预警线的单位",
+        summary_en="Orgs for whom too many orders wait (SG-27)",
+        tag=TAG,
+        handler=listed,
+        answers=BacklogPage,
+        roles=READERS,
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 from aiohttp import web
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from callcenter.channels.kinds import SIDES
 from callcenter.core.errors import DomainError
 from callcenter.core.ids import OrderId, OrgId
 from callcenter.orders import lists
@@ -92,7 +93,7 @@ def _lists(orders: Orders) -> list[Route]:
 
     async def export(asked: Asked[Exported, None]) -> web.StreamResponse:
         form = asked.body.form
-        content = await exported(room, asked.actor, _asked(asked.body), form)
+        content = await exported(room, asked.actor, _asked(asked.body), form, CHANNELS)
         headers = {"Content-Disposition": f'attachment; filename="orders.{form}"'}
         return web.Response(body=content, content_type=_TYPES[form], headers=headers)
 
@@ -146,6 +147,7 @@ def _lists(orders: Orders) -> list[Route]:
     ]
 
 
+CHANNELS: Final = {channel.value: side.zh for channel, side in SIDES.items()}
 _TYPES: Final = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -173,6 +173,9 @@ set roads = excluded.roads, grid_codes = excluded.grid_codes, updated_by = exclu
 select s.*, o.name, o.path from station_area s join org o on o.id = s.org_id
 where starts_with(o.path, :path) order by o.name;
 
+-- name: units_named(path, names)
+select id, name from org where starts_with(path, :path) and name = any(:names::text[]) and kind <> 'centre' order by id;
+
 -- name: insert_task(id, order_id, kind, org_id, body, task, asked_by, asked_org_id, asked_at, accept_due_at, due_at, whistle_id, meeting_id)!
 insert into co_task
     (id, order_id, kind, org_id, body, task, asked_by, asked_org_id, asked_at, accept_due_at, due_at, whistle_id,
@@ -453,22 +456,45 @@ select * from dispatch_dispute where order_id = :order_id and settled_at is null
 
 -- name: dispatch_figures(path, since, until)
 -- One row an order that was first dispatched in the period.
-with first as (
-    select distinct on (d.order_id) d.order_id, d.at, d.rank, d.suggested_org_id, d.item_id, d.kind
-    from order_dispatch d join org f on f.id = d.from_org_id
-    where d.role = 'lead' and d.kind <> 'assigned' and d.at < :until and starts_with(f.path, :path)
-    order by d.order_id, d.seq
+with seen as (
+    select distinct order_id from order_dispatch where at >= :since and at < :until
 ), hop as (
-    select d.order_id, count(*)::int as hops, count(distinct d.to_org_id)::int as distinct_orgs, max(d.at) as last_at,
-           bool_or(d.kind = 'claimed') as claimed
-    from order_dispatch d join first on first.order_id = d.order_id
+    select d.order_id, min(d.at) as first_at, max(d.at) as last_at, count(*)::int as hops,
+           count(distinct d.to_org_id)::int as distinct_orgs, bool_or(d.kind = 'claimed') as claimed,
+           (array_agg(d.id order by d.seq))[1] as first_id
+    from order_dispatch d join seen on seen.order_id = d.order_id
     where d.role = 'lead' and d.kind <> 'assigned' group by d.order_id
+), form as (
+    select r.order_id, count(*)::int as applied, (count(*) filter (where r.decision = 'rejected'))::int as rejected
+    from return_form r join seen on seen.order_id = r.order_id where r.signed_at is not null group by r.order_id
 )
 select h.hops > 1 or w.returns > 0 as returned, extract(epoch from h.last_at - w.created_at)::float8 / 60 as minutes,
        f.rank, f.suggested_org_id is not null as suggested,
-       f.item_id is null and f.kind = 'ordinary' as outside, h.hops, h.distinct_orgs, h.claimed
-from first f join hop h on h.order_id = f.order_id join work_order w on w.id = f.order_id
-where f.at >= :since;
+       f.item_id is null and f.kind = 'ordinary' as outside, h.hops, h.distinct_orgs, h.claimed,
+       coalesce(r.applied, 0) as applied, coalesce(r.rejected, 0) as rejected
+from hop h join order_dispatch f on f.id = h.first_id join org c on c.id = f.from_org_id
+     join work_order w on w.id = h.order_id left join form r on r.order_id = h.order_id
+where h.first_at >= :since and h.first_at < :until and starts_with(c.path, :path);
+
+-- name: holder_figures(path, since, until, now)
+-- SG-07: how long each org held the orders that were first dispatched in the period, from their events.
+with seen as (
+    select distinct d.order_id from order_dispatch d join org c on c.id = d.from_org_id
+    where d.at >= :since and d.at < :until and d.role = 'lead' and d.kind <> 'assigned' and starts_with(c.path, :path)
+), came as (
+    select e.order_id, e.seq, (e.changes ->> 'owner_org_id')::uuid as org_id, e.at
+    from order_event e join seen on seen.order_id = e.order_id where e.changes ? 'owner_org_id'
+), stay as (
+    select c.order_id, c.org_id,
+           extract(epoch from coalesce(lead(c.at) over (partition by c.order_id order by c.seq), w.closed_at, :now)
+                              - c.at)::float8 / 3600 as hours
+    from came c join work_order w on w.id = c.order_id
+), held as (
+    select order_id, org_id, sum(hours) as hours from stay group by order_id, org_id
+)
+select o.id as org_id, o.name as org, o.kind, count(*)::int as orders, avg(h.hours) as mean_hours, max(h.hours) as most_hours
+from held h join org o on o.id = h.org_id
+group by o.id order by avg(h.hours) desc, o.name limit 500;
 
 -- name: return_figures(path, since, until)
 -- XY-46, by the unit that applied. Wrong: granted, and yet the order was sent to it again afterwards.
@@ -502,3 +528,34 @@ order by coalesce(c.applied, 0) desc, o.name limit 500;
 select id, code, name, kind from org
 where starts_with(path, :path) and (:words = '' or position(:words in name) > 0)
 order by kind, name, id limit :limit;
+
+-- name: waiting_by_org(at_unit, at_centre)
+-- SG-27: the orders on which somebody of this org has to act (orders.filters.WAITING).
+select o.id as org_id, o.name, o.kind, o.parent_id, c.waiting from (
+    select org_id, sum(waiting)::int as waiting from (
+        select owner_org_id as org_id, count(*) as waiting from work_order
+        where closed_at is null and stage = any(:at_unit::text[]) group by owner_org_id
+        union all
+        select centre_org_id, count(*) from work_order
+        where closed_at is null and stage = any(:at_centre::text[]) group by centre_org_id
+    ) counted group by org_id
+) c join org o on o.id = c.org_id;
+
+-- name: raise_backlog(org_id, at, waiting)$
+insert into org_backlog (org_id, since, waiting) values (:org_id, :at, :waiting) on conflict do nothing returning org_id;
+
+-- name: count_backlogs(orgs, counts)!
+update org_backlog b set waiting = n.waiting
+from unnest(:orgs::uuid[], :counts::int[]) as n (org_id, waiting) where b.org_id = n.org_id and b.waiting <> n.waiting;
+
+-- name: end_backlogs(still)!
+delete from org_backlog where not org_id = any(:still::uuid[]);
+
+-- name: backlogs(path)
+select b.org_id, o.name as org, o.kind, b.waiting, b.since from org_backlog b join org o on o.id = b.org_id
+where starts_with(o.path, :path) order by b.waiting desc, o.name limit 200;
+
+-- name: barred_among(order_id, org_ids)
+-- Orgs that a report keeps out.
+select o.id from org o join work_order w on w.id = :order_id
+where o.id = any(:org_ids::uuid[]) and w.barred_path <> '' and starts_with(o.path, w.barred_path);

@@ -16,6 +16,8 @@ union all
 select 'unnoticed', name, count(*)::float8 from order_timer
 where next_at <= :now and due_at <= :now group by name
 union all
+select 'backlog', o.code, b.waiting::float8 from org_backlog b join org o on o.id = b.org_id
+union all
 select 'jobs_' || status::text, entrypoint, count(*)::float8 from pgqueuer group by status, entrypoint
 union all
 select 'job_age', entrypoint, extract(epoch from cast(:now as timestamptz) - min(execute_after))::float8 from pgqueuer

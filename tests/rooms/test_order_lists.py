@@ -345,12 +345,15 @@ async def test_exports_hold_the_readers_rows_and_no_formula(full: Town, tmp_path
     await full.created(title='=HYPERLINK("x")', content="公式", caller_name="欧阳某")
     room, who = full.orders.room, full.people["agent"]
     count = len(await all_of(full, who, OrderFilter(view=View.MINE)))
-    csv = (await exporting.exported(room, who, OrderFilter(view=View.MINE), "csv")).decode("utf-8-sig")
+    csv = (await exporting.exported(room, who, OrderFilter(view=View.MINE), "csv", {"phone": "电话"})).decode(
+        "utf-8-sig"
+    )
     assert len(csv.splitlines()) == count + 1
     assert "'=HYPERLINK" in csv
+    assert "常规,投诉,一般,电话," in csv
     assert "欧阳" not in csv
     file = tmp_path / "orders.xlsx"
-    file.write_bytes(await exporting.exported(room, who, OrderFilter(view=View.MINE, text="公式"), "xlsx"))
+    file.write_bytes(await exporting.exported(room, who, OrderFilter(view=View.MINE, text="公式"), "xlsx", {}))
     rows = list(load_workbook(file)["工单"].iter_rows(values_only=True))
     assert rows[0] == exporting.HEADINGS
     assert [row[6] for row in rows[1:]] == ['\'=HYPERLINK("x")']
@@ -362,5 +365,5 @@ async def test_exports_hold_the_readers_rows_and_no_formula(full: Town, tmp_path
 async def test_an_export_ends_at_its_bound(full: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exporting, "MOST_ROWS", 12)
     monkeypatch.setattr(exporting, "PIECE", 5)
-    csv = (await exporting.exported(full.orders.room, full.people["leader"], OrderFilter(), "csv")).decode()
+    csv = (await exporting.exported(full.orders.room, full.people["leader"], OrderFilter(), "csv", {})).decode()
     assert len(csv.splitlines()) == 13

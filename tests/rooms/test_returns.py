@@ -231,3 +231,28 @@ async def test_the_figures_of_returns_by_unit(house: House) -> None:
     assert water.top_reason == "not_our_duty"
     assert (figures.orders, figures.first_right, figures.ping_pong) == (3, 1, 2)
     assert figures.average_hops == pytest.approx(2.0)
+    assert figures.return_rate == pytest.approx(2 / 3)
+    assert figures.improper_rate == pytest.approx(0.0)
+
+
+@pytest.mark.rule("SG-07", "XY-46")
+async def test_how_long_each_org_held_the_orders_of_the_period(house: House) -> None:
+    start = house.town.clock.now()
+    first, second = (await house.town.created()).id, (await house.town.created()).id
+    house.town.clock.forward(hours=1)
+    await house.send(first, "water")
+    await house.send(second, "water")
+    await house.town.orders.accept(house.people["water"], first)
+    house.town.clock.forward(hours=3)
+    await house.draft(first)
+    await house.sign(first)
+    await house.room.returns.decide(house.people["reviewer"], first, granted=False, opinion="属你科")
+    house.town.clock.forward(hours=2)
+    figures = await house.room.figures.of(house.people["deputy"], start, house.later(days=1))
+    held = {one.org: (one.orders, one.mean_hours, one.most_hours) for one in figures.holders}
+    assert held == {"water": (2, 5.0, 5.0), "street": (2, 1.0, 1.0)}
+    assert (figures.return_rate, figures.improper_rate) == (0.5, 1.0)
+    before = await house.room.figures.of(house.people["deputy"], start, house.later(hours=-5.5))
+    assert (before.orders, before.holders, before.return_rate, before.improper_rate) == (0, (), None, None)
+    trail = (await house.room.reading.of_order(house.people["deputy"], second)).trail
+    assert {one.org: one.hours for one in trail.held} == {"water": 5.0, "street": 1.0}

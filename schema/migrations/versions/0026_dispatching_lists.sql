@@ -6,9 +6,9 @@ alter table head_delegation
 update head_delegation set recorded_by = head_user;
 alter table head_delegation alter column recorded_by set not null;
 
--- SG-27: who holds more open orders than the city's threshold; one row from the alarm to its end.
+-- SG-27: for whom more orders wait than the city's threshold; one row from the alarm to its end.
 create table org_backlog (
     org_id uuid primary key references org,
     since timestamptz not null,
-    open_orders integer not null
+    waiting integer not null
 );
