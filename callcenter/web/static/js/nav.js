@@ -3,6 +3,8 @@
 import { holds } from "./api.js";
 import { Board } from "./board.js";
 import { Callbacks } from "./callbacks.js";
+import { Delegations } from "./delegations.js";
+import { DispatchFigures } from "./dispatch_figures.js";
 import { h } from "./dom.js";
 import { Duties } from "./duties.js";
 import { Hotlines } from "./hotlines.js";
@@ -33,6 +35,8 @@ const PAGES = [
   ["#/callbacks", "callbacks.title", Callbacks, "agent", "dispatcher", "reviewer", "supervisor"],
   ["#/rules", "rules.title", Rules],
   ["#/duties", "duties.title", Duties, "dispatcher", "supervisor", "reviewer", "unit_operator", "unit_head", "deputy", "leader", "agent", "inspector"],
+  ["#/delegations", "delegations.title", Delegations, "unit_head", "unit_operator", "supervisor", "dispatcher", "reviewer"],
+  ["#/dispatching", "figures.title", DispatchFigures, "dispatcher", "supervisor", "reviewer", "deputy", "leader", "inspector", "auditor"],
   ["#/slots", "slots.title", Slots, "supervisor", "dispatcher", "reviewer", "unit_head", "deputy", "leader", "inspector", "discipline", "auditor"],
   ["#/tasks", "tasks.title", Tasks, "guest", "field", "unit_operator", "unit_head", "dispatcher", "reviewer", "supervisor", "deputy", "leader"],
 ];
@@ -41,7 +45,7 @@ const may = (roles) => roles.length === 0 || holds(...roles);
 
 // The page of an address that this reader may open, or nothing.
 export function pageOf(hash) {
-  const [, , Page, ...roles] = PAGES.find(([address]) => address === hash) ?? [];
+  const [, , Page, ...roles] = PAGES.find(([address]) => hash === address || hash.startsWith(`${address}/`)) ?? [];
   return Page && may(roles) ? Page : null;
 }
 

@@ -1,10 +1,11 @@
 // What the list of orders is cut by: the ready lists, words, filters that are kept, a file of it all, a caller's number.
 
-import { call, holds, Problem, session } from "./api.js";
+import { call, holds, session } from "./api.js";
 import { fill, h } from "./dom.js";
-import { language, named, t } from "./i18n.js";
+import { download } from "./download.js";
+import { named, t } from "./i18n.js";
 
-const VIEWS = ["visible", "mine", "unit", "waiting", "owned", "centre", "followup", "warned", "supervised", "ledger", "key", "problems", "satisfied"];
+const VIEWS = ["visible", "mine", "unit", "helping", "waiting", "owned", "centre", "followup", "warned", "supervised", "ledger", "key", "problems", "satisfied"];
 const STAGES = ["triage", "pending_dispatch", "dispatched", "accepted", "return_requested", "redispatch", "sign_pending", "handling", "collab", "submitted", "callback", "warned", "rehandling", "ledger", "close_pending", "closed"];
 const KINDS = ["ordinary", "urgent", "semi_urgent", "snapshot", "city_review"];
 const REQUESTS = ["inquiry", "help", "complaint", "report", "suggestion", "praise"];
@@ -124,7 +125,7 @@ export class OrderFilters {
 
   exporting() {
     if (session.me?.roles.includes("guest")) return null;
-    const get = (form) => h("button", { class: "btn", type: "button", on: { click: () => this.tell(() => download({ ...this.all(), form })) } }, t(`lists.${form}`));
+    const get = (form) => h("button", { class: "btn", type: "button", on: { click: () => this.tell(() => download("/api/order-lists/export", { ...this.all(), form }, `orders.${form}`)) } }, t(`lists.${form}`));
     return h("div", { class: "row wide" }, h("span", {}, t("lists.export")), get("xlsx"), get("csv"));
   }
 
@@ -151,15 +152,4 @@ export class OrderFilters {
     }
     this.drawMore();
   }
-}
-
-async function download(asked) {
-  const answer = await fetch("/api/order-lists/export", {
-    method: "POST", credentials: "same-origin", body: JSON.stringify(asked),
-    headers: { "Content-Type": "application/json", "Accept-Language": language === "en" ? "en" : "zh-CN", "X-CSRF-Token": session.csrf },
-  });
-  if (!answer.ok) throw new Problem(answer.status, await answer.json().catch(() => ({})));
-  const address = URL.createObjectURL(await answer.blob());
-  h("a", { href: address, download: `orders.${asked.form}` }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

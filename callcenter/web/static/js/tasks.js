@@ -16,7 +16,8 @@ const position = () => new Promise((resolve) => {
 export class Tasks extends Page {
   constructor(live, hooks) {
     super(live, hooks, "tasks.title", READ_EVERY);
-    this.open = true;
+    this.wanted = location.hash.split("/")[2] ?? null;
+    this.open = this.wanted === null;
     this.tabs = h("div", { class: "tabs", role: "tablist" });
     this.list = h("div", { class: "body flush list" });
     this.show(h("div", { class: "mailgrid" }, h("section", { class: "panel", "aria-label": t("tasks.title") }, h("header", {}, this.tabs), this.list)));
@@ -28,12 +29,21 @@ export class Tasks extends Page {
     if (this.list.querySelector("form.step")) return;
     try {
       this.items = this.claims ? [] : (await call("GET", `/api/tasks?limit=100&only_open=${this.open}`)).items;
+      if (this.wanted && !this.claims && !this.items.some((one) => one.task.id === this.wanted)) this.items = [await call("GET", `/api/tasks/${this.wanted}`), ...this.items];
       this.offers = this.claims ? (await call("GET", "/api/claimable?limit=100")).items : [];
       this.tell("");
       this.draw();
+      this.point();
     } catch (problem) {
       this.tell(problem.message);
     }
+  }
+
+  // The task that the address names, once.
+  point() {
+    if (!this.wanted) return;
+    this.list.querySelector(`[data-task="${CSS.escape(this.wanted)}"]`)?.scrollIntoView({ block: "center" });
+    this.wanted = null;
   }
 
   async act(work) {
@@ -58,7 +68,7 @@ export class Tasks extends Page {
   line(one) {
     const { task } = one;
     const late = task.late_at || (!task.done_at && Date.parse(task.due_at) < this.live.now());
-    const row = h("div", { class: "line", data: { task: task.id } },
+    const row = h("div", { class: "line", "aria-current": String(task.id === this.wanted), data: { task: task.id } },
       h("span", { class: "top" }, h("span", { class: "title" }, task.task), h("span", { class: "tag" }, named("task_kind", task.kind)), h("span", { class: `tag ${task.done_at ? "ok" : late ? "bad" : ""}` }, task.done_at ? named("task_state", "done") : t("dispatch.task_due", { at: moment(task.due_at) }))),
       h("span", { class: "sub" }, h("span", { class: "num" }, one.number), ` ${one.category} · ${t("tasks.asked_by", { org: task.asked_org, at: moment(task.asked_at) })}`),
       one.title && h("strong", {}, one.title), one.demand && h("div", { class: "content" }, one.demand),
