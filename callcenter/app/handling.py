@@ -25,6 +25,7 @@ from callcenter.store.pool import Pool
 from callcenter.web.callback_care import care_routes
 from callcenter.web.callbacks import callback_routes
 from callcenter.web.handling import handling_routes
+from callcenter.web.handling_moves import handling_move_routes
 from callcenter.web.route import Route
 
 DEFAULTS: Final = HandlingConfig()
@@ -46,6 +47,7 @@ class HandlingRoom:
         return [
             *handling_routes(self.handling, printer),
             *callback_routes(self.heard, self.by_hand),
+            *handling_move_routes(self.handling.room.orders),
             *care_routes(self.caring),
         ]
 

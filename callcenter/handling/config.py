@@ -12,5 +12,5 @@ class HandlingConfig(BaseModel):
         default=2,
         ge=1,
         le=60,
-        description="Working days in which a leader decides on a proposed escalation; then the level above is told.",
+        description="Working days in which a leader decides on an order that stays warned; then it is told upwards.",
     )

@@ -1,6 +1,6 @@
-"""What the rules propose and a leader decides (A-10, JC-27, JC-29): it becomes somebody's task with a due date, and an
-alarm for the level above when nobody has decided by then. Found in the tables; each is done once, in any number of
-processes.
+"""What a leader decides when no further round begins by itself (A-10, JC-27): it becomes somebody's task with a due
+date, and an alarm for the level above when nobody has decided by then. Found in the tables; each is done once, in any
+number of processes.
 """
 
 from datetime import datetime
@@ -46,7 +46,7 @@ class Decisions:
         """The leader of the order's domain where the centre has named one (XY-03), else its leaders."""
         room, now = self._room, self._room.clock.now()
         due = due_at(now, WorkingDays(room.config.decision_days), room.orders.room.calendar)
-        names = ("order_id", "round_no", "cause", "supervision_id", "user_id")
+        names = ("order_id", "round_no", "cause", "user_id")
         asked = {name: row[name] for name in names}
         made = await SQL.insert_decision(
             connection, id=new_id(), org_id=row["centre_org_id"], asked_at=now, due_at=due, **asked

@@ -50,7 +50,7 @@ class Figures:
         )
 
     async def decisions(self, actor: Actor, cursor: str | None, limit: int) -> shown.DecisionPage:
-        """What the leaders of the reader's subtree owe (A-10, JC-29). Raises Forbidden, BadCursor."""
+        """What the leaders of the reader's subtree owe (A-10). Raises Forbidden, BadCursor."""
         actor.require(*DECIDERS)
         place = place_of(cursor)
         found = await decisions_owed(self._room, actor.org_path, place=place, limit=limit + 1)

@@ -231,16 +231,15 @@ class ExclusionSeen(Seen):
 
 
 class DecisionSeen(Seen):
-    """What a leader owes (A-10, JC-29). `leader` is the one of the domain, '' for any leader of `org`; `supervision_id`
-    is the proposal to confirm or dismiss; `lapsed_at`: nobody had decided when it was due."""
+    """What a leader owes (A-10): another round, 解释说明, 挂账 or 提级督办. `leader` is the one of the domain, ''
+    for any leader of `org`; `lapsed_at`: nobody had decided when it was due."""
 
     id: UUID
     order_id: OrderId
     number: str
     category: str
     round_no: int
-    cause: Literal["two_rounds", "unreasonable", "repeat_calls", "aged"]
-    supervision_id: UUID | None
+    cause: Literal["two_rounds", "unreasonable"]
     org: str
     user_id: UserId | None
     leader: str

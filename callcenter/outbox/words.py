@@ -60,13 +60,13 @@ WORDS: Final[Mapping[str, Words]] = {
         must_read=True,
     ),
     "decision_asked": Words(
-        zh="工单{number}（{category}）建议提级督办或现场督办，请于{due}前作出决定",
-        en="order {number} ({category}): an escalated or on-site supervision is proposed; decide by {due}",
+        zh="预警工单{number}（{category}）请于{due}前决定：再次处置、解释说明、挂账或提级督办",
+        en="warning order {number} ({category}): decide by {due}: again, explain, ledger or escalate",
         must_read=True,
     ),
     "decision_lapsed": Words(
-        zh="工单{number}（{category}）的督办建议逾期（{due}）无人决定，请立即处理",
-        en="order {number} ({category}): nobody decided on the proposed supervision by {due}; see to it now",
+        zh="预警工单{number}（{category}）逾期（{due}）无人决定，请立即处理",
+        en="warning order {number} ({category}): nobody decided by {due}; see to it now",
         must_read=True,
     ),
     "interim_due": Words(

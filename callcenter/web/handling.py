@@ -280,7 +280,7 @@ def _figures(handling: Handling) -> list[Route]:
         ),
         _look(
             "/api/decisions",
-            "待领导决定的督办建议",
+            "待领导决定的预警工单",
             "What leaders owe a decision on",
             decisions,
             shown.DecisionPage,

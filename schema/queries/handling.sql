@@ -270,30 +270,22 @@ where starts_with(o.path, :path) and (g.at, g.order_id) < (:before_at, :before_i
 order by g.at desc, g.order_id desc limit :limit;
 
 -- name: decisions_to_ask(limit)
--- A-10 and JC-29: what the rules propose and nobody has been asked to decide yet, found in the tables, so that a restart
+-- A-10: warned, no further round begins by itself, and nobody has been asked yet; found in the tables, so that a restart
 -- forgets none.
-select w.id as order_id, w.number, w.category, w.round_no, w.centre_org_id, f.cause, f.supervision_id,
+select w.id as order_id, w.number, w.category, w.round_no, w.centre_org_id,
+       case g.outcome when 'escalated' then 'two_rounds' else 'unreasonable' end as cause,
        (select l.user_id from domain_leader l join app_user u on u.id = l.user_id
         where l.org_id = w.centre_org_id and starts_with(w.category, l.domain) and u.disabled_at is null
           and u.roles && '{deputy,leader}'
         order by length(l.domain) desc limit 1) as user_id
-from (
-    select g.order_id, case g.outcome when 'escalated' then 'two_rounds' else 'unreasonable' end as cause,
-           null::uuid as supervision_id
-    from order_warning g join work_order w on w.id = g.order_id and w.round_no = g.round_no and w.stage = 'warned'
-    where g.outcome in ('escalated', 'decided_by_leader')
-    union all
-    select s.order_id, s.trigger, s.id from order_supervision s
-    where s.state = 'proposed' and s.trigger in ('repeat_calls', 'aged')
-) f
-join work_order w on w.id = f.order_id and w.closed_at is null
-where not exists (select 1 from leader_decision d
-                  where d.order_id = w.id and d.round_no = w.round_no and d.cause = f.cause)
+from order_warning g join work_order w on w.id = g.order_id and w.round_no = g.round_no and w.stage = 'warned'
+where g.outcome in ('escalated', 'decided_by_leader')
+  and not exists (select 1 from leader_decision d where d.order_id = w.id and d.round_no = w.round_no)
 limit :limit;
 
--- name: insert_decision(id, order_id, round_no, cause, supervision_id, org_id, user_id, asked_at, due_at)$
-insert into leader_decision (id, order_id, round_no, cause, supervision_id, org_id, user_id, asked_at, due_at)
-values (:id, :order_id, :round_no, :cause, :supervision_id, :org_id, :user_id, :asked_at, :due_at)
+-- name: insert_decision(id, order_id, round_no, cause, org_id, user_id, asked_at, due_at)$
+insert into leader_decision (id, order_id, round_no, cause, org_id, user_id, asked_at, due_at)
+values (:id, :order_id, :round_no, :cause, :org_id, :user_id, :asked_at, :due_at)
 on conflict do nothing returning id;
 
 -- name: settle_decisions(at)!
@@ -313,7 +305,7 @@ select min(due_at) from leader_decision where decided_at is null and lapsed_at i
 
 -- name: decisions_owed(path, order_id, before_at, before_id, limit)
 -- Of one order, or (null) of all centres of the reader's subtree.
-select d.id, d.order_id, w.number, w.category, d.round_no, d.cause, d.supervision_id, o.name as org, d.user_id,
+select d.id, d.order_id, w.number, w.category, d.round_no, d.cause, o.name as org, d.user_id,
        coalesce(u.name, '') as leader, d.asked_at, d.due_at, d.lapsed_at
 from leader_decision d
 join work_order w on w.id = d.order_id join org o on o.id = d.org_id

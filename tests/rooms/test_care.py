@@ -1,4 +1,4 @@
-"""Care at the call-back (SG-28, SG-29) and decisions that a leader owes (A-10, JC-27, JC-29), with a real database."""
+"""Care at the call-back (SG-28, SG-29) and decisions that a leader owes (A-10, JC-27), with a real database."""
 
 import asyncio
 from contextlib import suppress
@@ -161,17 +161,14 @@ async def test_a_proposed_escalation_is_the_task_of_the_leader_of_its_domain_and
 ) -> None:
     deputy = at.people["deputy"]
     await at.pool.execute(
-        "insert into domain_leader (org_id, domain, user_id, since) "
-        "select $1, left(category, 2), $2, $3 from (values ('供水')) c (category)",
+        "insert into domain_leader (org_id, domain, user_id, since) values ($1, '公用', $2, $3)",
         at.town.orgs["street"],
         deputy.user_id,
         at.town.clock.now(),
     )
     order = await unsatisfied_twice(at)
     (asked,) = await at.notices("decision_asked")
-    category = (await at.town.orders.row_of(order))["category"]
-    named = category.startswith("供水")
-    assert (asked["user_id"] == deputy.user_id) is named
+    assert (asked["user_id"], asked["must_read"]) == (deputy.user_id, True)
     (owed,) = (await at.handling.figures.decisions(deputy, None, 10)).items
     assert (owed.order_id, owed.cause, owed.lapsed_at) == (order, "two_rounds", None)
     assert (owed.due_at - owed.asked_at) > timedelta(days=1)
@@ -191,27 +188,6 @@ async def test_a_proposed_escalation_is_the_task_of_the_leader_of_its_domain_and
     assert (await at.handling.figures.decisions(deputy, None, 10)).items == ()
     await at.following.catch_up()
     assert await at.pool.fetchval("select decided_at is not null from leader_decision")
-
-
-@pytest.mark.rule("JC-29")
-async def test_what_repeated_calls_propose_is_owed_until_somebody_confirms_or_dismisses_it(at: HandlingTown) -> None:
-    order = await at.rehandling()
-    proposal = new_id()
-    await at.pool.execute(
-        "insert into order_supervision (id, order_id, mode, state, trigger, target_org_id, proposed_at) "
-        "values ($1, $2, 'on_site', 'proposed', 'repeat_calls', $3, $4)",
-        proposal,
-        order,
-        at.town.orgs["water"],
-        at.town.clock.now(),
-    )
-    await at.following.catch_up()
-    await at.following.catch_up()
-    (owed,) = (await at.handling.figures.decisions(at.people["deputy"], None, 10)).items
-    assert (owed.cause, owed.supervision_id) == ("repeat_calls", proposal)
-    assert len(await at.notices("decision_asked")) == 1
-    await at.pool.execute("update order_supervision set state = 'dismissed' where id = $1", proposal)
-    assert (await at.handling.figures.decisions(at.people["deputy"], None, 10)).items == ()
 
 
 @pytest.mark.rule("XY-33")

@@ -3,6 +3,7 @@
 import { call } from "./api.js";
 import { h } from "./dom.js";
 import { lasting, moment } from "./format.js";
+import { moveSteps } from "./handling_moves.js";
 import { paperSteps, workSteps } from "./handling_steps.js";
 import { language, named, t } from "./i18n.js";
 import { stepBar } from "./step_forms.js";
@@ -16,11 +17,13 @@ export async function handlingSection(order, done) {
   const view = await call("GET", `/api/orders/${order.id}/handling`);
   const work = workSteps(order, view);
   const papers = paperSteps(order, view);
+  const moves = moveSteps(order);
   return h("section", { class: "section handling" },
     h("h3", {}, t("handling.title"),
       h("span", { class: `tag ${TONES[view.standing]}` }, named("standing", view.standing)),
       view.case_owner && h("span", { class: "tag" }, t("handling.owner", { name: view.case_owner }))),
     owed(view),
+    moves.length > 0 && h("div", { class: "carebox" }, h("span", { class: "label" }, t("move_form.title")), stepBar(moves, done).el),
     IN_HAND.includes(order.stage) && lacks(view),
     perfunctory(view),
     work.length > 0 && stepBar(work, done).el,
@@ -42,7 +45,7 @@ function lacks(view) {
     h("ul", {}, view.lacks.map((one) => h("li", {}, word(one), " ", tag(one.rule, one.blocks ? "bad" : "warn")))));
 }
 
-// What a leader owes a decision on (A-10, JC-29).
+// What a leader owes a decision on (A-10).
 const owed = (view) => view.decisions.map((one) => h("div", { class: "carebox" }, h("strong", {}, t("warnings.owed")), "：", named("decision", one.cause), " ",
   h("span", { class: `tag ${one.lapsed_at ? "bad" : "warn"}` }, t("warnings.due", { at: moment(one.due_at) }), one.lapsed_at && ` · ${t("warnings.lapsed")}`), ` ${one.leader || t("warnings.any_leader", { org: one.org })}`));
 
