@@ -116,7 +116,7 @@ def security_headers(config: WebConfig) -> Callable[[web.Request, web.StreamResp
         "X-Frame-Options": "DENY",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
+        "Permissions-Policy": "camera=(), geolocation=(self), microphone=(self)",
     }
     if config.tls:
         fixed["Strict-Transport-Security"] = "max-age=31536000"

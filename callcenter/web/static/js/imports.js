@@ -1,10 +1,11 @@
 // Importing a table of demands: choose, try, look at the report, import; repeated, nothing is doubled.
 
-import { Problem, call, session } from "./api.js";
+import { call } from "./api.js";
 import { fill, h } from "./dom.js";
 import { moment } from "./format.js";
 import { language, named, t } from "./i18n.js";
 import { Page } from "./page.js";
+import { upload } from "./upload.js";
 
 const CHANNELS = ["upper_level", "provincial", "mailbox", "opinion", "wechat", "app", "snapshot", "emergency", "sms", "web", "grid"];
 const LOOK_EVERY = 1_000;
@@ -44,20 +45,14 @@ export class Imports extends Page {
   async send(dry) {
     const [file] = this.file.files;
     if (!file) return this.tell(t("import.choose"));
-    const body = new FormData();
-    body.append("options", JSON.stringify({ channel: this.channel.value, dry_run: dry, mapping: this.mapped() }));
-    body.append("file", file, file.name);
+    const options = JSON.stringify({ channel: this.channel.value, dry_run: dry, mapping: this.mapped() });
     try {
-      const headers = { Accept: "application/json", "Accept-Language": language === "en" ? "en" : "zh-CN", "X-CSRF-Token": session.csrf };
-      const answer = await fetch("/api/imports", { method: "POST", body, headers, credentials: "same-origin" });
-      const read = await answer.json().catch(() => ({}));
-      if (!answer.ok) throw new Problem(answer.status, read);
+      this.one = await upload("/api/imports", file, { options });
       this.tell("");
-      this.one = read;
       this.faults = [];
       await this.load();
     } catch (problem) {
-      this.tell(problem.message ?? t("error.network"));
+      this.tell(problem.message);
     }
   }
 

@@ -7,6 +7,7 @@ import { Delegations } from "./delegations.js";
 import { DispatchFigures } from "./dispatch_figures.js";
 import { h } from "./dom.js";
 import { Duties } from "./duties.js";
+import { Fieldwork } from "./fieldwork.js";
 import { Hotlines } from "./hotlines.js";
 import { t } from "./i18n.js";
 import { Imports } from "./imports.js";
@@ -28,6 +29,7 @@ const PAGES = [
   ["#/messages", "messages.open", Messages, "agent", "dispatcher", "supervisor"],
   ["#/matters", "matter.page", Matters, "agent", "dispatcher", "reviewer", "supervisor", "unit_operator", "unit_head", "deputy", "leader", "inspector"],
   ["#/import", "import.page", Imports, "dispatcher", "supervisor"],
+  ["#/fieldwork", "fieldwork.title", Fieldwork, "dispatcher", "supervisor", "reviewer", "inspector", "field", "unit_operator", "unit_head", "deputy", "leader"],
   ["#/notices", "notices.title", Notices],
   ["#/oversight", "oversight.title", Oversight, "supervisor", "dispatcher", "reviewer", "inspector", "deputy", "leader", "discipline", "unit_operator", "unit_head", "auditor"],
   ["#/oversight-lists", "oversight.lists", OversightLists, "supervisor", "dispatcher", "reviewer", "inspector", "deputy", "leader", "discipline", "unit_operator", "unit_head", "auditor"],

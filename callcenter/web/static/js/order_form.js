@@ -8,9 +8,10 @@ import { complete, field, read, refuse } from "./fields.js";
 import { phone } from "./format.js";
 import { named, t } from "./i18n.js";
 import { centres } from "./orgs.js";
+import { bodies, orgChoice } from "./step_forms.js";
 
 const options = (family, codes) => codes.map((code) => [code, named(family, code)]);
-const newKey = () => crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
+export const newKey = () => crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
 
 // Ticks become the list they stand for; tags are separated by what people type between words.
 function sent(values) {
@@ -29,8 +30,12 @@ export class OrderForm {
     this.call = undefined;
     this.el = h("div");
     this.centres = [];
+    this.bodies = [];
     this.bind(null);
-    centres().then((found) => { this.centres = found; this.draw(this.values()); });
+    Promise.all([centres(), bodies().catch(() => [])]).then(([found, named]) => {
+      [this.centres, this.bodies] = [found, named];
+      this.draw(readDraft(this.call)?.fields ?? this.values());
+    });
   }
 
   // Belongs to this offer's call from now on; the draft of the call comes back.
@@ -71,6 +76,7 @@ export class OrderForm {
       choice("emotion", "emotion", ["calm", "low", "irritated", "fierce"]),
       choice("location_type", "location", ["", "street_surface", "estate", "village", "site", "shop", "other"]),
       { name: "reported_body", key: "order.reported_body", width: "w2", max: 120 },
+      orgChoice("reported_org_id", "order.reported_org", this.bodies),
       { name: "grid_code", key: "order.grid_code", width: "w2", max: 40 },
       { name: "season", key: "order.season", width: "w2", max: 40 },
       { name: "tags", key: "order.tags_entered", width: "w4", max: 200 },
@@ -88,7 +94,7 @@ export class OrderForm {
     this.fields = [...main, ...more];
     this.alert = h("div", { class: "alert", role: "alert", hidden: true });
     this.send = h("button", { class: "btn primary", type: "submit" }, t("order.create"));
-    this.form = h("form", { class: "workform", novalidate: true, on: { submit: (event) => this.submit(event), input: () => this.keep() }, "aria-label": t("order.new") },
+    this.form = h("form", { class: "workform", novalidate: true, on: { submit: (event) => this.submit(event), input: () => { this.keep(); this.fit(); } }, "aria-label": t("order.new") },
       h("p", { class: "muted formhead" }, this.offer ? t("order.of_call", { number: phone(this.offer.card.caller_number) }) : t("order.without_call")),
       this.alert,
       h("div", { class: "grid" }, main.map((one) => one.el)),
@@ -99,6 +105,15 @@ export class OrderForm {
     );
     this.form.querySelector("details.more").after(careHint(this.form));
     fill(this.el, this.form);
+    this.fit();
+  }
+
+  // Only a report names an org that is kept out.
+  fit() {
+    const of = (name) => this.fields.find(({ spec }) => spec.name === name);
+    const [type, org] = [of("request_type"), of("reported_org_id")];
+    org.el.hidden = type.control.value !== "report";
+    if (org.el.hidden) org.control.value = "";
   }
 
   values() {
@@ -120,7 +135,7 @@ export class OrderForm {
     if (this.send.disabled || !complete(this.fields)) return;
     const bound = this.call;
     const entered = sent(this.values());
-    if (!entered.centre_id) delete entered.centre_id;
+    for (const name of ["centre_id", "reported_org_id"]) if (!entered[name]) delete entered[name];
     this.send.disabled = true;
     this.alert.hidden = true;
     try {

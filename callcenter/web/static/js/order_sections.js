@@ -5,6 +5,7 @@ import { fill, h } from "./dom.js";
 import { callbackSection } from "./section_callback.js";
 import { clocksSection } from "./section_clocks.js";
 import { oversightSection } from "./section_oversight.js";
+import { fieldworkSection } from "./section_fieldwork.js";
 import { filesSection } from "./section_files.js";
 import { handlingSection } from "./section_handling.js";
 import { matterSection } from "./section_matter.js";
@@ -21,6 +22,7 @@ const SECTIONS = [
   filesSection,
   clocksSection,
   matterSection,
+  fieldworkSection,
   oversightSection,
 ];
 

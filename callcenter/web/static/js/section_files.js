@@ -1,12 +1,16 @@
 // Attachments of an order: what is there, who sent it, one more.
 
-import { call, Problem, session } from "./api.js";
+import { call, holds } from "./api.js";
 import { fill, h } from "./dom.js";
 import { moment } from "./format.js";
-import { language, named, t } from "./i18n.js";
+import { named, t } from "./i18n.js";
+import { upload } from "./upload.js";
 
 const KINDS = ["evidence", "record", "plan", "form", "citizen"];
 const TYPES = ".jpg,.jpeg,.png,.webp,.heic,.pdf,.docx,.xlsx,.txt,.mp3,.wav,.mp4";
+const SHOWABLE = ["image/jpeg", "image/png", "image/webp"];
+const PUBLISHERS = ["dispatcher", "supervisor", "reviewer", "unit_operator", "unit_head"];
+const SCANS = { waiting: "warn", infected: "bad" };
 const size = (bytes) => (bytes < 1 << 20 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / (1 << 20)).toFixed(1)} MB`);
 
 export async function filesSection(order, done) {
@@ -19,7 +23,7 @@ export async function filesSection(order, done) {
     if (chosen.files.length === 0) return;
     send.disabled = true;
     try {
-      await upload(order.id, kind.value, chosen.files[0]);
+      await upload(`/api/orders/${order.id}/files`, chosen.files[0], { kind: kind.value });
       said.hidden = true;
       done();
     } catch (problem) {
@@ -29,23 +33,24 @@ export async function filesSection(order, done) {
   });
   return h("div", { class: "section" }, h("h3", {}, t("files.title"), h("span", { class: "num" }, String(files.length))),
     h("ul", { class: "lines files" }, files.map((file) => h("li", { class: "line" },
-      h("span", { class: "top" }, h("a", { class: "title", href: `/api/files/${file.id}`, download: file.name }, file.name), h("span", { class: "tag" }, named("file", file.kind))),
+      h("span", { class: "top" }, h("a", { class: "title", href: `/api/files/${file.id}`, download: file.name }, file.name), h("span", { class: "tag" }, named("file", file.kind)), SCANS[file.scan] && h("span", { class: `tag ${SCANS[file.scan]}` }, named("scan", file.scan)), file.published_at && h("span", { class: "tag accent" }, t("files.public")), publishing(file, order, said, done)),
       h("span", { class: "sub" }, h("span", { class: "num" }, size(file.bytes)), h("span", { class: "cut" }, file.uploader || t("files.machine")), h("span", { class: "spring" }), h("span", { class: "num" }, moment(file.at)))))),
     h("div", { class: "row" }, kind, chosen, send), said);
 }
 
-async function upload(order, kind, file) {
-  const form = new FormData();
-  form.append("kind", kind);
-  form.append("file", file);
-  let answer;
-  try {
-    answer = await fetch(`/api/orders/${order}/files`, {
-      method: "POST", body: form, credentials: "same-origin",
-      headers: { "Accept-Language": language === "en" ? "en" : "zh-CN", "X-CSRF-Token": session.csrf },
-    });
-  } catch {
-    throw new Problem(0, { message_zh: t("error.network"), message_en: t("error.network") });
-  }
-  if (!answer.ok) throw new Problem(answer.status, await answer.json().catch(() => ({})));
+// Whether everybody may see a picture with its order (Open311), without what the camera wrote into it.
+function publishing(file, order, said, done) {
+  const guarded = order.confidential || order.request_type === "report";
+  if (!holds(...PUBLISHERS) || !SHOWABLE.includes(file.media_type) || (guarded && !file.published_at)) return null;
+  const press = async (event) => {
+    event.target.disabled = true;
+    try {
+      await call("POST", `/api/files/${file.id}/publish`, { public: !file.published_at });
+      done();
+    } catch (problem) {
+      fill(said, problem.message).hidden = false;
+      event.target.disabled = false;
+    }
+  };
+  return h("button", { class: "btn quiet", type: "button", on: { click: press } }, t(file.published_at ? "files.withdraw" : "files.publish"));
 }

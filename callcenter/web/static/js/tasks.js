@@ -6,12 +6,9 @@ import { complete, field, read } from "./fields.js";
 import { moment } from "./format.js";
 import { named, t } from "./i18n.js";
 import { Page } from "./page.js";
+import { position } from "./position.js";
 
 const READ_EVERY = 30_000;
-const position = () => new Promise((resolve) => {
-  if (!navigator.geolocation) { resolve({}); return; }
-  navigator.geolocation.getCurrentPosition(({ coords }) => resolve({ latitude: coords.latitude, longitude: coords.longitude }), () => resolve({}), { timeout: 5000 });
-});
 
 export class Tasks extends Page {
   constructor(live, hooks) {
