@@ -25,6 +25,10 @@ class Hung(Reasoned):
     due: date = Field(description="何日再看 / When it is looked at again")
 
 
+class Agreed(Wire):
+    note: str = Field(min_length=1, max_length=2000, description="联合处置结论 / What was agreed")
+
+
 class Fulfilled(Wire):
     reply: str = Field(min_length=1, max_length=8000, description="告知诉求人的结果 / What the citizen was told")
 
@@ -33,12 +37,12 @@ def _together(orders: Orders) -> list[Route]:
     async def begin(asked: Asked[Reasoned, None]) -> OrderView:
         return await orders.make(asked.actor, order_of(asked), life.Collaborate(reason=asked.body.reason))
 
-    async def end(asked: Asked[Reasoned, None]) -> OrderView:
-        return await orders.make(asked.actor, order_of(asked), life.EndCollaboration(reason=asked.body.reason))
+    async def end(asked: Asked[Agreed, None]) -> OrderView:
+        return await orders.make(asked.actor, order_of(asked), life.EndCollaboration(note=asked.body.note))
 
     return [
-        move_route("collab", "转联合会审", "Begin to work on it together", begin, Reasoned, *_MISSING),
-        move_route("collab/end", "联合会审结束", "End the work together", end, Reasoned, *_MISSING),
+        move_route("collab", "发起联合处置", "Begin joint handling", begin, Reasoned, *_MISSING),
+        move_route("collab/end", "结束联合处置", "End joint handling", end, Agreed),
     ]
 
 

@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 
-const why = (key = "step.reason") => ({ name: "reason", key, kind: "text", rows: 2, must: true, max: 1000 });
+const why = (key = "step.reason", name = "reason") => ({ name, key, kind: "text", rows: 2, must: true, max: 1000 });
 
 // The kind of the move as the order lists it; its path; its fields.
 const MOVES = {
@@ -12,7 +12,7 @@ const MOVES = {
   unhung: ["ledger/resume", () => [why()]],
   fulfilled: ["ledger/fulfil", () => [{ name: "reply", key: "move_form.told", kind: "text", rows: 3, must: true, max: 8000 }]],
   collab_begun: ["collab", () => [why("move_form.together")]],
-  collab_ended: ["collab/end", () => [why("move_form.together_result")]],
+  collab_ended: ["collab/end", () => [why("move_form.together_result", "note")]],
 };
 
 export function moveSteps(order) {
