@@ -15,10 +15,8 @@ from callcenter.calls.spool import Batch
 from callcenter.people.vault import Vault
 
 NUMBERS: Final = ("caller_number", "dialled", "number")
-"""Fields of facts that hold a number; `answers` holds what was pressed, node by node."""
+"""Fields of facts that hold a number; `answers` holds what was pressed, node by node. `sealing.sql` knows them, too."""
 ANSWERS: Final = "answers"
-KINDS: Final = ("ChannelStarted", "LegFound", "OutboundBegan", "FlowFinished")
-"""Facts with such a field."""
 KEPT: Final = 4096
 """Seals that are remembered: a number stands in some ten rows of its call."""
 

@@ -28,7 +28,8 @@ SQL: Final[Any] = load("sealing")
 BATCH: Final = 500
 FIRST: Final = ("kept_place", "care_entry", "harassment_entry", "missed_call")
 """Small, and unique by number: sealed before the rooms open, so that nobody stands in them under two keys."""
-PLACES: Final = (*FIRST, "work_order", "callback", "order_query_code", "voice_message", "webhook")
+LEDGER: Final = ("call", "call_fact", "call_offer", "link_case", "transfer_attempt")
+PLACES: Final = (*FIRST, "work_order", "callback", "order_query_code", "voice_message", "webhook", *LEDGER)
 """Tables with sealed columns; `sealing.sql` has `stale_…` and `reseal_…` of each."""
 KNOWN: Final = "12345"
 NO_MARK: Final = "\x01"

@@ -111,3 +111,75 @@ order by order_id limit :limit for update;
 -- name: reseal_order_query_code(rows)!
 update order_query_code c set code = r.texts[1]
 from jsonb_to_recordset(:rows) as r (id uuid, texts text[], keys bytea[]) where c.order_id = r.id;
+
+-- name: stale_call(after, mark, limit)
+-- Of a call that we made the number dialled is the citizen's, too.
+select id, array[caller_number, case when direction = 'outbound' then dialled else '' end] as texts from call
+where id > :after
+    and ((caller_number <> '' and not starts_with(caller_number, :mark))
+         or (direction = 'outbound' and dialled <> '' and not starts_with(dialled, :mark)))
+order by id limit :limit for update;
+
+-- name: reseal_call(rows)!
+update call c set caller_number = r.texts[1], caller_key = r.keys[1],
+    dialled = case when c.direction = 'outbound' then r.texts[2] else c.dialled end
+from jsonb_to_recordset(:rows) as r (id uuid, texts text[], keys bytea[]) where c.id = r.id;
+
+-- name: stale_call_fact(after, mark, limit)
+-- In order of the table's key. A fact in the clear gives its fingerprint, too, which is to be keyed.
+select fact_place(f.at, f.fingerprint) as id,
+    case when exists (select from unnest(fact_texts(f.body)) t where t <> '' and not t like '~%~gAAAA%')
+         then f.fingerprint::text else '' end || fact_texts(f.body) as texts
+from call_fact f
+where f.at >= fact_at(:after) and fact_place(f.at, f.fingerprint) > :after
+    and f.kind in ('ChannelStarted', 'LegFound', 'OutboundBegan', 'FlowFinished')
+    and exists (select from unnest(fact_texts(f.body)) t where t <> '' and not starts_with(t, :mark))
+order by f.at, f.fingerprint limit :limit for update;
+
+-- name: reseal_call_fact(rows)!
+-- One that was heard again meanwhile, and stored under its keyed fingerprint, is there already.
+with found as (
+    select f.at, f.fingerprint as bare, fact_with_texts(f.body, r.texts[2:]) as body,
+        case when octet_length(r.keys[1]) > 0 then encode(substring(r.keys[1] from 1 for 16), 'hex')::uuid
+             else f.fingerprint end as keyed
+    from jsonb_to_recordset(:rows) as r (id uuid, texts text[], keys bytea[])
+    join call_fact f on f.at = fact_at(r.id) and fact_place(f.at, f.fingerprint) = r.id
+), there as (
+    delete from call_fact f using found n
+    where f.at = n.at and f.fingerprint = n.bare and n.bare <> n.keyed
+        and exists (select from call_fact g where g.at = n.at and g.fingerprint = n.keyed)
+    returning f.at, f.fingerprint
+)
+update call_fact f set fingerprint = n.keyed, body = n.body
+from found n
+where f.at = n.at and f.fingerprint = n.bare
+    and not exists (select from there t where t.at = n.at and t.fingerprint = n.bare);
+
+-- name: stale_call_offer(after, mark, limit)
+-- The card as a whole, but for its queue.
+select id, array[coalesce(card->>'sealed', card::text)] as texts from call_offer
+where id > :after and not starts_with(coalesce(card->>'sealed', ''), :mark)
+order by id limit :limit for update;
+
+-- name: reseal_call_offer(rows)!
+update call_offer o set card = jsonb_build_object('queue', o.card->>'queue', 'sealed', r.texts[1])
+from jsonb_to_recordset(:rows) as r (id uuid, texts text[], keys bytea[]) where o.id = r.id;
+
+-- name: stale_link_case(after, mark, limit)
+select id, array[caller_number] as texts from link_case
+where id > :after and caller_number <> '' and not starts_with(caller_number, :mark)
+order by id limit :limit for update;
+
+-- name: reseal_link_case(rows)!
+update link_case k set caller_number = r.texts[1], caller_key = r.keys[1]
+from jsonb_to_recordset(:rows) as r (id uuid, texts text[], keys bytea[]) where k.id = r.id;
+
+-- name: stale_transfer_attempt(after, mark, limit)
+-- A number that was dialled by hand; lines, seats and queues are no secret.
+select id, array[target] as texts from transfer_attempt
+where id > :after and place = 'number' and not starts_with(target, :mark)
+order by id limit :limit for update;
+
+-- name: reseal_transfer_attempt(rows)!
+update transfer_attempt t set target = r.texts[1]
+from jsonb_to_recordset(:rows) as r (id uuid, texts text[], keys bytea[]) where t.id = r.id;

@@ -24,6 +24,7 @@ from callcenter.core.events import Event
 from callcenter.core.ids import CallId, LegId, new_id
 from callcenter.pbx import facts
 from callcenter.pbx.facts import PbxFact
+from callcenter.people.vault import Vault
 from callcenter.store.config import StoreConfig
 from callcenter.store.pool import Pool, open_pool
 from tests.simulators.call_recorder import recorded
@@ -36,9 +37,11 @@ NAMES = {"12345": "市民服务热线"}
 
 
 @asynccontextmanager
-async def ledger_on(pool: Pool, spool: Path, bus: Bus | None = None, **config: Any) -> AsyncIterator[Ledger]:
+async def ledger_on(
+    pool: Pool, spool: Path, bus: Bus | None = None, vault: Vault = VAULT, **config: Any
+) -> AsyncIterator[Ledger]:
     quick = {"spool": spool, "retry_first": 0.02, "retry_most": 0.05, "write_deadline": 2.0}
-    async with open_ledger(pool, bus or Bus(), SystemClock(), CallsConfig(**(quick | config)), NAMES, VAULT) as ledger:
+    async with open_ledger(pool, bus or Bus(), SystemClock(), CallsConfig(**(quick | config)), NAMES, vault) as ledger:
         await ledger.adopt(PBX)
         yield ledger
 
