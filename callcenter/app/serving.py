@@ -16,6 +16,7 @@ from callcenter.core.clock import SystemClock
 from callcenter.media import notices as media_notices
 from callcenter.media.custody import Custody
 from callcenter.media.reading import Recordings
+from callcenter.media.retention import Retention
 from callcenter.media.sweep import sweep_regularly
 from callcenter.media.transcription import run_worker
 from callcenter.media.transcripts import Transcripts
@@ -139,7 +140,8 @@ class _House:
             rooms.supervision.keep_fresh(self._board),
             sweep_regularly(rooms.pool, rooms.settings.media, rooms.clock, rooms.bus),
             self._keep_partitions(),
-            sweep_numbers(rooms.pool, rooms.clock),
+            sweep_numbers(rooms.pool, rooms.clock, rooms.settings.numbers, rooms.people.audit),
+            Retention(rooms.pool, rooms.settings.media, rooms.clock, rooms.people.audit).run(),
             rooms.privacy.run(),
             rooms.flows.shelf.reload_on_hangup(),
             rooms.files.sweep(),

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class MediaConfig(BaseModel):
@@ -30,3 +31,21 @@ class MediaConfig(BaseModel):
         default=timedelta(minutes=10),
         description="A file younger than this is not yet an orphan: its row may be on the way.",
     )
+    keep_recordings: timedelta = Field(
+        default=timedelta(days=730),
+        ge=timedelta(days=30),
+        description="How long recordings, transcripts and handled voice messages are kept; at least 30 days (B-32). "
+        "Those of open orders are kept in any case.",
+    )
+    keep_disputed: timedelta = Field(
+        default=timedelta(days=1095),
+        ge=timedelta(days=30),
+        description="How long after its closing those of an order are kept that was supervised, disputed, unresolved, "
+        "unsatisfied, handled again or a report; no shorter than keep_recordings.",
+    )
+
+    @model_validator(mode="after")
+    def _disputed_is_kept_longer(self) -> Self:
+        if self.keep_disputed < self.keep_recordings:
+            raise ValueError("keep_disputed must not be shorter than keep_recordings")
+        return self

@@ -24,7 +24,7 @@ from callcenter.core.phone import Number
 from callcenter.flows.ports import NewMessage
 from callcenter.media.config import MediaConfig
 from callcenter.media.message_views import Kept, MessagePage, MessageView
-from callcenter.media.reading import RecordingFileGone
+from callcenter.media.reading import RecordingFileGone, RecordingRemoved
 from callcenter.media.sealing import Side, inspect_side
 from callcenter.media.store import TROUBLE
 from callcenter.people.actor import Actor, Role
@@ -183,10 +183,13 @@ class VoiceMail:
         return (await self.get(actor, message)).caller_number
 
     async def hear(self, actor: Actor, message: UUID) -> Path:
-        """The file; who hears it is written down. Raises NoSuchMessage, RecordingFileGone."""
+        """The file; who hears it is written down. Raises NoSuchMessage, RecordingRemoved,
+        RecordingFileGone."""
         row = await SQL.one(self._pool, id=message)
         if row is None:
             raise NoSuchMessage
+        if row["removed_at"] is not None:
+            raise RecordingRemoved
         file = self._config.folder / str(row["path"])
         if not await asyncio.to_thread(file.is_file):
             raise RecordingFileGone

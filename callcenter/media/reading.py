@@ -33,11 +33,17 @@ class RecordingFileGone(NotFound):
     en = "The recording's file is not there: tell the operators"
 
 
+class RecordingRemoved(NotFound):
+    code = "recording-removed"
+    zh = "录音已满保存期限，按规定销毁"
+    en = "The recording was removed when its time was over"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingView:
     """`status` is recording, sealed, damaged (a voice is missing: see `fault`), empty (nobody answered: nothing was
-    recorded) or missing; `path` is relative to the media folder; `transcript` is the transcript's status, None before
-    there is one."""
+    recorded), missing or removed (its time was over); `path` is relative to the media folder; `transcript` is the
+    transcript's status, None before there is one."""
 
     id: RecordingId
     call: CallId
@@ -86,7 +92,9 @@ class Recordings:
         return _view(row)
 
     def file(self, view: RecordingView) -> Path:
-        """Where the sealed file lies. Raises RecordingNotReady before it is sealed."""
+        """Where the sealed file lies. Raises RecordingNotReady before it is sealed, RecordingRemoved afterwards."""
+        if view.status == "removed":
+            raise RecordingRemoved
         if view.path is None:
             raise RecordingNotReady(status=view.status)
         return self._folder / view.path

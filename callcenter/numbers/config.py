@@ -30,3 +30,8 @@ class NumbersConfig(BaseModel):
     )
     toll_alarm: int = Field(default=5, ge=1, description="Toll attempts within the alarm window that raise an alarm.")
     toll_window: timedelta = Field(default=timedelta(minutes=10), description="The window of the toll alarm.")
+    keep_refusals: timedelta = Field(
+        default=timedelta(days=1095),
+        ge=timedelta(days=183),
+        description="How long the log of refused dialling is kept; at least six months (B-32).",
+    )

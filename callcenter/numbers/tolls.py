@@ -15,6 +15,7 @@ from callcenter.numbers.events import DialWasRefused, TollAlarmRaised
 from callcenter.numbers.rules import Reason
 from callcenter.numbers.store import SQL
 from callcenter.pbx.facts import DialplanMarked
+from callcenter.people.audit import Audit
 from callcenter.store.pool import AWAY, Pool
 
 log = structlog.get_logger(__name__)
@@ -75,12 +76,24 @@ class Tolls:
         self._bus.publish(TollAlarmRaised(at=at, attempts=attempts))
 
 
-async def sweep_numbers(pool: Pool, clock: Clock) -> None:
-    """For ever: forgets counters whose window is over, and languages that have expired."""
+async def sweep_numbers(pool: Pool, clock: Clock, config: NumbersConfig, audit: Audit) -> None:
+    """For ever: forgets counters whose window is over, languages that have expired, refusals that are over-age."""
     while True:
         try:
             await SQL.sweep_counts(pool, at=clock.now())
             await SQL.sweep_languages(pool, at=clock.now())
+            await forget_refusals(pool, clock, config, audit)
         except (*AWAY, asyncpg.PostgresError) as error:
             log.warning("numbers_not_swept", cause=type(error).__name__)
         await asyncio.sleep(SWEEP_EVERY.total_seconds())
+
+
+async def forget_refusals(pool: Pool, clock: Clock, config: NumbersConfig, audit: Audit) -> int:
+    """Those older than `keep_refusals` (B-32); an audit row tells how many."""
+    before = clock.now() - config.keep_refusals
+    async with pool.acquire() as connection, connection.transaction():
+        gone = int(await SQL.sweep_refusals(connection, before=before))
+        if gone:
+            detail = {"rows": gone, "before": before.isoformat()}
+            await audit.record(connection, None, "log_removed", "log", "dial_refusal", detail)
+    return gone

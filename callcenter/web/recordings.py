@@ -30,8 +30,9 @@ class AuditTrail(Protocol):
 
 
 class RecordingBody(BaseModel):
-    """`status`: recording, sealed, damaged (`fault` says which voice is missing), empty (nobody answered) or missing.
-    `transcript` is the transcript's status, null before there is one; `audio` the address to hear it at."""
+    """`status`: recording, sealed, damaged (`fault` says which voice is missing), empty (nobody answered), missing
+    or removed (its time was over). `transcript` is the transcript's status, null before there is one; `audio` the
+    address to hear it at."""
 
     model_config = ConfigDict(from_attributes=True)
 

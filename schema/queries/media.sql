@@ -130,3 +130,18 @@ where t.call_id = :call order by s.transcript_id, s.idx;
 
 -- name: call_of_recording(recording)^
 select call_id from recording where id = :recording;
+
+-- name: over_age(before, settled, most)
+-- Recordings that nothing needs any more; held until the transaction ends, so that no other instance takes them.
+select r.id, r.call_id, r.path, r.started_at from recording r
+where r.path is not null and r.started_at < :before and not voices_needed(r.call_id, :settled)
+order by r.started_at limit :most for update of r skip locked;
+
+-- name: remove_recording(id, at)!
+-- Its words go with it.
+with said as (
+    delete from transcript_segment s using transcript t where t.id = s.transcript_id and t.recording_id = :id
+), transcribed as (
+    update transcript set text = '', status = 'removed' where recording_id = :id
+)
+update recording set path = null, status = 'removed', removed_at = :at where id = :id;

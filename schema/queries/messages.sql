@@ -39,3 +39,14 @@ limit 1;
 update voice_message set state = 'handled', handled_by = :user_id, handled_at = :at, note = :note
 where id = :id and state = 'new'
 returning id;
+
+-- name: over_age(before, settled, most)
+-- As `over_age` of recordings; a message that nobody has handled yet is kept.
+select m.id, m.path, m.recorded_at, l.call_id from voice_message m
+left join call_leg l on l.pbx = m.pbx and l.leg = m.leg
+where m.removed_at is null and m.state = 'handled' and m.recorded_at < :before
+  and not coalesce(voices_needed(l.call_id, :settled), false)
+order by m.recorded_at limit :most for update of m skip locked;
+
+-- name: remove_message(id, at)!
+update voice_message set caller_number = '', removed_at = :at where id = :id;

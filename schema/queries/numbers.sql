@@ -11,6 +11,9 @@ values (:id, :at, :source, :actor_id, :purpose, :reason, :masked, :place);
 -- name: sweep_counts(at)!
 delete from dial_count where ends <= :at;
 
+-- name: sweep_refusals(before)$
+with gone as (delete from dial_refusal where at < :before returning 1) select count(*) from gone;
+
 -- name: tolls_since(since)$
 select count(*) from dial_refusal where source <> 'gate' and at > :since;
 

@@ -155,9 +155,9 @@ PLACES_BEFORE = {
     "kept_place": "insert into kept_place (id, pbx, queue, number, joined_at, kept_at, state, next_at)"
     " values ($1, 'a', 'main', $2, now(), now(), 'waiting', now())",
     "care_entry": "insert into care_entry (id, number, category, set_by, set_at, expires_at)"
-    " select $1, $2, 'elderly', id, now(), now() + interval '1 day' from app_user limit 1",
+    " select $1::uuid, $2, 'elderly', id, now(), now() + interval '1 day' from app_user limit 1",
     "harassment_entry": "insert into harassment_entry (id, number, policy, reason, evidence, state, proposed_by,"
-    " proposed_at, lasts) select $1, $2, 'lower', '', array[$1], 'proposed', id, now(), '7 days' from app_user limit 1",
+    " proposed_at, lasts) select $1::uuid, $2, 'lower', '', array[$1::uuid], 'proposed', id, now(), '7 days' from app_user limit 1",
     "missed_call": "insert into missed_call (id, number, reason, first_at, last_at, last_call)"
     " values ($1, $2, 'abandoned', now(), now(), $1)",
     "voice_message": "insert into voice_message (id, pbx, source, leg, caller_number, flow, node, recorded_at, seconds,"

@@ -106,3 +106,35 @@ returns table (id uuid, state text, ended_call uuid) language sql as $$
     where m.id = o.id and m.state = 'open' and o.state = 'open' and (wanted is null or o.number_key = wanted)
     returning m.id, m.state, m.ended_call
 $$;
+
+-- How long voices are kept (B-32). `removed_at`: the file went when its time was over; the row stays, with its digest.
+alter table recording add column removed_at timestamptz;
+alter table voice_message add column removed_at timestamptz;
+create index recording_by_age on recording (started_at) where path is not null;
+create index voice_message_by_age on voice_message (recorded_at) where removed_at is null;
+
+-- Whether a call's voices are needed still: an order that it belongs to is open, or was disputed or supervised and has
+-- not been closed since `settled` or before.
+create function voices_needed(called uuid, settled timestamptz) returns boolean stable language sql as $$
+    select exists (
+        select from work_order w
+        where w.id in (
+            select id from work_order where call_id = called
+            union all select order_id from order_contact where call_id = called
+            union all select order_id from callback_record where call_id = called
+            union all select order_id from outbound_call where call_id = called and order_id is not null
+            union all select c.order_id from callback_attempt a join callback c on c.id = a.callback_id
+                where a.call_id = called
+        ) and (
+            w.closed_at is null
+            or w.closed_at >= settled and (
+                w.supervisions > 0 or w.flagged or w.reopened > 0 or w.round_no > 1 or w.request_type = 'report'
+                or w.resolved is false or w.satisfied is false or w.violations <> '{}'
+            )
+        )
+    )
+$$;
+create index order_contact_call on order_contact (call_id) where call_id is not null;
+create index callback_record_call on callback_record (call_id) where call_id is not null;
+create index callback_attempt_call on callback_attempt (call_id) where call_id is not null;
+create index outbound_call_call on outbound_call (call_id);
