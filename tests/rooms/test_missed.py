@@ -222,7 +222,7 @@ async def web(pool: Pool, tmp_path: Path) -> AsyncIterator[Web]:
         )
         clock, bus = Later(), Bus()
         audit = Audit(clock)
-        room = furnish_calls(pool, bus, clock, audit, ledger, CallsReading(pool, audit, VAULT))
+        room = furnish_calls(pool, bus, clock, audit, ledger, CallsReading(pool, audit, VAULT), VAULT)
         await room.watch.scan(recorded("abandoned")[0].at - MINUTE)
         async with open_web(pool, room.routes()) as web:
             await _hire(web)
