@@ -12,6 +12,7 @@ from callcenter.core.errors import DomainError
 from callcenter.core.ids import OrderId, OrgId
 from callcenter.orders import lists
 from callcenter.orders.by_number import BriefPage, orders_of_number
+from callcenter.orders.by_tail import orders_of_tail, tail_of
 from callcenter.orders.exporting import exported
 from callcenter.orders.filters import OrderFilter
 from callcenter.orders.lists import ListCount, ListPage
@@ -37,7 +38,9 @@ class Exported(OrderFilter):
 
 
 class NumberAsked(Wire):
-    number: str = Field(min_length=3, max_length=32, description="电话号码 / The number")
+    number: str = Field(
+        min_length=3, max_length=32, description="电话号码，或其末四至六位 / The number, or its last four to six digits"
+    )
     purpose: Purpose = Field(description="用途 / What for")
     reason: str = Field(min_length=4, max_length=200, description="事由 / Why")
 
@@ -99,6 +102,8 @@ def _lists(orders: Orders) -> list[Route]:
 
     async def of_number(asked: Asked[NumberAsked, None]) -> BriefPage:
         body = asked.body
+        if tail := tail_of(body.number):
+            return await orders_of_tail(room, asked.actor, tail, body.purpose, body.reason)
         return await orders_of_number(room, asked.actor, body.number, body.purpose, body.reason)
 
     errors = ("bad-cursor", "search-words-too-short", "search-by-number")

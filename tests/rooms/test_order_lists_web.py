@@ -105,6 +105,16 @@ async def test_a_number_is_searched_for_a_purpose_and_never_named(site: Site) ->
     assert "1380000" not in str(trail)
     _, far = await site.desk.ask("far", "POST", path, json=body)
     assert far["items"] == []
+    tail = body | {"number": "0001"}
+    assert await site.desk.ask("dispatcher", "POST", path, json=tail) == (200, found)
+    assert await site.desk.ask("agent", "POST", path, json=tail) == (200, own)
+    assert await site.desk.ask("far", "POST", path, json=tail) == (200, far)
+    assert await site.desk.ask("dispatcher", "POST", path, json=body | {"number": "9001"}) == (200, far)
+    assert await site.desk.refused("water", path, json=tail) == (403, "reveal-needs-role")
+    newest = "select subject_id, detail from audit_log where action = 'searched_by_number' order by id desc limit 1"
+    told = await site.town.pool.fetchrow(newest)
+    assert told["detail"] == {"purpose": "contact", "reason": body["reason"], "tail": 4}
+    assert "9001" not in told["subject_id"]
 
 
 @pytest.mark.rule("SG-27")
