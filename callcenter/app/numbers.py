@@ -71,7 +71,7 @@ def open_numbers(
     """`registry` gives it as it is now. Raises Misconfigured when the rules cannot be read."""
     rules, seen = read_rules(config.rules or IVR / "dialling.yaml"), LedgerNumbers(calls)
     return Numbers(
-        gate=Gate(pool, bus, config, rules, lambda: short_codes(registry())),
+        gate=Gate(pool, bus, config, rules, lambda: short_codes(registry()), vault),
         callers=Callers(pool, clock, config, seen, vault),
         care=CareList(pool, clock, config, audit, seen, vault),
         harassment=HarassmentList(pool, clock, config, audit, seen, vault),

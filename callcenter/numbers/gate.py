@@ -1,6 +1,5 @@
 """The one gate that every number dialled out passes: who may dial what for what, how often, over which trunks."""
 
-import hashlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Final, NoReturn
@@ -26,6 +25,7 @@ from callcenter.numbers.rules import (
 )
 from callcenter.numbers.store import SQL
 from callcenter.people.actor import Actor
+from callcenter.people.vault import Vault
 from callcenter.store.pool import AWAY, Connection, Pool
 
 __all__ = ["Allowed", "DialRefused", "Gate", "Purpose", "Reason", "ShortCodes"]
@@ -56,9 +56,16 @@ class Gate:
     """`codes` gives the registry's short codes as they are now."""
 
     def __init__(
-        self, pool: Pool, bus: Bus, config: NumbersConfig, rules: DialRules, codes: Callable[[], ShortCodes]
+        self,
+        pool: Pool,
+        bus: Bus,
+        config: NumbersConfig,
+        rules: DialRules,
+        codes: Callable[[], ShortCodes],
+        vault: Vault,
     ) -> None:
         self._pool = pool
+        self._vault = vault
         self._bus = bus
         self._config = config
         self._rules = rules
@@ -82,7 +89,8 @@ class Gate:
         """The limit that is reached, None when there is room: then the call is counted in all of them, else in none."""
         try:
             async with self._pool.acquire() as connection, connection.transaction():
-                for reason, key, limit in _counters(self._rules.purposes[purpose].limits, actor, digits):
+                limits, dialled = self._rules.purposes[purpose].limits, self._vault.key(digits).hex()
+                for reason, key, limit in _counters(limits, actor, dialled):
                     await _count_once(connection, reason, f"{purpose}:{key}", limit, at)
         except _LimitReached as reached:
             return reached.reason
@@ -117,13 +125,13 @@ class _LimitReached(Exception):
         self.reason = reason
 
 
-def _counters(limits: Limits, actor: Actor | None, digits: str) -> Iterator[tuple[Reason, str, Limit]]:
-    """Always in this order, so that two calls never wait for each other's rows. A number's key is a digest: the rows
-    are swept when their window is over, but need not hold who was rung meanwhile."""
+def _counters(limits: Limits, actor: Actor | None, dialled: str) -> Iterator[tuple[Reason, str, Limit]]:
+    """Always in this order, so that two calls never wait for each other's rows. `dialled` is the number's keyed hash:
+    the rows are swept when their window is over, but need not hold who was rung meanwhile."""
     if actor is not None and limits.actor:
         yield Reason.ACTOR_LIMIT, str(actor.user_id), limits.actor
     if limits.number:
-        yield Reason.NUMBER_LIMIT, hashlib.sha256(digits.encode()).hexdigest(), limits.number
+        yield Reason.NUMBER_LIMIT, dialled, limits.number
     if limits.purpose:
         yield Reason.PURPOSE_LIMIT, "", limits.purpose
 

@@ -9,6 +9,7 @@ from callcenter.numbers.rules import DialRules, Limits
 from callcenter.numbers.rules_file import read_rules
 from callcenter.resources import IVR
 from callcenter.store.pool import Pool
+from tests.vaults import VAULT
 
 CODES = ShortCodes(emergency=frozenset({"110", "119", "120", "122"}), hotlines=frozenset({"12345", "12366", "12329"}))
 
@@ -26,4 +27,4 @@ def shipped_rules(limits: Mapping[Purpose, Limits] | None = None) -> DialRules:
 
 
 def open_gate(pool: Pool, bus: Bus, limits: Mapping[Purpose, Limits] | None = None, area_code: str = "021") -> Gate:
-    return Gate(pool, bus, NumbersConfig(area_code=area_code), shipped_rules(limits), lambda: CODES)
+    return Gate(pool, bus, NumbersConfig(area_code=area_code), shipped_rules(limits), lambda: CODES, VAULT)

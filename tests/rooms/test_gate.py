@@ -24,6 +24,7 @@ from callcenter.store.config import StoreConfig
 from callcenter.store.pool import Pool, open_pool
 from tests.rooms.gates import open_gate
 from tests.rooms.town_of_orders import StandingClock, add_people
+from tests.vaults import VAULT
 
 AT = datetime(2026, 3, 4, 2, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -71,6 +72,8 @@ async def test_one_number_in_two_forms_is_one_number(pool: Pool, people: dict[st
     gate = open_gate(pool, Bus(), {Purpose.CONTACT: Limits(number=limit(1))})
     assert await allowed(gate, people["agent"], Purpose.CONTACT, "021-52340000") == "ok"
     assert await allowed(gate, people["agent"], Purpose.CONTACT, "52340000") == "number-limit"
+    kept = await pool.fetchval("select key from dial_count where counter = 'number-limit'")
+    assert kept == f"contact:{VAULT.key('02152340000').hex()}", "nobody learns from it who was rung"
 
 
 async def test_a_refused_call_counts_in_no_limit(pool: Pool, people: dict[str, Actor]) -> None:
