@@ -11,6 +11,7 @@ from callcenter.dispatching.refusals import TaskDueWrong
 from callcenter.dispatching.room import SQL, Room
 from callcenter.dispatching.terms import TASK_KINDS, TaskKind
 from callcenter.orders.calendar import WorkingDays, due_at
+from callcenter.orders.refusals import BarredUnit
 from callcenter.outbox.model import Notice, To
 from callcenter.people.actor import Actor, Role
 from callcenter.store.pool import Connection
@@ -42,6 +43,11 @@ def check_dues(room: Room, wanted: Iterable[Wanted]) -> None:
         raise TaskDueWrong
 
 
+async def barred_among(db: Connection, order: OrderId, orgs: Collection[OrgId]) -> set[OrgId]:
+    """Those that the order is a report about, or that are below such an org (SG-22)."""
+    return {row["id"] async for row in SQL.barred_among(db, order_id=order, org_ids=list(orgs))}
+
+
 async def ask(
     room: Room,
     db: Connection,
@@ -53,7 +59,9 @@ async def ask(
     whistle: UUID | None = None,
     meeting: UUID | None = None,
 ) -> None:
-    """In the caller's transaction. Raises nothing of its own: check orgs and dues before."""
+    """In the caller's transaction. Raises BarredUnit; check orgs and dues before."""
+    if await barred_among(db, order, [one.org for one in wanted if one.org is not None]):
+        raise BarredUnit
     now, usual = room.clock.now(), usual_due(room)
     for one in wanted:
         due = one.due or usual

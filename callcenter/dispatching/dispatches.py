@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from callcenter.core.ids import OrderId, OrgId, new_id
-from callcenter.dispatching.asking import Wanted, ask, check_dues
+from callcenter.dispatching.asking import Wanted, ask, barred_among, check_dues
 from callcenter.dispatching.duties import Duties
 from callcenter.dispatching.duty import DutyItem, pushed_down
 from callcenter.dispatching.refusals import (
@@ -207,11 +207,11 @@ class Dispatches:
         if moved["location_type"] != LocationType.STREET_SURFACE:
             return
         task = "现场核实并处置"
-        wanted = [
-            Wanted(kind=TaskKind.STATION, org=place.org_id, task=task)
-            for place in await self._suggesting.stations(dict(moved), actor.org_path, db)
-        ]
-        await ask(self._room, db, actor, OrderId(moved["id"]), moved["number"], wanted)
+        order = OrderId(moved["id"])
+        places = [place.org_id for place in await self._suggesting.stations(dict(moved), actor.org_path, db)]
+        kept_out = await barred_among(db, order, places)
+        wanted = [Wanted(kind=TaskKind.STATION, org=org, task=task) for org in places if org not in kept_out]
+        await ask(self._room, db, actor, order, moved["number"], wanted)
 
     async def block(self, actor: Actor, order: OrderId, reason: BlockReason | None, note: str) -> None:
         """SJ-03: why an order in dispute cannot go on; None lifts it."""

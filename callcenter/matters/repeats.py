@@ -13,6 +13,7 @@ from callcenter.core.pages import place_of
 from callcenter.matters.likeness import SAME_AGAIN, likeness
 from callcenter.matters.room import SQL, MatterRoom, demand_of
 from callcenter.matters.views import (
+    CountFigures,
     FourRates,
     PopulationLine,
     PopulationPage,
@@ -102,6 +103,12 @@ class Repeats:
         return RepeatFigures(
             since=since, until=until, orders=calls, repeats=again, rate=again / calls if calls else None
         )
+
+    async def counted(self, actor: Actor, since: date, until: date) -> CountFigures:
+        """How many demands, and how many things they are about."""
+        first, last = self._instants(since, until)
+        row = await SQL.count_figures(self._room.pool, path=actor.org_path, since=first, until=last)
+        return CountFigures(since=since, until=until, **dict(row))
 
     async def trend(self, actor: Actor, since: date, until: date, days: int) -> RepeatTrend:
         """In steps of `days`: before and after a measure was taken."""

@@ -61,7 +61,8 @@ class MemberView(_Seen):
 
 
 class MatterLine(_Seen):
-    """`calls` counts every report, repeated ones too; `callers` the different ones."""
+    """`calls` counts every report, repeated ones too; `callers` the different ones. In figures of work the matter is
+    counted once, in those of demands and answers `orders` times (`counted_order`)."""
 
     id: UUID
     title: str
@@ -107,6 +108,19 @@ class RepeatFigures(_Seen):
     orders: int
     repeats: int
     rate: float | None
+
+
+class CountFigures(_Seen):
+    """Of demands taken in [since, until), by the view `counted_order`: `demands` counts every order, for each is one
+    citizen's; `matters` counts merged orders once, by their master (SJ-01, GH-09); `merged` are matters of several
+    orders, `largest` the orders of the largest one."""
+
+    since: date
+    until: date
+    demands: int
+    matters: int
+    merged: int
+    largest: int
 
 
 class RepeatTrend(Page[RepeatFigures]):

@@ -33,10 +33,13 @@ def code_of(path: str) -> str:
 def access(asked: OrderFilter, actor: Actor, values: Values) -> str:
     """Whether the reader may see `w`: as `standing.visible`; guests see no guarded order (`privacy.guarded`). Whoever
     helps sees a line of it, in the list of such orders and nowhere else."""
+    path = values.put(actor.org_path)
+    kept_out = f"w.barred_path <> '' and starts_with({path}, w.barred_path)"
     if asked.view is View.HELPING:
-        return helped(actor, values)
-    path, user = values.put(actor.org_path), values.put(actor.user_id)
+        return f"{helped(actor, values)} and not ({kept_out})"
+    user = values.put(actor.user_id)
     seen = f"(starts_with(w.owner_org_path, {path}) or starts_with(w.intake_org_path, {path}) or w.created_by = {user})"
+    seen = f"{seen} and not ({kept_out})"
     return f"{seen} and not w.confidential and w.request_type <> 'report'" if is_guest(actor) else seen
 
 

@@ -290,4 +290,5 @@ def may_record(order: Standing, what: str, actor: Actor) -> bool:
 def open_records(order: Standing, actor: Actor) -> list[str]:
     """What this actor may write now without moving the order, of what a desk shows as a step."""
 
-    return [action for what, action in WRITTEN.items() if may_record(order, what, actor)]
+    of_type = {"reported_named": order.request_type is RequestType.REPORT}
+    return [action for what, action in WRITTEN.items() if of_type.get(what, True) and may_record(order, what, actor)]

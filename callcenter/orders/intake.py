@@ -11,8 +11,9 @@ from callcenter.orders.events import ClockStarted, OrderMoved
 from callcenter.orders.guards import Standing, decide
 from callcenter.orders.lifecycle import Move, Register
 from callcenter.orders.places import place_of
+from callcenter.orders.reported import NotAReport, barred_by, columns
 from callcenter.orders.room import Room
-from callcenter.orders.terms import Stage
+from callcenter.orders.terms import RequestType, Stage
 from callcenter.orders.timers import clocks_at, facts_of
 from callcenter.orders.views import NewOrder
 from callcenter.people.actor import Actor
@@ -80,7 +81,18 @@ def _fields(new: NewOrder, actor: Actor, owner: tuple[OrgId, str], vault: Vault)
         "owner_org_path": owner[1],
         "centre_org_id": owner[0],
         "intake_org_path": actor.org_path,
+        "barred_path": "",
     }
+
+
+async def _kept_out(room: Room, actor: Actor, new: NewOrder, owner: tuple[OrgId, str]) -> dict[str, Any]:
+    """Columns of a report about an org of the house. Raises NotAReport, NoSuchReportedOrg, NobodyAbove."""
+    if new.reported_org_id is None:
+        return {}
+    if new.request_type != RequestType.REPORT:
+        raise NotAReport
+    barred = await barred_by(room.store, new.reported_org_id, actor, *owner)
+    return columns(barred, new.reported_org_id, actor.org_path) | {"reported_body": new.reported_body or barred.name}
 
 
 ROUND_ONE: Final = {"round_no": 1, "ruleset": None, "contacted_at": None, "difficult": False}
@@ -109,20 +121,22 @@ async def create(room: Room, actor: Actor, new: NewOrder, move: Move = REGISTER)
     )
     now = room.clock.now()
     fields = _fields(new, actor, owner, room.vault) | {"stage": stage, "created_at": now, "held_since": now}
+    fields |= await _kept_out(room, actor, new, owner)
+    holder = OrgId(fields["owner_org_id"])
     clocks = clocks_at(
         move.kind,
         now,
         ruleset=room.rules.current(room.ruleset, room.calendar.local_date(now)),
         facts=facts_of({**fields, **ROUND_ONE}),
         calendar=room.calendar,
-        unit=owner[0],
-        centre=owner[0],
+        unit=holder,
+        centre=holder,
     )
     row = await room.store.create(fields, f"{room.calendar.local_date(now):%Y%m%d}", move.kind, clocks)
     if row is None:
         return await _made_before(room, actor, new)
     order = OrderId(row["id"])
-    room.bus.publish(OrderMoved(at=now, order=order, move=move.kind, stage=stage, owner=owner[0], centre=owner[0]))
+    room.bus.publish(OrderMoved(at=now, order=order, move=move.kind, stage=stage, owner=holder, centre=holder))
     dues = row["dues_started"] or ()
     for due in dues:
         room.bus.publish(ClockStarted(at=now, order=order, due_at=due))

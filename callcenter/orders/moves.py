@@ -13,10 +13,12 @@ from callcenter.orders.effect_check import effect_due
 from callcenter.orders.effects import Moment, effect_of
 from callcenter.orders.events import ClockStarted, OrderMoved
 from callcenter.orders.guards import decide, decide_record, follow_up, standing_of
+from callcenter.orders.refusals import BarredUnit
 from callcenter.orders.room import Also as Also
 from callcenter.orders.room import Conflict, NoSuchOrder, Room, locked_row, visible_row
 from callcenter.orders.row import Row
 from callcenter.orders.rulesets import RuleSet
+from callcenter.orders.standing import is_under
 from callcenter.orders.store import Change
 from callcenter.orders.terms import ContactOutcome, Stage
 from callcenter.orders.timers import NO_CLOCKS, Clocks, clocks_at, facts_of
@@ -97,6 +99,8 @@ async def plan(
     moment = Moment(row=dict(row), by=by, at=now, centre_contacts=before.centre_contacts)
     effect = effect_of(move, moment)
     changes = await _with_path(room, {**effect.changes, **columns_of(extra, row)}, on)
+    if is_under(changes.get("owner_org_path", ""), before.barred_path):
+        raise BarredUnit
     if isinstance(move, life.Dispatched) and row["ruleset"] is None:
         changes |= {"ruleset": rules.id, "ruleset_version": rules.version}
     if isinstance(move, life.Close):

@@ -130,6 +130,7 @@ RECORDS: Final[Mapping[str, RecordRule]] = {
         roles=frozenset({Role.REVIEWER, Role.SUPERVISOR}),
         side=Side.CENTRE,
     ),
+    "reported_named": RecordRule(zh="指明被举报单位", en="whom the report is about", stages=OPEN, roles=CENTRES),
     "left_untold": RecordRule(
         zh="未答复诉求人", en="citizen left untold", stages=EVERYWHERE, roles=CENTRES, side=Side.CENTRE
     ),

@@ -100,3 +100,11 @@ class ExplainTooEarly(errors.Refused):
         "only a demand that two persons found unreasonable or in litigation, or one handled again, may be closed by "
         "explanation (JC-20, A-10)"
     )
+
+
+class BarredUnit(errors.Refused):
+    """SG-22: whoever a report is about never gets it."""
+
+    code = "unit-barred"
+    zh = "该单位是此举报件的被举报单位或其下属，须回避；请选择其他单位，或由上级中心办理"
+    en = "the report is about this unit or one above it: choose another unit, or a centre further up"

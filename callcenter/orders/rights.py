@@ -96,7 +96,7 @@ ACTIONS: Final[Mapping[type[life.Move], str]] = {
 kind (`return_requested`, `hung` ...): another room's section of the order page shows it."""
 
 
-WRITTEN: Final[Mapping[str, str]] = {"note_added": "notes", "effect_checked": "effect"}
+WRITTEN: Final[Mapping[str, str]] = {"note_added": "notes", "effect_checked": "effect", "reported_named": "reported"}
 """Records that a desk shows as a step, and the last part of the route that writes them; the others have a section of
 the order's page."""
 

@@ -11,7 +11,7 @@ from callcenter.core.briefs import OrderBrief
 from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
 from callcenter.core.ids import AttemptId, CallId, OrderId, OrgId
-from callcenter.orders import checks, intake, lifecycle, moves, reading, settling, showing
+from callcenter.orders import checks, intake, lifecycle, moves, reading, reported, settling, showing
 from callcenter.orders.config import OrdersConfig
 from callcenter.orders.moves import Also, Columns
 from callcenter.orders.policy import Policy
@@ -89,12 +89,12 @@ class Orders:
 
     async def create(self, actor: Actor, new: NewOrder) -> OrderView:
         """Complete enough to be dispatched (B-26)."""
-        return await self.get(actor, await intake.create(self.room, actor, new))
+        return await showing.entered(self.room, actor, await intake.create(self.room, actor, new))
 
     async def receive(self, actor: Actor, new: NewOrder) -> OrderView:
         """From a channel or another platform: somebody will classify it. The same `external_id` of a channel again
         gives the order that was made of it."""
-        return await self.get(actor, await intake.create(self.room, actor, new, lifecycle.Receive()))
+        return await showing.entered(self.room, actor, await intake.create(self.room, actor, new, lifecycle.Receive()))
 
     async def get(self, actor: Actor, order: OrderId) -> OrderView:
         return await showing.whole(self.room, actor, order)
@@ -151,6 +151,10 @@ class Orders:
         """Answers and closes in one transaction: the citizen was on the line, so there is nothing to call back for
         (XY-02 c)."""
         return await self.make(actor, order, lifecycle.Answer(reply=reply, article=article))
+
+    async def name_reported(self, actor: Actor, order: OrderId, org: OrgId | None, name: str) -> OrderView:
+        """Whom a report is about (SG-22)."""
+        return self.view(await reported.name_reported(self.room, actor, order, org, name), actor)
 
     async def checks(self, actor: Actor) -> OrderChecks:
         """What to look at after the close. Raises Forbidden."""

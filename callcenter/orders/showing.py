@@ -9,7 +9,7 @@ from callcenter.core.covering import covered, without_numbers
 from callcenter.core.ids import CallId, OrderId, OrgId, UserId
 from callcenter.orders.calendar import WorkingCalendar, last_day
 from callcenter.orders.guards import open_actions, open_records, standing_of
-from callcenter.orders.moves import rules_of
+from callcenter.orders.moves import row_of, rules_of
 from callcenter.orders.phases import bar_of, carried_out
 from callcenter.orders.privacy import Sight, caller_seen, guarded, sight_of
 from callcenter.orders.reveal import note_view
@@ -98,7 +98,15 @@ async def history_of(room: Room, order: OrderId) -> Mapping[str, Sequence[Any]]:
 async def whole(room: Room, actor: Actor, order: OrderId) -> OrderView:
     """With events, clocks, contacts and rounds. Every look at a caller is written to the audit log (B-29). Raises
     NoSuchOrder."""
-    row = await visible_row(room, actor, order)
+    return await _whole(room, actor, order, await visible_row(room, actor, order))
+
+
+async def entered(room: Room, actor: Actor, order: OrderId) -> OrderView:
+    """Once, for whoever has just written it: also when the order keeps that one's org out."""
+    return await _whole(room, actor, order, await row_of(room, order))
+
+
+async def _whole(room: Room, actor: Actor, order: OrderId, row: asyncpg.Record) -> OrderView:
     sight = sight_of(standing_of(row), actor, confidential=row["confidential"])
     if sight is not Sight.NOTHING and (row["caller_name"] or row["caller_number"]):
         await note_view(room, actor, order, seen=sight.name.lower())

@@ -18,7 +18,8 @@ UPPER_CHANNELS: Final = frozenset({"upper_level", "provincial"})
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """`heard`: the citizen said resolved and satisfied; `excused`: a recorded reason stands for the citizen's answer.
-    `again`: in a later round of handling. `contact_first`, `centre_contacts`: the rule set's policy (A-11)."""
+    `again`: in a later round of handling. `contact_first`, `centre_contacts`: the rule set's policy (A-11).
+    `barred_path`: whoever is of this org or below is kept out."""
 
     stage: Stage
     created_by: UserId
@@ -44,6 +45,7 @@ class Standing:
     reasonableness_confirmed: bool = False
     contact_first: bool = False
     centre_contacts: bool = False
+    barred_path: str = ""
 
 
 def standing_of(row: Row, policy: Policy | None = None) -> Standing:
@@ -73,6 +75,7 @@ def standing_of(row: Row, policy: Policy | None = None) -> Standing:
         reasonableness_confirmed=row["reasonableness_confirmed"],
         contact_first=policy is not None and policy.contact.before_dispatch,
         centre_contacts=policy is not None and policy.contact.tier == "centre",
+        barred_path=row["barred_path"],
     )
 
 
@@ -98,8 +101,16 @@ SIDE_NAMES: Final[Mapping[Side, tuple[str, str]]] = {
 }
 
 
+def is_under(path: str, barred_path: str) -> bool:
+    """Whether an org is kept out; nobody is by ''."""
+    return bool(barred_path) and path.startswith(barred_path)
+
+
 def visible(order: Standing, actor: Actor) -> bool:
-    """Row-level access: the org that holds the order, the org that took it, or whoever entered it (XY-03)."""
+    """Row-level access: the org that holds the order, the org that took it, or whoever entered it (XY-03); never the
+    org that a report is about (SG-22)."""
+    if is_under(actor.org_path, order.barred_path):
+        return False
     return actor.sees(order.owner_org_path) or actor.sees(order.intake_org_path) or actor.user_id == order.created_by
 
 

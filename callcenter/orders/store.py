@@ -160,6 +160,10 @@ class OrderStore:
         row: asyncpg.Record | None = await self._sql.org_by_id(on or self.pool, id=org)
         return row
 
+    async def centre_above(self, path: str, on: Connection | None = None) -> asyncpg.Record | None:
+        row: asyncpg.Record | None = await self._sql.centre_above(on or self.pool, path=path)
+        return row
+
     async def awaiting_callback(self, after: OrderId | None, limit: int) -> list[asyncpg.Record]:
         return [row async for row in self._sql.awaiting_callback(self.pool, after_id=after, limit=limit)]
 

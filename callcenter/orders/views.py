@@ -45,6 +45,7 @@ class NewOrder:
     anonymous: bool = False
     confidential: bool = False
     reported_body: str = ""
+    reported_org_id: OrgId | None = None
     tags: Sequence[str] = ()
     season: str = ""
     source_hotline: str = ""
@@ -179,6 +180,7 @@ class OrderView(_Seen):
     anonymous: bool
     confidential: bool
     reported_body: str
+    reported_org_id: OrgId | None
     tags: tuple[str, ...]
     season: str
     call_id: CallId | None

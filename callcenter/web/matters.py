@@ -12,6 +12,7 @@ from callcenter.matters.repeats import Repeats
 from callcenter.matters.suggesting import Draft, Suggesting
 from callcenter.matters.views import (
     Candidates,
+    CountFigures,
     MatterPage,
     MatterView,
     OrderMatter,
@@ -305,8 +306,21 @@ def _figures(repeats: Repeats) -> list[Route]:
             asked.actor, ask.population, ask.unit_id, ask.since, ask.until, cursor=ask.cursor, limit=ask.limit
         )
 
+    async def counted(asked: Asked[None, Between]) -> CountFigures:
+        return await repeats.counted(asked.actor, asked.query.since, asked.query.until)
+
     shared: dict[str, Any] = {"tag": TAG, "roles": LEADERS}
     return [
+        Route(
+            method="GET",
+            path="/api/repeats/counts",
+            summary_zh="诉求件数与事件件数（并单只计一次）",
+            summary_en="Demands, and the things they are about: merged orders count once (SJ-01, GH-09)",
+            handler=counted,
+            query=Between,
+            answers=CountFigures,
+            **shared,
+        ),
         Route(
             method="GET",
             path="/api/repeats",

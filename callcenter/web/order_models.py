@@ -28,6 +28,7 @@ from callcenter.orders.views import NewOrder
 from callcenter.web.route import Paged, Wire
 
 LONG = 8000
+IDS = ("call_id", "origin_order_id", "reported_org_id")
 
 
 class OrderEntered(Wire):
@@ -61,6 +62,10 @@ class OrderEntered(Wire):
     longitude: float | None = Field(default=None, ge=-180, le=180, description="经度 / Longitude (WGS84)")
     grid_code: str = Field(default="", max_length=40, description="网格编码 / Grid code")
     reported_body: str = Field(default="", max_length=120, description="被反映单位 / Whom the demand is about")
+    reported_org_id: UUID | None = Field(
+        default=None,
+        description="被举报单位（系统内机构，该机构及其下属不可见此举报件） / The org it is about, when it is one",
+    )
     tags: tuple[Annotated[str, Field(min_length=1, max_length=30)], ...] = Field(
         default=(), max_length=12, description="标签 / Tags"
     )
@@ -92,12 +97,13 @@ class OrderEntered(Wire):
     )
 
     def entered(self) -> NewOrder:
-        given = self.model_dump(exclude={"centre_id", "idempotency_key", "caller_number", "call_id", "origin_order_id"})
+        given = self.model_dump(exclude={"centre_id", "idempotency_key", "caller_number", *IDS})
         return NewOrder(
             **given,
             caller_number=parse_number(self.caller_number).key,
             call_id=CallId(self.call_id) if self.call_id else None,
             origin_order_id=OrderId(self.origin_order_id) if self.origin_order_id else None,
+            reported_org_id=OrgId(self.reported_org_id) if self.reported_org_id else None,
             centre=OrgId(self.centre_id) if self.centre_id else None,
             key=self.idempotency_key,
         )
@@ -188,6 +194,14 @@ class Verified(Wire):
 class Reopened(Wire):
     reason: str = Field(min_length=1, max_length=1000, description="重开理由 / Why it is opened again")
     city_review: bool = Field(default=False, description="市级复核 / Because the city reviews it")
+
+
+class ReportedNamed(Wire):
+    org_id: UUID | None = Field(
+        default=None,
+        description="被举报单位为系统内机构时选填，该机构及其下属即不可见 / The org, when it is one of the house",
+    )
+    name: str = Field(default="", max_length=120, description="被举报单位名称 / Its name, when it is not")
 
 
 class NoteAdded(Wire):

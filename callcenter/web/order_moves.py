@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from callcenter.core.ids import OrderId
+from callcenter.core.ids import OrderId, OrgId
 from callcenter.orders import lifecycle as life
 from callcenter.orders.service import Orders
 from callcenter.orders.views import OrderChecks, OrderView
@@ -16,6 +16,7 @@ from callcenter.web.order_models import (
     NotTaken,
     Reasoned,
     Reopened,
+    ReportedNamed,
     TransferredOut,
     Verified,
 )
@@ -135,10 +136,27 @@ def _written(orders: Orders) -> list[Route]:
     async def effect(asked: Asked[EffectChecked, None]) -> OrderView:
         return await orders.check_effect(asked.actor, order_of(asked), holds=asked.body.holds, note=asked.body.note)
 
+    async def reported(asked: Asked[ReportedNamed, None]) -> OrderView:
+        body = asked.body
+        org = OrgId(body.org_id) if body.org_id else None
+        return await orders.name_reported(asked.actor, order_of(asked), org, body.name)
+
     async def checks(asked: Asked[None, None]) -> OrderChecks:
         return await orders.checks(asked.actor)
 
     return [
+        move_route(
+            "reported",
+            "指明被举报单位（该单位及其下属即回避）",
+            "Whom a report is about: that org and all below it are kept out",
+            reported,
+            ReportedNamed,
+            "not-a-report",
+            "no-such-reported-org",
+            "nobody-above-reported",
+            "held-by-reported",
+            "record-refused",
+        ),
         move_route("notes", "补充信息", "Add to the order", note, NoteAdded, "record-refused"),
         move_route("effect", "效果回查", "Check the effect after the close", effect, EffectChecked, "record-refused"),
         Route(

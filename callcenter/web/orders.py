@@ -42,7 +42,15 @@ def _reading(orders: Orders) -> list[Route]:
             body=OrderEntered,
             answers=OrderView,
             status=201,
-            errors=("order-incomplete", "idempotency-key-reused", "not-a-centre", "move-needs-role"),
+            errors=(
+                "order-incomplete",
+                "idempotency-key-reused",
+                "not-a-centre",
+                "move-needs-role",
+                "not-a-report",
+                "no-such-reported-org",
+                "nobody-above-reported",
+            ),
             body_limit=BODY,
         ),
         Route(

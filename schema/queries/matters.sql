@@ -76,6 +76,13 @@ from matter_member m join work_order w on w.id = m.order_id
 where m.matter_id = :matter_id and m.left_at is null
 order by w.master desc, w.created_at, w.id;
 
+-- name: count_figures(path, since, until)^
+-- By `counted_order`, the one definition of how an order counts. Proactive orders are nobody's demand.
+select count(*)::int as demands, count(*) filter (where once)::int as matters,
+       count(*) filter (where stands_for > 1)::int as merged, coalesce(max(stands_for), 0)::int as largest
+from counted_order w
+where starts_with(w.intake_org_path, :path) and w.origin = 'demand' and w.created_at >= :since and w.created_at < :until;
+
 -- name: told_of(master_id, member_id, tries)^
 -- What following asks beside the two rows: whether the member's citizen was told since the master's last reply, where
 -- the master was transferred, and whether the machine brought the member where it stands.

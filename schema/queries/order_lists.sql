@@ -28,6 +28,7 @@ from work_order w
 where w.caller_key = any(:keys::bytea[]) and w.caller_key <> ''
   and (starts_with(w.owner_org_path, :path) or starts_with(w.intake_org_path, :path) or w.created_by = :user_id)
   and (not w.confidential and w.request_type <> 'report' or w.created_by = :user_id)
+  and not (w.barred_path <> '' and starts_with(:path, w.barred_path))
 order by w.created_at desc, w.id desc limit :limit;
 
 -- name: satisfaction(org_id, since, until)^

@@ -9,14 +9,16 @@ with placed as (
          caller_number, caller_key, confidential, call_id, created_by, owner_org_id, owner_org_path, intake_org_path,
          created_at, origin, source_hotline, external_id, upper_ref, upper_due_at, origin_order_id, caller_type,
          caller_needs, special_groups, emotion, anonymous, location_type, latitude, longitude, grid_code,
-         reported_body, tags, season, level, category_code, held_since, idempotency_key, stage)
+         reported_body, reported_org_id, barred_path, tags, season, level, category_code, held_since,
+         idempotency_key, stage)
     select o.id, :day || '-' || lpad(n.no::text, greatest(6, length(n.no::text)), '0'), o.owner_org_id,
            o.kind, o.request_type, o.urgency, o.channel, o.title, o.content, o.category, o.address, o.place,
            o.happened_at, o.caller_name, o.caller_number, o.caller_key, o.confidential, o.call_id, o.created_by,
            o.owner_org_id, o.owner_org_path, o.intake_org_path, o.created_at, o.origin, o.source_hotline,
            o.external_id, o.upper_ref, o.upper_due_at, o.origin_order_id, o.caller_type, o.caller_needs,
            o.special_groups, o.emotion, o.anonymous, o.location_type, o.latitude, o.longitude, o.grid_code,
-           o.reported_body, o.tags, o.season, o.level, o.category_code, o.held_since, o.idempotency_key, o.stage
+           o.reported_body, o.reported_org_id, o.barred_path, o.tags, o.season, o.level, o.category_code,
+           o.held_since, o.idempotency_key, o.stage
     from jsonb_populate_record(null::work_order, :fields) o, (select nextval('order_number') as no) n
     on conflict do nothing
     returning id, round_no, owner_org_path, created_at, created_by, stage
@@ -52,7 +54,7 @@ with moved as (
          block_reason, locked, dispatch_kind, redispatches, returns, hops, held_since, case_owner, head_user,
          reasonableness, reasonableness_confirmed, replied_at, finished_at, supervisions, violations, exclusion,
          key_listed, difficult, matter_id, master, extended, ledger_due, reopened, satisfied_late, again,
-         assigned_by_org_id, assigned_at, effect_due, effect_holds) = (
+         assigned_by_org_id, assigned_at, effect_due, effect_holds, reported_org_id, barred_path) = (
         select :stage_after, w.version + 1, w.events + 1,
                c.owner_org_id, c.owner_org_path, c.intake_org_path, c.centre_org_id, c.round_no, c.ruleset,
                c.ruleset_version, c.kind, c.request_type, c.urgency, c.category, c.title, c.content, c.address,
@@ -67,7 +69,7 @@ with moved as (
                c.reasonableness, c.reasonableness_confirmed, c.replied_at, c.finished_at, c.supervisions,
                c.violations, c.exclusion, c.key_listed, c.difficult, c.matter_id, c.master, c.extended, c.ledger_due,
                c.reopened, c.satisfied_late, c.again, c.assigned_by_org_id, c.assigned_at, c.effect_due,
-               c.effect_holds
+               c.effect_holds, c.reported_org_id, c.barred_path
         from jsonb_populate_record(w, :changes) c)
     where w.id = :id and w.version = :version
     returning w.*
@@ -162,6 +164,12 @@ select id, number, stage, title, category, address, created_at
 from work_order
 where stage = 'closed' and effect_due <= :day and effect_holds is null and starts_with(owner_org_path, :org_path)
 order by effect_due, id limit :limit;
+
+-- name: centre_above(path)^
+-- The nearest centre that does not lie under this path.
+select id, path from org
+where kind = 'centre' and path <> :path and starts_with(:path, path)
+order by length(path) desc limit 1;
 
 -- name: org_by_id(id)^
 select id, path, level, kind, name from org where id = :id;

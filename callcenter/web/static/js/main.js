@@ -9,6 +9,7 @@ import { loadWords, t } from "./i18n.js";
 import { Live } from "./live.js";
 import { loginPage } from "./login.js";
 import { matterHints } from "./matter_hints.js";
+import { privacyHint } from "./privacy_hint.js";
 import { pageOf } from "./nav.js";
 import { OrderDetail } from "./order_detail.js";
 import { OrderForm } from "./order_form.js";
@@ -32,6 +33,7 @@ class Desk {
     this.detail = new OrderDetail(live, { moved: () => this.list.load() });
     this.form = this.enters ? new OrderForm({ created: (order) => { this.list.load(); this.open(order.id); } }) : null;
     if (this.form) matterHints(this.form);
+    if (this.form) privacyHint(this.form);
     this.card = this.agent ? new CallCard(live, { openOrder: (id) => this.open(id), looked: () => this.bind(), said: () => this.said() }) : null;
     this.ordered = new Ordered(live);
     this.supervised = this.agent ? new Supervised() : null;

@@ -98,12 +98,14 @@ export class Matters extends Page {
     const until = new Date(this.live.now() + 86_400_000);
     const since = new Date(until - 30 * 86_400_000);
     const between = `since=${day(since)}&until=${day(until)}`;
-    const [rate, report] = await Promise.all([call("GET", `/api/repeats?${between}`), call("GET", `/api/repeats/report?${between}`)]);
+    const of = (path) => call("GET", `/api/repeats${path}?${between}`);
+    const [rate, counts, report] = await Promise.all([of(""), of("/counts"), of("/report")]);
     const tile = (key, value) => h("div", { class: "figure" }, h("strong", { class: "num" }, value), h("span", {}, t(key)));
     const row = (line) => h("tr", {}, h("td", {}, named("population", line.population)), h("td", {}, line.unit), h("td", { class: "num" }, line.orders),
       ["contacted", "on_time", "resolved", "satisfied"].map((name) => h("td", { class: "num" }, share(line[name]))));
     const heads = ["matter.population", "matter.unit", "matter.orders", "matter.contacted", "matter.on_time", "matter.resolved", "matter.satisfied"];
     fill(this.figures, tile("matter.rate", share(rate.rate)), tile("matter.repeat_calls", rate.repeats), tile("matter.all_calls", rate.orders),
+      tile("matter.demands", counts.demands), tile("matter.once", counts.matters), tile("matter.merged", counts.merged),
       report.items.length > 0 && h("table", { class: "rules" }, h("thead", {}, h("tr", {}, heads.map((key) => h("th", {}, t(key))))), h("tbody", {}, report.items.map(row))));
   }
 }

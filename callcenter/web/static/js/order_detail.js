@@ -69,6 +69,7 @@ export class OrderDetail {
         order.urgency !== "normal" && h("span", { class: "tag warn" }, named("urgency", order.urgency)),
         order.kind !== "ordinary" && h("span", { class: "tag accent" }, named("kind", order.kind)),
         order.confidential && h("span", { class: "tag warn" }, t("order.confidential")),
+        order.reported_org_id && h("span", { class: "tag warn" }, t("order.kept_out")),
         order.in_progress && h("span", { class: "tag warn" }, t("order.in_progress")),
         order.supervisions > 0 && h("span", { class: "tag bad" }, t("order.supervised")),
         order.reopened > 0 && h("span", { class: "tag warn" }, t("order.reopened", { n: order.reopened })),

@@ -4,6 +4,7 @@ import { call } from "./api.js";
 import { h } from "./dom.js";
 import { complete, field, read, refuse } from "./fields.js";
 import { named, t } from "./i18n.js";
+import { bodies, orgChoice } from "./step_forms.js";
 
 const options = (family, codes) => codes.map((code) => [code, named(family, code)]);
 
@@ -58,6 +59,10 @@ const FIELDS = {
   review: () => [
     { name: "approved", key: "step.approved", kind: "choice", width: "w2", must: true, options: [["", t("form.choose")], ["yes", t("step.approve")], ["no", t("step.send_back")]], yes: true },
     { name: "opinion", key: "step.opinion", kind: "text", rows: 2, max: 2000 },
+  ],
+  reported: async () => [
+    orgChoice("org_id", "order.reported_org", await bodies(), { some: true }),
+    { name: "name", key: "step.reported_name", width: "w3", max: 120 },
   ],
   notes: () => [{ name: "note", key: "step.added", kind: "text", rows: 3, must: true, max: 2000 }],
   effect: () => [
