@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict
 from callcenter.core import errors
 from callcenter.core.ids import OrderId, UserId
 from callcenter.core.pages import Page, place_of
-from callcenter.orders.privacy import CallerSeen, Purpose, may_reveal
+from callcenter.orders.privacy import CallerSeen, Purpose, Sight, may_reveal, sight_of
 from callcenter.orders.room import Room, visible_row
+from callcenter.orders.standing import standing_of
 from callcenter.people.actor import Actor, Role
 from callcenter.store.queries import load
 
@@ -23,6 +24,14 @@ class RevealNotYours(errors.Forbidden):
     code = "reveal-needs-role"
     zh = "您的角色不能以“{purpose}”为由查看诉求人身份；请由中心工作人员联系"
     en = "your role may not reveal a caller for the purpose {purpose}: ask the centre to contact the citizen"
+
+
+class NoReveal(errors.Forbidden):
+    """To nobody's question: what the page says instead of the form."""
+
+    code = "no-reveal"
+    zh = "您的角色不能查看诉求人身份；需要联系诉求人时，请由中心工作人员联系或转接"
+    en = "Your role may not see who the caller is: ask the centre to contact the citizen, or to connect you"
 
 
 class TooManyReveals(errors.Refused):
@@ -38,6 +47,19 @@ class CallerView(BaseModel):
 
     name: str
     number: str
+
+
+class RevealRights(BaseModel):
+    """`hidden`: the order has a caller whom its page does not show whole. `purposes` are those that the reader may reveal
+    for, `left` how often within this hour; without a purpose `refused_zh` and `refused_en` say whom to ask."""
+
+    model_config = ConfigDict(frozen=True)
+
+    hidden: bool
+    purposes: tuple[Purpose, ...]
+    left: int
+    refused_zh: str = ""
+    refused_en: str = ""
 
 
 class SightView(BaseModel):
@@ -71,6 +93,26 @@ class Reveals:
     def __init__(self, room: Room, an_hour: int) -> None:
         self._room = room
         self._an_hour = an_hour
+
+    async def rights(self, actor: Actor, order: OrderId) -> RevealRights:
+        """What `reveal` would let this reader do, before anything is asked. Raises NoSuchOrder."""
+        row = await visible_row(self._room, actor, order)
+        sight = sight_of(standing_of(row), actor, confidential=row["confidential"])
+        hidden = bool(row["caller_name"] or row["caller_number"]) and sight is not Sight.WHOLE
+        purposes = tuple(one for one in Purpose if may_reveal(actor, one)) if hidden else ()
+        since = self._room.clock.now() - WINDOW
+        used = await SQL.reveals_since(self._room.store.pool, actor_id=actor.user_id, since=since) if purposes else 0
+        left = max(self._an_hour - int(used), 0)
+        refused = (
+            None if not hidden or (purposes and left) else NoReveal() if not purposes else TooManyReveals(limit=used)
+        )
+        return RevealRights(
+            hidden=hidden,
+            purposes=purposes,
+            left=left,
+            refused_zh=refused.text("zh") if refused else "",
+            refused_en=refused.text("en") if refused else "",
+        )
 
     async def reveal(self, actor: Actor, order: OrderId, purpose: Purpose, reason: str) -> CallerView:
         """Written down before it is shown. Raises NoSuchOrder, RevealNotYours, TooManyReveals."""

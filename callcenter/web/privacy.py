@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from callcenter.core.ids import OrderId, OrgId, UserId
 from callcenter.orders.privacy import Purpose, suggest_confidential
 from callcenter.orders.rating import Ratings
-from callcenter.orders.reveal import READERS, CallerView, Reveals, SightPage
+from callcenter.orders.reveal import READERS, CallerView, RevealRights, Reveals, SightPage
 from callcenter.orders.terms import RequestType
 from callcenter.people.actor import Role
 from callcenter.people.service import People
@@ -121,6 +121,9 @@ def _caller_routes(reveals: Reveals, ratings: Ratings, config: WebConfig) -> lis
         order = OrderId(asked.uuid("id"))
         return await reveals.reveal(asked.actor, order, asked.body.purpose, asked.body.reason)
 
+    async def rights(asked: Asked[None, None]) -> RevealRights:
+        return await reveals.rights(asked.actor, OrderId(asked.uuid("id")))
+
     async def views(asked: Asked[None, Paged]) -> SightPage:
         return await reveals.views(asked.actor, OrderId(asked.uuid("id")), asked.query.limit, asked.query.cursor)
 
@@ -145,6 +148,16 @@ def _caller_routes(reveals: Reveals, ratings: Ratings, config: WebConfig) -> lis
             answers=CallerView,
             roles=_REVEALING,
             errors=("no-such-order", "reveal-needs-role", "too-many-reveals"),
+        ),
+        Route(
+            method="GET",
+            path="/api/orders/{id}/caller",
+            summary_zh="本人能否、以何用途查看诉求人身份",
+            summary_en="Whether, and for which purposes, the reader may reveal the caller",
+            tag=TAG,
+            handler=rights,
+            answers=RevealRights,
+            errors=("no-such-order",),
         ),
         Route(
             method="GET",

@@ -118,9 +118,11 @@ async def test_hold_and_three_with_the_police(house: House, page: Page, shot: Sh
 
 async def test_a_missed_caller_is_rung_back(house: House, page: Page, shot: Shot) -> None:
     missed = await house.sql.fetchval(
-        "insert into missed_call (id, number, hotline, reason, first_at, last_at, times, last_call)"
-        " values (gen_random_uuid(), '+8613900000072', '政务服务便民热线', 'abandoned', now(), now(), 2,"
-        " gen_random_uuid()) returning id"
+        "insert into missed_call (id, number, number_key, hotline, reason, first_at, last_at, times, last_call)"
+        " values (gen_random_uuid(), $1, $2, '政务服务便民热线', 'abandoned', now(), now(), 2,"
+        " gen_random_uuid()) returning id",
+        house.vault.seal("+8613900000072"),
+        house.key_of("13900000072"),
     )
     citizens = open_citizen(house.exchange, port=house.state.ports["citizens"], speech=alaw(tone(CITIZEN)))
     secret = house.state.sip_secret_of("8001")

@@ -99,6 +99,7 @@ async def test_calls_of_one_caller_are_one_record_with_the_first_arrival(pool: P
                 ledger, after("abandoned", 0), after("abandoned_ringing", 7), after("abandoned", 9, "13900000001")
             )
             await until(pool, times=2)
+            await comes_true(lambda: _opened(pool, 2))
         await asyncio.sleep(0)
         assert opened.waiting == 2
     first, second = await rows(pool)

@@ -187,9 +187,13 @@ class House:
             facts = await self.facts_of(seen["id"]) if seen else []
             raise AssertionError(f"the call is not {wanted}: {seen}, {facts}") from None
 
+    @property
+    def vault(self) -> Vault:
+        return Vault(read_keys(Path(self._settings["HOTLINE_PRIVACY__KEYS_FILE"])))
+
     def key_of(self, number: str) -> bytes:
-        """Under which the ledger holds a citizen's number."""
-        return Vault(read_keys(Path(self._settings["HOTLINE_PRIVACY__KEYS_FILE"]))).key(f"+86{number}")
+        """Under which the house holds a citizen's number."""
+        return self.vault.key(f"+86{number}")
 
     async def recording_of(self, call: UUID) -> asyncpg.Record:
         """The call's one recording, when it is out of Asterisk's hands. Raises TimeoutError."""

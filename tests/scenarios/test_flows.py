@@ -243,7 +243,8 @@ async def a_place_is_kept_for_who_does_not_want_to_wait(house: House) -> None:
         await press(phone, "1")
         await hears(house, phone, "callback_promised")
         await phone.until("bye", SOON)
-    kept = await house.sql.fetchrow("select queue, state from kept_place where number = '+8613900001005'")
+    key = house.key_of("13900001005")
+    kept = await house.sql.fetchrow("select queue, state from kept_place where number_key = $1", key)
     assert kept is not None
     assert kept["queue"] == "main"
 

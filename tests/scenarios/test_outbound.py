@@ -83,7 +83,7 @@ async def test_a_missed_caller_is_rung_back(house: House) -> None:
         await waiting.hang_up()
 
     async def missed() -> Any:
-        return await house.sql.fetchrow("select id, state from missed_call where number = $1", f"+86{caller}")
+        return await house.sql.fetchrow("select id, state from missed_call where number_key = $1", house.key_of(caller))
 
     row = await until(missed)
     async with house.desk("hw01") as agent, phone_of(house, "8001"):
@@ -123,12 +123,13 @@ async def test_what_nobody_may_dial_is_refused_and_listed(house: House) -> None:
 async def test_a_restrained_caller_hears_a_notice_and_stands_behind_the_others(house: House) -> None:
     restrained, ordinary = "13900007005", "13900007006"
     await house.sql.execute(
-        "insert into harassment_entry (id, number, policy, reason, evidence, state, proposed_by, proposed_at, lasts,"
-        " decided_by, decided_at, expires_at)"
-        " select gen_random_uuid(), $1, 'lower', '辱骂', array[gen_random_uuid()], 'approved', a.id, now(), '7 days',"
-        " b.id, now(), now() + interval '7 days'"
+        "insert into harassment_entry (id, number, number_key, policy, reason, evidence, state, proposed_by, proposed_at,"
+        " lasts, decided_by, decided_at, expires_at)"
+        " select gen_random_uuid(), $1, $2, 'lower', '辱骂', array[gen_random_uuid()], 'approved', a.id, now(),"
+        " '7 days', b.id, now(), now() + interval '7 days'"
         " from app_user a, app_user b where a.username = 'hw01' and b.username = 'bz01'",
-        f"+86{restrained}",
+        house.vault.seal(f"+86{restrained}"),
+        house.key_of(restrained),
     )
 
     def ring(number: str) -> Any:

@@ -102,17 +102,18 @@ async def open_floor(house: House) -> AsyncIterator[Floor]:
 
 async def place_of(house: House, number: str, state: str) -> UUID:
     """The number's newest kept place, as soon as it is in the state."""
+    key = house.key_of(number)
 
     async def look() -> UUID | None:
         found: UUID | None = await house.sql.fetchval(
-            "select id from kept_place where number = $1 and state = $2 order by kept_at desc", f"+86{number}", state
+            "select id from kept_place where number_key = $1 and state = $2 order by kept_at desc", key, state
         )
         return found
 
     try:
         return await until(look)
     except TimeoutError:
-        rows = await house.sql.fetch("select state, reason, attempts from kept_place where number = $1", f"+86{number}")
+        rows = await house.sql.fetch("select state, reason, attempts from kept_place where number_key = $1", key)
         raise AssertionError(f"the place is not {state}: {rows}") from None
 
 

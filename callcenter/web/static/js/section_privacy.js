@@ -3,24 +3,17 @@
 import { call, holds } from "./api.js";
 import { fill, h } from "./dom.js";
 import { moment, phone } from "./format.js";
-import { t } from "./i18n.js";
+import { language, t } from "./i18n.js";
 
-const PURPOSES = {
-  contact: ["agent", "dispatcher", "reviewer", "supervisor"],
-  verify: ["reviewer", "supervisor"],
-  supervise: ["supervisor"],
-  discipline: ["discipline"],
-  law: ["supervisor"],
-};
 const CENTRE = ["agent", "dispatcher", "reviewer", "supervisor"];
 const READERS = ["auditor", "supervisor", "discipline"];
 
 export async function privacySection(order) {
-  const purposes = Object.keys(PURPOSES).filter((one) => holds(...PURPOSES[one]));
-  const hidden = order.confidential || order.request_type === "report" || !order.caller_name;
+  const rights = await call("GET", `/api/orders/${order.id}/caller`);
   const rates = order.stage === "callback" && holds(...CENTRE);
   const reads = holds(...READERS);
-  if (!(purposes.length && hidden) && !rates && !reads) return null;
+  if (!rights.hidden && !rates && !reads) return null;
+  const refused = rights[`refused_${language()}`];
   const wrong = h("div", { class: "alert", role: "alert", hidden: true });
   const seen = h("div", { class: "said", role: "status" });
   const views = h("ul", { class: "lines" });
@@ -37,7 +30,8 @@ export async function privacySection(order) {
   await look();
   return h("section", { class: "section privacy" },
     h("h3", {}, t("privacy.title")), wrong,
-    purposes.length > 0 && hidden && reveal(order, purposes, async (wanted) => tried(async () => {
+    refused && h("p", { class: "muted" }, refused),
+    rights.hidden && !refused && reveal(rights.purposes, async (wanted) => tried(async () => {
       const caller = await call("POST", `/api/orders/${order.id}/caller`, wanted);
       fill(seen, caller.name || t("privacy.no_name"), " ", h("span", { class: "num" }, caller.number ? phone(caller.number) : t("privacy.no_number")));
       await look();
@@ -50,7 +44,7 @@ export async function privacySection(order) {
     reads && h("div", {}, h("h4", {}, t("privacy.views")), views));
 }
 
-function reveal(order, purposes, ask) {
+function reveal(purposes, ask) {
   const purpose = h("select", { "aria-label": t("privacy.purpose") }, purposes.map((one) => h("option", { value: one }, t(`privacy.purpose.${one}`))));
   const reason = h("input", { type: "text", minlength: 4, maxlength: 300, required: true, placeholder: t("privacy.reason"), "aria-label": t("privacy.reason") });
   const form = h("form", { class: "actions" }, purpose, reason, h("button", { class: "btn", type: "submit" }, t("privacy.reveal")));
