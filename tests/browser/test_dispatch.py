@@ -8,10 +8,13 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 from playwright.async_api import TimeoutError as Late
 
+from callcenter.app.matters import furnish_matters
 from callcenter.core.clock import SystemClock
 from callcenter.core.ids import OrgId, UserId
+from callcenter.matters.config import MattersConfig
 from callcenter.orders.service import Orders
 from callcenter.orders.views import NewOrder
+from callcenter.outbox.outbox import Outbox
 from callcenter.people.actor import Actor, Role
 from callcenter.store.pool import Pool
 from tests.browser.conftest import Shot, log_in
@@ -26,7 +29,7 @@ class Town:
     orgs: dict[str, OrgId]
     pool: Pool
 
-    async def created(self) -> str:
+    async def created(self, **fields: str) -> str:
         """By the street's agent; gives the address of its page."""
         row = await self.pool.fetchrow(
             "select u.*, o.path from app_user u join org o on o.id = u.org_id where username = 'hw01x'"
@@ -40,7 +43,7 @@ class Town:
             org_id=OrgId(row["org_id"]),
             org_path=row["path"],
         )
-        new = NewOrder(**{**FORM, "caller_number": "+8613800000001"})
+        new = NewOrder(**{**FORM, "caller_number": "+8613800000001", **fields})
         return f"#/order/{(await self.orders.create(agent, new)).id}"
 
 
@@ -48,8 +51,12 @@ class Town:
 async def town(pool: Pool, database_url: str) -> AsyncIterator[Town]:
     async with open_room(pool) as room:
         orgs = await settle(room.people, "x")
-        orders, routes = await routes_of(pool, room.people, room.bus, SystemClock())
-        async with open_site_of(room, database_url, routes) as site:
+        clock = SystemClock()
+        orders, routes = await routes_of(pool, room.people, room.bus, clock)
+        matters = furnish_matters(
+            MattersConfig(), pool=pool, clock=clock, bus=room.bus, orders=orders, outbox=Outbox(clock)
+        )
+        async with open_site_of(room, database_url, [*routes, *matters.routes()]) as site:
             yield Town(site=site, orders=orders, orgs=orgs, pool=pool)
 
 
@@ -194,3 +201,103 @@ async def test_a_return_is_drafted_signed_and_reviewed_and_an_order_is_signed_fo
     await expect(dispatch).to_contain_text("已锁定")
     await section.scroll_into_view_if_needed()
     await shot(page, "return-sign")
+
+
+@pytest.mark.rule("XY-19")
+async def test_a_head_delegates_the_signature_and_ends_it(page: Page, town: Town, shot: Shot) -> None:
+    await become(page, "fz01x", "#/delegations")
+    form = page.locator("form.step")
+    await form.get_by_label("受托人").select_option(label="用户cb")
+    await form.get_by_label("起", exact=False).fill("2026-01-01T08:00")
+    await form.get_by_label("止", exact=False).fill("2025-01-01T08:00")
+    await form.get_by_label("委托原因").fill("外出学习")
+    await form.get_by_role("button", name="登记").click()
+    await expect(form.get_by_role("alert").first).to_contain_text("须晚于现在")
+    await form.get_by_label("止", exact=False).fill("2099-01-01T08:00")
+    await form.get_by_role("button", name="登记").click()
+    line = page.locator("[data-delegation]")
+    await expect(line).to_contain_text("用户fz 委托 用户cb")
+    await expect(line).to_contain_text("有效")
+    await shot(page, "delegations")
+    await line.get_by_role("button", name="终止委托").click()
+    await expect(line).to_contain_text("已终止")
+    await expect(line.get_by_role("button")).to_have_count(0)
+    await become(page, "cb01x", "#/delegations")
+    await expect(page.locator("[data-delegation]")).to_contain_text("外出学习")
+    await expect(page.get_by_text("由本单位负责人或系统管理员登记")).to_be_visible()
+
+
+@pytest.mark.rule("SG-27", "SG-07", "SJ-29", "SJ-27")
+async def test_many_orders_are_printed_merged_and_dispatched_and_the_figures_show(
+    page: Page, town: Town, shot: Shot
+) -> None:
+    for title in ("桐影路积水", "桐影路又积水", "路灯不亮", "井盖松动"):
+        address = await town.created(title=title)
+    await town.pool.execute(
+        "insert into ruling (id, number, question, text, category, duty_org_id, state, drafted_by, drafted_at,"
+        " approved_by, effective_from) select uuidv7(), '口径2026-1', '归谁', '积水由道路科处置', '公用事业', $1,"
+        " 'approved', id, now(), id, '2026-01-01' from app_user where username = 'sh01x'",
+        town.orgs["roads"],
+    )
+    await become(page, "pd01x", address)
+    section = page.locator(".section.dispatch")
+    await expect(section.locator("[data-suggestion]").first).to_contain_text("口径 口径2026-1 积水由道路科处置")
+    await section.get_by_role("button", name="采用").first.click()
+    await expect(section.get_by_label("主办单位")).to_have_value(str(town.orgs["roads"]))
+    await shot(page, "dispatch-ruling")
+
+    panel = page.get_by_label("工单列表")
+    await panel.get_by_role("button", name="批量").click()
+    lines = panel.locator(".list .line")
+    for title in ("桐影路积水", "桐影路又积水"):
+        await lines.filter(has_text=title).click()
+    await expect(panel).to_contain_text("已选 2 件")
+    async with page.expect_download() as arriving:
+        await panel.get_by_role("button", name="打印 PDF").click()
+    assert (await (await arriving.value).path()).read_bytes()[:5] == b"%PDF-"
+    await panel.get_by_role("button", name="并单", exact=True).click()
+    await shot(page, "batch-merge")
+    await panel.locator("form").get_by_role("button", name="并单").click()
+    await expect(panel.get_by_role("status")).to_contain_text("2 件已并入")
+    await lines.filter(has_text="路灯不亮").click()
+    await lines.filter(has_text="井盖松动").click()
+    await panel.get_by_role("button", name="派单", exact=True).click()
+    await panel.locator("form").get_by_label("主办单位").select_option(label="市政事务科")
+    await panel.locator("form").get_by_label("派单依据").fill("属地")
+    await panel.locator("form").get_by_role("button", name="派单").click()
+    await expect(panel.get_by_role("status")).to_contain_text("已派单 2 / 2 件")
+    await shot(page, "batch-done")
+
+    await become(page, "pd01x", "#/dispatching")
+    await expect(page.locator(".figure").filter(has_text="派单工单")).to_contain_text("2")
+    await expect(page.locator(".figure").filter(has_text="首派准确率")).to_contain_text("100%")
+    await expect(page.get_by_label("各单位持单时长")).to_contain_text("市政事务科")
+    await expect(page.get_by_label("积压预警")).to_contain_text("没有记录")
+    await shot(page, "dispatch-figures")
+
+
+@pytest.mark.rule("SG-25", "XY-34")
+async def test_who_helps_finds_the_order_and_opens_the_task(page: Page, town: Town, shot: Shot) -> None:
+    address = await town.created(content="六楼无水，请回电13800000001")
+    await become(page, "pd01x", address)
+    section = page.locator(".section.dispatch")
+    await press(section, "派单")
+    form = section.locator("form")
+    await form.get_by_label("主办单位").select_option(label="市政事务科")
+    await form.get_by_label("清单外原因").fill("清单无此项")
+    await form.get_by_label("派单依据").fill("属地")
+    await form.get_by_label("西部自来水厂").check()
+    await form.get_by_role("button", name="派单").click()
+    await expect(section).to_contain_text("清单外")
+
+    await become(page, "sc01x", "#/")
+    panel = page.get_by_label("工单列表")
+    await expect(panel.get_by_role("tab", name="协办")).to_have_attribute("aria-selected", "true")
+    await panel.get_by_role("searchbox").fill("无")
+    line = panel.locator(".list .line")
+    await expect(line.locator("mark").first).to_have_text("无")
+    assert "13800000001" not in await page.content()
+    await shot(page, "helping")
+    await line.click()
+    await expect(page.locator("[data-task]")).to_contain_text("六楼无水")
+    await shot(page, "helping-task")

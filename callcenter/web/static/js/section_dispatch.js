@@ -4,6 +4,7 @@ import { call } from "./api.js";
 import { h } from "./dom.js";
 import { moment } from "./format.js";
 import { language, named, t } from "./i18n.js";
+import { standardLine } from "./section_clocks.js";
 import { bodies, ids, instant, orgChoice, several, stepBar } from "./step_forms.js";
 
 const LEAD = new Set(["unit", "village", "station", "team"]);
@@ -58,6 +59,7 @@ function suggestions(found, bar) {
   return h("div", { class: "suggestions" },
     h("h4", {}, t("dispatch.suggestions"), h("span", { class: `tag ${thin ? "bad" : "ok"}` }, t("dispatch.intake", { n: found.intake, least: found.least }))),
     missing.length > 0 && h("p", { class: "muted" }, t("dispatch.missing", { what: missing.join("、") })),
+    found.standard && standardLine(found.standard),
     found.items.length === 0 ? h("p", { class: "muted" }, t("dispatch.no_suggestion")) : h("ol", { class: "lines" }, found.items.map(one)),
     found.stations.length > 0 && h("p", { class: "muted" }, t("dispatch.stations", { names: found.stations.map((place) => place.name).join("、") })),
     found.contacts.map((person) => h("p", { class: "muted" }, t("dispatch.contact", { matter: person.matter, name: person.contact, phone: person.phone, hours: person.hours }))));
@@ -104,7 +106,6 @@ async function dispatchFields(order, found) {
   const all = (await bodies()).filter((org) => org.id !== order.owner_org_id && (LEAD.has(org.kind) || org.kind === "centre"));
   const listed = await call("GET", "/api/duties?limit=200");
   const items = listed.items.filter((item) => item.state === "in_force");
-  const helpers = all.filter((org) => org.kind !== "centre");
   return [
     orgChoice("unit_id", "dispatch.unit", all, { must: true }),
     { name: "item_id", key: "dispatch.item", kind: "choice", width: "w3", options: [["", t("dispatch.outside")], ...items.map((item) => [item.id, `${item.code}/${item.version} ${item.title}`])] },
@@ -112,7 +113,7 @@ async function dispatchFields(order, found) {
     { name: "reason", key: "dispatch.reason", kind: "text", rows: 2, must: true, max: 500 },
     { name: "category", key: "dispatch.category", width: "w3", max: 120 },
     { name: "level", key: "dispatch.level", kind: "choice", width: "w3", options: [["", t("dispatch.keep")], ...["normal", "semi_urgent", "urgent"].map((code) => [code, named("urgency", code)])] },
-    several("orgs", "dispatch.co", helpers, found?.items[0]?.co_org_ids ?? []),
+    several("orgs", "dispatch.co", await helperOrgs(order), found?.items[0]?.co_org_ids ?? []),
     { name: "task", key: "dispatch.co_task", max: 1000 },
     { name: "grassroots_reason", key: "dispatch.grassroots", max: 500 },
   ];
