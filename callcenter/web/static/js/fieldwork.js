@@ -98,6 +98,7 @@ export class Fieldwork extends Page {
   // A form of its own, opened at once; what was made is looked at.
   begin(step) {
     const bar = stepBar([{ ...step, send: async (values) => { this.one = (await step.send(values)).id; } }], () => this.done());
+    bar.el.querySelector(".steps").hidden = true;
     fill(this.detail, bar.el);
     bar.open(step.name);
     if (innerWidth <= 760) this.detail.scrollIntoView({ block: "start" });
@@ -139,7 +140,7 @@ export class Fieldwork extends Page {
       h("div", { class: "order-head" }, h("h2", {}, one.area), h("span", { class: `tag ${STATE[one.state]}` }, named("patrol_state", one.state))),
       h("p", { class: "said" }, h("span", { class: "num" }, `${moment(one.begins_at)} – ${moment(one.ends_at)}`), ` · ${one.patrollers.join("、")} · ${t("fieldwork.planned_by", { name: one.planner })}`),
       h("p", { class: "said" }, one.task, one.category && h("span", { class: "tag" }, one.category)),
-      (one.summary || one.cancel_reason) && h("p", { class: "callout" }, one.summary || one.cancel_reason),
+      (one.summary || one.cancel_reason) && h("p", { class: "content" }, one.summary || one.cancel_reason),
       offered.length > 0 && stepBar(offered, () => this.done()).el,
       h("h3", {}, t("fieldwork.found"), " ", h("span", { class: "num" }, one.found.length)),
       one.found.length === 0 ? h("p", { class: "empty" }, t("fieldwork.nothing_found")) : h("ul", { class: "lines" }, one.found.map((finding) => this.finding(finding, one.may, results.slice(1)))),

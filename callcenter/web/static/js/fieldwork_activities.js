@@ -61,7 +61,7 @@ export function drawActivity(one, done) {
     h("div", { class: "order-head" }, h("h2", {}, one.title), h("span", { class: "tag" }, named("activity", one.kind))),
     h("p", { class: "said" }, h("span", { class: "num" }, one.held_on), ` · ${one.place} · ${t("fieldwork.took_part", { n: one.participants })}${one.who ? `（${one.who}）` : ""} · ${one.org} ${one.noter}`),
     h("p", { class: "said" }, t("fieldwork.about"), "：", [one.category, one.matter].filter(Boolean).join("、")),
-    one.outcome ? h("p", { class: "callout" }, one.outcome) : h("p", { class: "empty" }, t("fieldwork.no_outcome")),
+    one.outcome ? h("p", { class: "content" }, one.outcome) : h("p", { class: "empty" }, t("fieldwork.no_outcome")),
     one.may_write && bar.el,
     h("div", { class: "matter-figures" }, tile("fieldwork.before", one.before), tile("fieldwork.after", one.after)),
     h("h3", {}, t("fieldwork.pictures")),
