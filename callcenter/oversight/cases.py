@@ -12,7 +12,7 @@ from callcenter.core.pages import place_of
 from callcenter.oversight.case_life import AUTHORITY, BY_UNIT, UNIT, Act, State, after, open_acts
 from callcenter.oversight.judging import open_case
 from callcenter.oversight.room import SANCTIONS, SQL, Incomplete, NeedsAnother, NoSuchPerson, NotThere, Room
-from callcenter.oversight.terms import GRAVE, CaseKind, Flag, MeetingKind
+from callcenter.oversight.terms import FLAG_NAMES, GRAVE, CaseKind, Flag, MeetingKind
 from callcenter.oversight.views import CasePage, CaseView, EvidenceView, shown
 from callcenter.people.actor import Actor, Role
 from callcenter.store.pool import Connection
@@ -195,8 +195,8 @@ class Cases:
             raise Incomplete(zh_what="单位", en_what="the organisation")
         reasons = REASONS.get(new.kind)
         if reasons is not None and new.reason_code not in reasons:
-            named = ", ".join(sorted(reasons))
-            raise Incomplete(zh_what=f"事由（{named}）", en_what=f"the reason: one of {named}")
+            zh, en = zip(*(FLAG_NAMES[one] for one in sorted(reasons)), strict=True)
+            raise Incomplete(zh_what=f"事由（{'、'.join(zh)}之一）", en_what=f"the reason: one of {', '.join(en)}")
         if new.kind in {CaseKind.REFERRAL, CaseKind.POLICE} and not new.references:
             raise Incomplete(zh_what="证据材料", en_what="the evidence")
         if new.kind in MET:

@@ -154,10 +154,12 @@ async def _blocked(room: Room, db: Connection, event: Row, order: Row, policy: P
 
 
 async def _halfway(room: Room, db: Connection, event: Row, order: Row, policy: Policy) -> None:
-    """While it is handled (SJ-22, 事中): at half of the handling time, was the citizen contacted."""
+    """While it is handled (SJ-22, 事中), at the first sign of its clock: was the citizen contacted. Once a round."""
     counts = await SANCTIONS.evidence_counts(db, order_id=order["id"])
     checks = automatic(Hook.DURING, Seen(order=dict(order), reason=None, contacts=counts["contacts"]))
-    await _sample(room, db, event, order, policy, Hook.DURING, checks)
+    if sampled(UUID(str(order["id"])), Hook.DURING, policy.qc.sampling):
+        source = f"halfway:{order['id']}:{order['round_no']}"
+        await open_task(room, db, order, NewTask(hook=Hook.DURING, origin="sample", source=source, checks=checks))
 
 
 async def _submitted(room: Room, db: Connection, event: Row, order: Row, policy: Policy) -> None:

@@ -36,12 +36,14 @@ from tests.rooms.people_of_town import PASSWORD
 from tests.rooms.town_of_orders import demand
 from tests.vaults import VAULT
 
+SOON = f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%d}"
 OVERSEEN: dict[str, Oversight] = {}
 
 
 async def add_overseers(room: Room) -> None:
     city = room.town.orgs["city"]
-    for username, role in [("zj01", Role.INSPECTOR), ("fg01", Role.DEPUTY), ("sv01", Role.SUPERVISOR)]:
+    clerks = [("zj01", Role.INSPECTOR), ("fg01", Role.DEPUTY), ("sv01", Role.SUPERVISOR), ("ld01", Role.LEADER)]
+    for username, role in clerks:
         new = {
             "username": username,
             "name": f"用户 {username}",
@@ -127,7 +129,7 @@ async def test_the_days_work_of_an_overseer(page: Page, desk: Desk, shot: Shot) 
     await line.get_by_role("button", name="确认").click()
     await line.get_by_label("督办方式").select_option("on_site")
     await line.get_by_label("督办要求").fill("联合现场督办，三日内回复")
-    await line.get_by_label("期限").fill("2026-12-01")
+    await line.get_by_label("期限").fill(SOON)
     await shot(page, "70-oversight-confirm")
     await line.locator("form").get_by_role("button", name="确认").click()
     await expect(line).to_have_count(0)
@@ -184,7 +186,7 @@ async def test_an_inspector_reviews_from_the_queue(page: Page, desk: Desk, shot:
     await line.get_by_label("发现的问题").fill("答复未写明措施")
     await line.get_by_label("结论").select_option("rectify")
     await line.get_by_label("整改要求").fill("补充措施")
-    await line.get_by_label("期限").fill("2026-12-01")
+    await line.get_by_label("期限").fill(SOON)
     await shot(page, "73-oversight-review")
     await line.locator("form").get_by_role("button", name="复核").click()
     await expect(line).to_have_count(0)
@@ -201,7 +203,7 @@ async def test_an_orders_page_shows_and_begins_oversight(page: Page, desk: Desk,
     await section.get_by_role("button", name="发起督办").click()
     await section.get_by_label("督办方式").select_option("urge")
     await section.get_by_label("督办要求").fill("请于三日内回复")
-    await section.get_by_label("期限").fill("2026-12-01")
+    await section.get_by_label("期限").fill(SOON)
     await section.locator("form").get_by_role("button", name="发起督办").click()
     await expect(section).to_contain_text("催〔")
     await shot(page, "74-order-oversight")

@@ -2,24 +2,32 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import asyncpg
+import pytest
 
+from callcenter.core.errors import DomainError
 from callcenter.core.ids import OrderId, OrgId, new_id
 from callcenter.orders.clock_store import ClockStore
 from callcenter.orders.service import Orders
 from callcenter.outbox.outbox import Outbox
+from callcenter.oversight.entering import NewSupervision
 from callcenter.oversight.room import Room
 from callcenter.oversight.service import Oversight
+from callcenter.oversight.terms import CaseKind, Mode
+from callcenter.oversight.views import CaseView, SupervisionView
 from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
 from callcenter.people.slots import Slot, Slots
 from callcenter.store.pool import Pool
 from tests.rooms.town_of_orders import OrgRow, StandingClock, Town, build_town, settle
 
+TODAY: Final = date(2026, 3, 4)
+DUE: Final = date(2026, 3, 6)
 MORE_ORGS: Final[Mapping[str, OrgRow]] = {
     "village": ("street", 4, "village", "/city/street/village/"),
     "discipline": ("street", 3, "discipline", "/city/street/discipline/"),
@@ -94,6 +102,24 @@ class Overseen:
             {"timer": timer, "round": row["round_no"], "due_at": row["due_at"].isoformat()},
         )
         await self.pool.execute("update work_order set events = events + 1, version = version + 1 where id = $1", order)
+
+
+async def refused(attempt: object) -> str:
+    with pytest.raises(DomainError) as caught:
+        await attempt  # type: ignore[misc] # any coroutine
+    return caught.value.code
+
+
+async def supervised(town: Overseen, order: OrderId, mode: Mode = Mode.WRITTEN, **more: object) -> SupervisionView:
+    """Opened by the city's supervisor."""
+    given = {"mode": mode, "requirement": "三日内到场核实并回复", "due_on": DUE} | more
+    new = NewSupervision(**given)  # type: ignore[arg-type] # a test's own keywords
+    return await town.oversight.supervisions.open(town.people["supervisor"], order, new)
+
+
+async def cases_of(town: Overseen, kind: CaseKind, who: str = "supervisor") -> list[CaseView]:
+    page = await town.oversight.cases.list(town.people[who], kind=kind)
+    return [await town.oversight.cases.get(town.people[who], one.id) for one in page.items]
 
 
 async def build_overseen(pool: Pool) -> Overseen:

@@ -46,6 +46,6 @@ create trigger order_event_overseen after insert on order_event for each row
                        'return_granted', 'return_rejected', 'submitted', 'warned', 'closed', 'reopened',
                        'whistle_confirmed', 'sign_needed', 'flag_decided', 'urged', 'repeat_noted', 'merged',
                        'block_reason_set')
-          or (new.move = 'timer_warned' and new.body ->> 'timer' = 'handle' and new.body ->> 'sign' = '50%')
+          or (new.move = 'timer_warned' and new.body ->> 'timer' = 'handle' and new.body ->> 'sign' like '%\%')
           or new.changes ?| array['category', 'category_code', 'duty_org_id', 'solvability', 'result_type'])
     execute function oversight_notes();
