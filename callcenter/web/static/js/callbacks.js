@@ -13,7 +13,7 @@ export class Callbacks extends Page {
     super(live, hooks, "callbacks.title", READ_EVERY);
     this.rows = [];
     this.list = h("div", { class: "body flush list" });
-    this.show(h("div", { class: "warngrid" }, h("section", { class: "panel", "aria-label": t("callbacks.title") }, h("p", { class: "muted formhead" }, t("callbacks.how")), this.list)));
+    this.show(h("div", { class: "warngrid" }, h("section", { class: "panel", "aria-label": t("callbacks.title") }, h("div", { class: "body" }, h("p", { class: "muted" }, t("callbacks.how"))), this.list)));
     this.read();
   }
 
@@ -42,7 +42,7 @@ export class Callbacks extends Page {
       h("span", { class: "top" }, h("span", { class: "title" }, one.category || one.number), one.urgent && h("span", { class: "tag bad" }, t("callbacks.urgent")),
         one.needs.map((need) => h("span", { class: "tag warn" }, named("need", need))), one.emotion && one.emotion !== "calm" && h("span", { class: "tag warn" }, named("emotion", one.emotion)),
         one.exhausted && h("span", { class: "tag" }, t("order.callback_exhausted"))),
-      h("span", { class: "sub" }, h("span", { class: "num" }, one.number), ` ${one.org} · ${t("handling.round", { n: one.round_no })} · ${t("callbacks.ways", { ways: one.ways.map((way) => named("callback_way", way)).join(separator()) })}`),
-      h("span", { class: "sub" }, h("span", { class: "num" }, t("callbacks.waits", { at: moment(one.at) })), one.due_at && h("span", { class: `num ${Date.parse(one.due_at) < this.live.now() ? "late" : ""}` }, ` · ${t("warnings.due", { at: moment(one.due_at) })}（${left(one.due_at, this.live.now())}）`)));
+      h("span", { class: "sub" }, h("span", { class: "num" }, one.number), h("span", {}, one.org), h("span", {}, t("handling.round", { n: one.round_no })), h("span", {}, t("callbacks.ways", { ways: one.ways.map((way) => named("callback_way", way)).join(separator()) }))),
+      h("span", { class: "sub" }, h("span", { class: "num" }, t("callbacks.waits", { at: moment(one.at) })), one.due_at && h("span", { class: `num ${Date.parse(one.due_at) < this.live.now() ? "late" : ""}` }, `${t("warnings.due", { at: moment(one.due_at) })}（${left(one.due_at, this.live.now())}）`)));
   }
 }

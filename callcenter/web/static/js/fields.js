@@ -49,7 +49,8 @@ export function complete(fields) {
 // Shows the server's refusal: at its fields where it names them. Returns the text that is left for the form's head.
 export function refuse(fields, problem) {
   clear(fields);
-  const known = problem.fields.map((wrong) => [fields.find(({ spec }) => spec.name === wrong.field), wrong.reason]);
+  // `site_visit.findings`, `officers.0`: a part of the path is the name of the field.
+  const known = problem.fields.map((wrong) => [fields.find(({ spec }) => wrong.field.split(".").includes(spec.name)), wrong.reason]);
   for (const [one, reason] of known) if (one) mark(one, reason);
   known.find(([one]) => one)?.[0].control.focus();
   return known.length > 0 && known.every(([one]) => one) ? t("form.check") : problem.message;

@@ -83,7 +83,7 @@ export class Warnings extends Page {
     if (!this.decisions) return;
     fill(this.owed, items.length === 0 ? h("p", { class: "empty" }, t("warnings.nothing_owed")) : items.map((one) => h("a", { class: "line", href: `#/order/${one.order_id}`, data: { focus: one.id } },
       h("span", { class: "top" }, h("span", { class: "title" }, named("decision", one.cause)), one.lapsed_at && h("span", { class: "tag bad" }, t("warnings.lapsed"))),
-      h("span", { class: "sub" }, h("span", { class: "num" }, one.number), ` ${one.category} · ${t("handling.round", { n: one.round_no })} · ${one.leader || t("warnings.any_leader", { org: one.org })}`),
+      h("span", { class: "sub" }, h("span", { class: "num" }, one.number), h("span", {}, one.category), h("span", {}, t("handling.round", { n: one.round_no })), h("span", {}, one.leader || t("warnings.any_leader", { org: one.org }))),
       h("span", { class: "sub" }, h("span", { class: `num ${one.lapsed_at ? "late" : ""}` }, `${t("warnings.due", { at: moment(one.due_at) })}（${left(one.due_at, this.live.now())}）`)))));
   }
 
@@ -99,8 +99,8 @@ export class Warnings extends Page {
     return h("a", { class: "line", href: `#/order/${one.order_id}`, data: { focus: `${one.order_id}-${one.round_no}` } },
       h("span", { class: "top" }, h("span", { class: "title" }, one.category || one.number), stageTag(one.stage), h("span", { class: `tag ${one.outcome === "rehandled" ? "" : "bad"}` }, named("warning_outcome", one.outcome)),
         one.satisfied === false && h("span", { class: "tag warn" }, named("satisfaction", "dissatisfied")), one.resolved === false && h("span", { class: "tag warn" }, t("callback.unsolved"))),
-      h("span", { class: "sub" }, h("span", { class: "num" }, one.number), ` ${one.org} · ${t("warnings.round", { n: one.round_no, now: one.round_now })} · `, h("span", { class: "num" }, moment(one.at)), one.head && ` · ${t("handling.head_is", { name: one.head })}`),
-      h("span", { class: "sub" }, headless && h("span", { class: "tag warn" }, t(headless)),
+      h("span", { class: "sub" }, h("span", { class: "num" }, one.number), h("span", {}, one.org), h("span", {}, t("warnings.round", { n: one.round_no, now: one.round_now })), h("span", { class: "num" }, moment(one.at)), one.head && h("span", {}, t("handling.head_is", { name: one.head }))),
+      h("span", { class: "sub" }, headless && h("span", {}, h("span", { class: "tag warn" }, t(headless))),
         one.open && one.due_at && h("span", { class: `num ${Date.parse(one.due_at) < this.live.now() ? "late" : ""}` }, `${t("warnings.due", { at: moment(one.due_at) })}（${left(one.due_at, this.live.now())}）`)));
   }
 
