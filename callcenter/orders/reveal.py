@@ -50,8 +50,9 @@ class CallerView(BaseModel):
 
 
 class RevealRights(BaseModel):
-    """`hidden`: the order has a caller whom its page does not show whole. `purposes` are those that the reader may reveal
-    for, `left` how often within this hour; without a purpose `refused_zh` and `refused_en` say whom to ask."""
+    """`hidden`: the order has a caller whom its page does not show to the reader. `purposes` are those that the reader
+    may reveal for, `left` how often within this hour; where that is never, `refused_zh` and `refused_en` say whom to
+    ask."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -98,14 +99,14 @@ class Reveals:
         """What `reveal` would let this reader do, before anything is asked. Raises NoSuchOrder."""
         row = await visible_row(self._room, actor, order)
         sight = sight_of(standing_of(row), actor, confidential=row["confidential"])
-        hidden = bool(row["caller_name"] or row["caller_number"]) and sight is not Sight.WHOLE
+        hidden = bool(row["caller_name"] or row["caller_number"]) and sight is Sight.NOTHING
         purposes = tuple(one for one in Purpose if may_reveal(actor, one)) if hidden else ()
         since = self._room.clock.now() - WINDOW
         used = await SQL.reveals_since(self._room.store.pool, actor_id=actor.user_id, since=since) if purposes else 0
         left = max(self._an_hour - int(used), 0)
-        refused = (
-            None if not hidden or (purposes and left) else NoReveal() if not purposes else TooManyReveals(limit=used)
-        )
+        refused: errors.DomainError | None = None
+        if hidden and not (purposes and left):
+            refused = TooManyReveals(limit=self._an_hour) if purposes else NoReveal()
         return RevealRights(
             hidden=hidden,
             purposes=purposes,

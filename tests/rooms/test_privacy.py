@@ -157,7 +157,8 @@ PLACES_BEFORE = {
     "care_entry": "insert into care_entry (id, number, category, set_by, set_at, expires_at)"
     " select $1::uuid, $2, 'elderly', id, now(), now() + interval '1 day' from app_user limit 1",
     "harassment_entry": "insert into harassment_entry (id, number, policy, reason, evidence, state, proposed_by,"
-    " proposed_at, lasts) select $1::uuid, $2, 'lower', '', array[$1::uuid], 'proposed', id, now(), '7 days' from app_user limit 1",
+    " proposed_at, lasts) select $1::uuid, $2, 'lower', '', array[$1::uuid], 'proposed', id, now(), '7 days'"
+    " from app_user limit 1",
     "missed_call": "insert into missed_call (id, number, reason, first_at, last_at, last_call)"
     " values ($1, $2, 'abandoned', now(), now(), $1)",
     "voice_message": "insert into voice_message (id, pbx, source, leg, caller_number, flow, node, recorded_at, seconds,"
@@ -209,6 +210,28 @@ async def test_a_caller_is_revealed_for_a_purpose_and_everybody_s_look_is_told(t
     assert "water" not in {name for _, name, _, _ in told}, "who saw nothing of the caller is not told of"
     with pytest.raises(Forbidden):
         await reveals.views(people["water"], order.id, 50, None)
+
+
+@pytest.mark.rule("B-29", "SG-22")
+async def test_who_may_not_reveal_is_told_so_before_asking(town: Town) -> None:
+    reveals, people = Reveals(town.orders.room, 1), town.people
+    order = await town.dispatched(confidential=True)
+    for who in ("water", "leader"):
+        rights = await reveals.rights(people[who], order.id)
+        assert (rights.hidden, rights.purposes) == (True, ()), who
+        assert "由中心工作人员联系" in rights.refused_zh
+    rights = await reveals.rights(people["reviewer"], order.id)
+    assert (rights.purposes, rights.left, rights.refused_zh) == ((Purpose.CONTACT, Purpose.VERIFY), 1, "")
+    for purpose in rights.purposes[:1]:
+        await reveals.reveal(people["reviewer"], order.id, purpose, "核实答复内容")
+    rights = await reveals.rights(people["reviewer"], order.id)
+    assert rights.left == 0
+    assert "已达 1 次" in rights.refused_zh
+    assert not (await reveals.rights(people["agent"], order.id)).hidden, "who took the call sees the caller"
+    with pytest.raises(NoSuchOrder):
+        await reveals.rights(people["far"], order.id)
+    open_one = await town.dispatched()
+    assert not (await reveals.rights(people["water"], open_one.id)).hidden, "the unit sees surname and number"
 
 
 @pytest.mark.rule("B-29")

@@ -123,8 +123,8 @@ async def test_what_nobody_may_dial_is_refused_and_listed(house: House) -> None:
 async def test_a_restrained_caller_hears_a_notice_and_stands_behind_the_others(house: House) -> None:
     restrained, ordinary = "13900007005", "13900007006"
     await house.sql.execute(
-        "insert into harassment_entry (id, number, number_key, policy, reason, evidence, state, proposed_by, proposed_at,"
-        " lasts, decided_by, decided_at, expires_at)"
+        "insert into harassment_entry (id, number, number_key, policy, reason, evidence, state, proposed_by,"
+        " proposed_at, lasts, decided_by, decided_at, expires_at)"
         " select gen_random_uuid(), $1, $2, 'lower', '辱骂', array[gen_random_uuid()], 'approved', a.id, now(),"
         " '7 days', b.id, now(), now() + interval '7 days'"
         " from app_user a, app_user b where a.username = 'hw01' and b.username = 'bz01'",

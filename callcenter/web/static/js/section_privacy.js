@@ -13,7 +13,7 @@ export async function privacySection(order) {
   const rates = order.stage === "callback" && holds(...CENTRE);
   const reads = holds(...READERS);
   if (!rights.hidden && !rates && !reads) return null;
-  const refused = rights[`refused_${language()}`];
+  const refused = rights[`refused_${language}`];
   const wrong = h("div", { class: "alert", role: "alert", hidden: true });
   const seen = h("div", { class: "said", role: "status" });
   const views = h("ul", { class: "lines" });
