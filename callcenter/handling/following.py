@@ -18,7 +18,7 @@ from callcenter.core.ids import OrderId, OrgId, UserId
 from callcenter.handling.contacts import next_interim
 from callcenter.handling.decisions import Decisions
 from callcenter.handling.room import SQL, Room, rows
-from callcenter.handling.rounds import Follows, follows
+from callcenter.handling.rounds import Follows, follows, why
 from callcenter.orders import lifecycle as life
 from callcenter.orders.events import OrderMoved
 from callcenter.orders.terms import Stage
@@ -98,7 +98,8 @@ class Following:
             await self._tell_of_warning(connection, row, after)
 
         if after is Follows.REHANDLED:
-            await orders.move(None, order, life.Rehandle(reason=row["flag_reason"] or "XY-11"), also=also)
+            reason = why(resolved=row["resolved"], satisfied=row["satisfied"])
+            await orders.move(None, order, life.Rehandle(reason=reason), also=also)
         else:
             await orders.record(None, order, KINDS[after], {"round": row["round_no"]}, also=also)
 

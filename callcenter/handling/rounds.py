@@ -15,6 +15,12 @@ class Follows(StrEnum):
     """The demand was found unreasonable by two persons: 解释说明 or 挂账, by a leader."""
 
 
+def why(*, resolved: bool | None, satisfied: bool | None) -> str:
+    """The reason of a further round as its order tells it: what the citizen said at the call-back."""
+    said = [zh for answer, zh in ((resolved, "未解决"), (satisfied, "不满意")) if answer is False]
+    return f"群众回访{'、'.join(said) or '有不满倾向'}"
+
+
 NOT_LOOPED: Final = frozenset({"unreasonable", "litigation"})
 
 

@@ -53,7 +53,7 @@ RIGHTS: Final[Mapping[type[life.Move], tuple[frozenset[Role], Side]]] = {
     life.Satisfy: (CENTRE_STAFF, Side.CENTRE),
     life.Warn: (CENTRE_STAFF, Side.CENTRE),
     life.CloseUnheard: (CENTRE_STAFF, Side.CENTRE),
-    life.Rehandle: (CENTRE_DESKS, Side.CENTRE),
+    life.Rehandle: (CENTRE_DESKS | LEADERS, Side.CENTRE),
     life.Explain: (LEADERS, Side.CENTRE),
     life.Hang: (LEADERS, Side.CENTRE),
     life.Unhang: (CENTRE_STAFF | LEADERS, Side.CENTRE),

@@ -19,7 +19,7 @@ from callcenter.handling.measures import (
 )
 from callcenter.handling.papers import JointVisit, Mediation, SiteVisit
 from callcenter.handling.presumptions import DEFAULTS, DEPARTURES, Matter, NoDeparture, check_departure
-from callcenter.handling.rounds import Follows, follows
+from callcenter.handling.rounds import Follows, follows, why
 from callcenter.orders import lifecycle as life
 from callcenter.orders.effects import Moment, effect_of
 from callcenter.orders.policy import Policy, RehandlePolicy
@@ -223,3 +223,17 @@ def test_this_period_begins_with_the_citys_month_quarter_or_year() -> None:
     assert period_begin(late, zone, Period.MONTH) == datetime(2026, 6, 1, tzinfo=zone)
     assert period_begin(late, zone, Period.QUARTER) == datetime(2026, 4, 1, tzinfo=zone)
     assert period_begin(late, zone, Period.YEAR) == datetime(2026, 1, 1, tzinfo=zone)
+
+
+@pytest.mark.rule("XY-13")
+@pytest.mark.parametrize(
+    ("resolved", "satisfied", "said"),
+    [
+        (False, False, "群众回访未解决、不满意"),
+        (True, False, "群众回访不满意"),
+        (False, None, "群众回访未解决"),
+        (True, True, "群众回访有不满倾向"),
+    ],
+)
+def test_a_further_round_tells_in_words_why_it_began(resolved: bool, satisfied: bool | None, said: str) -> None:
+    assert why(resolved=resolved, satisfied=satisfied) == said
