@@ -103,8 +103,9 @@ def test_access_of_guests_ends_at_guarded_orders() -> None:
 
 def test_who_helps_sees_these_orders_and_no_guarded_one() -> None:
     helping, values = asked(view=View.HELPING), Values()
-    assert access(helping, ME, values) == branches(helping, ME, Values())[0]
-    assert values.given == [ME.org_id]
+    helps, kept_out = branches(helping, ME, Values())[0], "w.barred_path <> '' and starts_with($1, w.barred_path)"
+    assert access(helping, ME, values) == f"{helps.replace('$1', '$2')} and not ({kept_out})"
+    assert values.given == [ME.org_path, ME.org_id]
     assert conditions(helping, ME, Values()) == ["not w.confidential and w.request_type <> 'report'"]
 
 

@@ -36,6 +36,7 @@ START: Final[dict[str, Any]] = {
     "category_code": "",
     "channel": "upper_level",
     "round_no": 1,
+    "barred_path": "",
     "supervisions": 0,
     "missed_contacts": 0,
     "hops": 0,
