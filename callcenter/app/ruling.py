@@ -45,6 +45,9 @@ def rule_dues(
     dispatched: str,
     timer: str | None,
     difficult: bool,
+    category: str,
+    level: str,
+    upper_due: str | None,
     as_json: bool,
 ) -> None:
     """See `print_rule_dues`."""
@@ -58,6 +61,9 @@ def rule_dues(
         dispatched=dispatched,
         timer=timer,
         difficult=difficult,
+        category=category,
+        level=level,
+        upper_due=upper_due,
         as_text=not as_json,
     )
 

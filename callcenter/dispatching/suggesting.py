@@ -79,12 +79,12 @@ class Suggesting:
         return self._room.intake(row, int(files))
 
     async def view(self, row: Row) -> SuggestionsView:
-        found, intake = await self.found(row), await self.intake(row)
+        found, intake, line = await self.found(row), await self.intake(row), self._standard(row)
         bodies = await bodies_of(self._room, [one.org for one in found])
         contacts: Sequence[ContactView] = await self._directory.matching(f"{row['title']} {row['category']}")
         return SuggestionsView(
             items=tuple(_view(one, bodies[one.org]) for one in found),
-            standard=standard_view(self._standard(row)),
+            standard=standard_view(line) if line else None,
             stations=tuple(await self.stations(row, row["owner_org_path"])),
             contacts=tuple(contacts),
             intake=intake.score,

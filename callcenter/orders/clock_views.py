@@ -1,6 +1,5 @@
 """What a reader gets of an order's clocks and of rule sets."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -148,7 +147,8 @@ class OrderClocksView(_Seen):
 
 
 class RuleView(_Seen):
-    """A clock or right (`right`) as a rule set has it, with an example reckoned from one moment."""
+    """A clock or right (`right`) as a rule set has it, with an example reckoned from one moment. `from_due_of`: the
+    clock at whose end it begins."""
 
     kind: str
     name: str
@@ -159,6 +159,7 @@ class RuleView(_Seen):
     length_zh: str
     length_en: str
     starts: tuple[str, ...]
+    from_due_of: str
     stops: tuple[str, ...]
     owed_by: str
     owed_to: str
@@ -203,7 +204,7 @@ class RuleSetView(RuleSetLine):
     example_from: datetime
     rules: tuple[RuleView, ...]
     policy: tuple[PolicyValue, ...]
-    matrix: tuple[Mapping[str, Any], ...]
+    matrix: tuple[StandardView, ...]
 
 
 class RuleSetList(_Seen):

@@ -10,18 +10,16 @@ from callcenter.orders.calendar import Hours, Length, WorkingCalendar, WorkingDa
 from callcenter.orders.explain import DayLine, days_until
 from callcenter.orders.rulesets import RuleSet, TimerRule, Until
 from callcenter.orders.starting import DISTRICT_DISPATCH, INTAKE, STREET_DISPATCH
-from callcenter.orders.terms import Kind
+from callcenter.orders.terms import KIND_NAMES, Kind, Level
 from callcenter.orders.timers import INSTANT, Due, Facts, applies, dues_at, window_due
 
 DISPATCH: Final = frozenset(
     {INTAKE, DISTRICT_DISPATCH, STREET_DISPATCH, "created", "received", "assigned", "dispatched"}
 )
-KIND_NAMES: Final[Mapping[Kind, str]] = {
-    Kind.ORDINARY: "常规",
-    Kind.URGENT: "紧急",
-    Kind.SEMI_URGENT: "次紧急",
-    Kind.SNAPSHOT: "随身拍",
-    Kind.CITY_REVIEW: "市级复核",
+LEVEL_NAMES: Final[Mapping[Level, str]] = {
+    Level.NORMAL: "一般",
+    Level.SEMI_URGENT: "次紧急",
+    Level.URGENT: "紧急",
 }
 FIRST_HANDLING: Final = "T-HANDLE1"
 """Asked for with a special kind, it means that kind's own handling clock."""
@@ -29,8 +27,14 @@ FIRST_HANDLING: Final = "T-HANDLE1"
 
 class UnknownKind(errors.Invalid):
     code = "unknown-kind"
-    zh = "没有这种工单种类；可用：{known}"
-    en = "there is no such kind of order; known: {known}"
+    zh = "没有“{kind}”这种工单种类；可用：{known_zh}"
+    en = "there is no kind of order “{kind}”; known: {known_en}"
+
+
+class UnknownLevel(errors.Invalid):
+    code = "unknown-level"
+    zh = "没有“{level}”这一级别；可用：{known}"
+    en = "there is no level “{level}”; known: {known}"
 
 
 class UnknownTimer(errors.Invalid):
@@ -42,10 +46,25 @@ class UnknownTimer(errors.Invalid):
 def parse_kind(text: str) -> Kind:
     """In Chinese or English. Raises UnknownKind."""
     wanted = text.strip().lower().replace("-", "_")
-    for kind, zh in KIND_NAMES.items():
+    for kind, (zh, _) in KIND_NAMES.items():
         if wanted in {kind.value, zh}:
             return kind
-    raise UnknownKind(known="、".join(f"{zh} {kind.value}" for kind, zh in KIND_NAMES.items()))
+    raise UnknownKind(
+        kind=text,
+        known_zh="、".join(f"{zh}（{kind.value}）" for kind, (zh, _) in KIND_NAMES.items()),
+        known_en=", ".join(f"{kind.value} ({en})" for kind, (_, en) in KIND_NAMES.items()),
+    )
+
+
+def parse_level(text: str) -> str:
+    """In Chinese or English; '' is any. Raises UnknownLevel."""
+    wanted = text.strip().lower().replace("-", "_")
+    for level, zh in LEVEL_NAMES.items():
+        if wanted in {level.value, zh}:
+            return level.value
+    if wanted:
+        raise UnknownLevel(level=text, known="、".join(f"{zh}（{level.value}）" for level, zh in LEVEL_NAMES.items()))
+    return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +75,7 @@ class Reckoned:
     public: str
     started_at: datetime
     start_events: tuple[str, ...]
+    from_due_of: str
     due_at: datetime
     own_due_at: datetime
     cut_by: str
@@ -83,6 +103,7 @@ def _reckoned(rule: TimerRule, due: Due, rules: Mapping[str, TimerRule], calenda
         public=rule.public,
         started_at=due.start,
         start_events=tuple(sorted(rule.starts)),
+        from_due_of=rule.from_due_of,
         due_at=due.at,
         own_due_at=due.own,
         cut_by=cut_by,
@@ -109,6 +130,7 @@ def _rights(ruleset: RuleSet, kind: Kind, at: datetime, calendar: WorkingCalenda
             public=right.public,
             started_at=at,
             start_events=tuple(sorted(right.starts)),
+            from_due_of="",
             due_at=due,
             own_due_at=own,
             cut_by=cut_by,

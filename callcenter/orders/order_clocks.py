@@ -158,7 +158,8 @@ async def clocks_of(room: Room, store: ClockStore, actor: Actor, order: OrderId)
     row = await visible_row(room, actor, order)
     timers = await room.store.timers(order)
     extensions = await store.extensions(order)
-    policy = rules_of(room, row).policy
+    rules = rules_of(room, row)
+    policy, line = rules.policy, standard_of(rules, row)
     effective = effective_of(timers)
     return OrderClocksView(
         now=room.clock.now(),
@@ -170,7 +171,7 @@ async def clocks_of(room: Room, store: ClockStore, actor: Actor, order: OrderId)
         may_extend=may_ask(row, policy, actor),
         may_set_upper=may_record(standing_of(row, policy), UPPER_DUE_SET, actor),
         upper_due_at=row["upper_due_at"],
-        standard=standard_view(standard_of(rules_of(room, row), row)),
+        standard=standard_view(line) if line else None,
         target_day=_target(row, policy, room.calendar),
         return_until=_return_until(room, row),
     )

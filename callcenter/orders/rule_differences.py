@@ -6,26 +6,16 @@ from datetime import date, datetime, time
 from typing import Any, Final, Literal
 
 from callcenter.orders.calendar import WorkingCalendar, last_day
-from callcenter.orders.clock_names import clock_name
-from callcenter.orders.due_sheet import KIND_NAMES, Reckoned, reckon
+from callcenter.orders.clock_names import OWING, clock_name, start_words
+from callcenter.orders.due_sheet import Reckoned, reckon
 from callcenter.orders.explain import length_text
 from callcenter.orders.rulesets import RuleSet
-from callcenter.orders.terms import Kind, RequestType
+from callcenter.orders.terms import KIND_NAMES, Kind, RequestType
 from callcenter.orders.timers import Facts
 
 EXAMPLES: Final = (date(2026, 3, 4), date(2026, 2, 13), date(2026, 9, 30))
 """An ordinary week, the eve of the Spring Festival, the eve of the National Day (requirements A5)."""
 TEN: Final = time(10)
-OWING: Final[Mapping[str, tuple[str, str]]] = {
-    "unit": ("承办单位", "the unit"),
-    "centre": ("派单中心", "the centre"),
-    "street": ("街镇中心", "the street's centre"),
-    "district": ("区级中心", "the district's centre"),
-    "city": ("市级中心", "the city's centre"),
-    "citizen": ("诉求人", "the citizen"),
-    "upper": ("上级平台", "the upper platform"),
-}
-"""Who owes a duty, and to whom."""
 
 Change = Literal["added", "removed", "earlier", "later", "changed"]
 
@@ -82,6 +72,13 @@ VERBS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+def _begins(clock: Reckoned) -> tuple[str, str]:
+    if clock.from_due_of:
+        zh, en = clock_name(clock.from_due_of)
+        return f"{zh}到期", f"the end of {en}"
+    return start_words(clock.start_events)
+
+
 def _clock(
     kind: Kind, one: Reckoned, old: Reckoned | None, new: Reckoned | None, examples: tuple[Example, ...]
 ) -> Difference | None:
@@ -89,8 +86,8 @@ def _clock(
     public = one.public
     name_zh, name_en = clock_name(one.name)
     head_zh, head_en = (
-        f"{KIND_NAMES[kind]}工单：{who_zh}的{name_zh}（{public}）",
-        f"{kind.value} orders: {who_en}'s {name_en} ({public})",
+        f"{KIND_NAMES[kind][0]}工单：{who_zh}的{name_zh}（{public}）",
+        f"{KIND_NAMES[kind][1]} orders: {who_en}'s {name_en} ({public})",
     )
     if old is None or new is None:
         change: Change = "removed" if new is None else "added"
@@ -107,12 +104,16 @@ def _clock(
     moved = _change(examples)
     who_changed = old.owed_by != new.owed_by
     whom_changed = bool(old.owed_to and new.owed_to) and old.owed_to != new.owed_to  # '' does not say
-    if moved is None and not (who_changed or whom_changed):
+    begins = None if _begins(old) == _begins(new) else (_begins(old), _begins(new))
+    if moved is None and not (who_changed or whom_changed or begins):
         return None
     zh, en = head_zh, head_en
     if moved is not None:
         before, after = _words(old), _words(new)
         zh, en = f"{zh}{VERBS[moved][0]}：{before[0]}→{after[0]}", f"{en} {VERBS[moved][1]}: {before[1]} → {after[1]}"
+    if begins:
+        was, now = begins
+        zh, en = f"{zh}；起算由{was[0]}改为{now[0]}", f"{en}; it begins with {now[1]} instead of {was[1]}"
     if who_changed:
         zh, en = (
             f"{zh}；责任方由{OWING[old.owed_by][0]}改为{who_zh}",

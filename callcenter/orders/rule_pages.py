@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from callcenter.core.clock import Clock
 from callcenter.orders.calendar import WorkingCalendar, last_day
@@ -22,8 +22,8 @@ from callcenter.orders.due_sheet import Reckoned, reckon
 from callcenter.orders.explain import length_text
 from callcenter.orders.policy import Policy
 from callcenter.orders.rule_differences import EXAMPLES, TEN, Difference, differences, flat
-from callcenter.orders.ruleset_parsing import length_raw
-from callcenter.orders.rulesets import MatrixLine, RuleBook, RuleSet, TimerRule, UpperDue, WindowRule
+from callcenter.orders.rulesets import RuleBook, RuleSet, TimerRule, UpperDue, WindowRule
+from callcenter.orders.standards import standard_view
 from callcenter.orders.terms import Kind, RequestType
 from callcenter.orders.timers import Facts
 
@@ -64,6 +64,7 @@ def _rule(kind: Kind, rule: TimerRule | WindowRule, clock: Reckoned | None, cale
         length_zh=length_zh,
         length_en=length_en,
         starts=tuple(sorted(rule.starts)),
+        from_due_of=timer.from_due_of if timer else "",
         stops=tuple(sorted(timer.stops)) if timer else (),
         owed_by=timer.owed_by if timer else "unit",
         owed_to=timer.owed_to if timer else "centre",
@@ -99,10 +100,6 @@ def policy_values(policy: Policy) -> tuple[PolicyValue, ...]:
     )
 
 
-def _line(line: MatrixLine) -> dict[str, Any]:
-    return asdict(line) | {"lengths": {name: length_raw(length) for name, length in line.lengths.items()}}
-
-
 def _current(ruleset: RuleSet, shelf: Shelf, today: date) -> bool:
     return ruleset.effective_from <= today and shelf.rules.current(ruleset.id, today) is ruleset
 
@@ -127,7 +124,7 @@ def ruleset_view(ruleset: RuleSet, shelf: Shelf) -> RuleSetView:
         example_from=at,
         rules=tuple(_rules(ruleset, at, shelf.calendar)),
         policy=policy_values(ruleset.policy),
-        matrix=tuple(map(_line, ruleset.matrix)),
+        matrix=tuple(map(standard_view, ruleset.matrix)),
     )
 
 

@@ -3,21 +3,25 @@
 from rich.console import Console
 from rich.table import Table
 
-from callcenter.orders.clock_names import BASES, clock_name
-from callcenter.orders.clock_views import DifferenceList, RuleSetList, RuleSetView
-from callcenter.orders.due_sheet import KIND_NAMES
-from callcenter.orders.terms import Kind
+from callcenter.orders.clock_names import BASES, OWING, clock_name, start_words
+from callcenter.orders.clock_views import DifferenceList, RuleSetList, RuleSetView, RuleView
+from callcenter.orders.terms import KIND_NAMES, Kind
 
 
 def print_rulesets(console: Console, rules: RuleSetList) -> None:
     table = Table(title="规则集 Rule sets", title_justify="left")
-    for heading in ("规则集 Set", "名称 Title", "自 From", "继承 Extends", "状态 State"):
-        table.add_column(heading)
+    table.add_column("规则集 Set", no_wrap=True)
+    for heading in ("名称 Title", "自 From", "继承 Extends", "状态 State"):
+        table.add_column(heading, overflow="fold")
     for one in rules.items:
         state = "采用 chosen" if one.chosen else "有效 in force" if one.in_force else "旧版 superseded"
         basis = " ".join(BASES[one.effective_basis])
         table.add_row(one.ref, one.title, f"{one.effective_from}\n{basis}", one.extends, state)
     console.print(table)
+
+
+def _begins(rule: RuleView) -> str:
+    return f"{clock_name(rule.from_due_of)[0]}到期" if rule.from_due_of else start_words(rule.starts)[0]
 
 
 def print_ruleset(console: Console, one: RuleSetView) -> None:
@@ -27,15 +31,15 @@ def print_ruleset(console: Console, one: RuleSetView) -> None:
     source = f"：{one.effective_source}" if one.effective_source else ""
     console.print(f"自 {one.effective_from} 起施行 in force from（{basis_zh} {basis_en}{source}）", highlight=False)
     for kind in Kind:
-        table = Table(title=f"{KIND_NAMES[kind]} {kind.value}", title_justify="left")
+        table = Table(title=" ".join(KIND_NAMES[kind]), title_justify="left")
         for heading in ("时限 Timer", "时长 Length", "责任方 Owed by", "起 Starts", "例 Example", "依据 Source"):
-            table.add_column(heading)
+            table.add_column(heading, overflow="fold")
         for rule in (rule for rule in one.rules if rule.kind == kind):
             table.add_row(
                 f"{rule.public} {clock_name(rule.name)[0]}",
                 f"{rule.length_zh} / {rule.length_en}",
-                rule.owed_by,
-                ", ".join(rule.starts),
+                OWING[rule.owed_by][0],
+                _begins(rule),
                 str(rule.example_day or "-"),
                 " ".join(filter(None, (rule.source, rule.reading))),
             )

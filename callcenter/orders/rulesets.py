@@ -147,6 +147,15 @@ class NoSuchRuleSet(errors.Misconfigured):
     en = "there is no rule set {ruleset}; known: {known}"
 
 
+class RuleSetNotYet(NoSuchRuleSet):
+    code = "ruleset-not-yet"
+    zh = "规则集 {ruleset} 在 {day} 尚未施行，最早自 {first} 起；处理办法：指定版本（如 {ruleset}/1）或另选日期"
+    en = (
+        "rule set {ruleset} is not in force on {day}, but from {first}. Remedy: name a version ({ruleset}/1) or "
+        "another day"
+    )
+
+
 class RuleSetBroken(errors.Misconfigured):
     code = "ruleset-broken"
     zh = "规则集 {ruleset} 有误：{reason}；处理办法：改正规则文件后运行 callcenter check"
@@ -172,10 +181,13 @@ class RuleBook:
             raise NoSuchRuleSet(ruleset=f"{ruleset}/{version}", known=self._known()) from None
 
     def current(self, ruleset: str, on: date) -> RuleSet:
-        """The newest version in force on that day. Raises NoSuchRuleSet."""
-        versions = [r for (name, _), r in self._all.items() if name == ruleset and r.effective_from <= on]
+        """The newest version in force on that day. Raises NoSuchRuleSet, RuleSetNotYet."""
+        of_it = [r for (name, _), r in self._all.items() if name == ruleset]
+        if not of_it:
+            raise NoSuchRuleSet(ruleset=ruleset, known=self._known())
+        versions = [r for r in of_it if r.effective_from <= on]
         if not versions:
-            raise NoSuchRuleSet(ruleset=f"{ruleset} ({on})", known=self._known())
+            raise RuleSetNotYet(ruleset=ruleset, day=on, first=min(r.effective_from for r in of_it))
         return max(versions, key=lambda r: r.version)
 
     def named(self, ref: str, on: date) -> RuleSet:

@@ -41,9 +41,7 @@ def responsible(line: MatrixLine | None) -> tuple[str, ...]:
     return tuple(filter(None, line.duty.split("、"))) if line else ()
 
 
-def standard_view(line: MatrixLine | None) -> StandardView | None:
-    if line is None:
-        return None
+def standard_view(line: MatrixLine) -> StandardView:
     limits = [(clock_name(name), length_text(length)) for name, length in line.lengths.items()]
     names = ("category", "level", "scope_in", "scope_out", "duty", "supervise", "callback")
     return StandardView(

@@ -17,7 +17,7 @@ from callcenter.orders.ruleset_parsing import parse_ruleset
 from callcenter.orders.rulesets import NoSuchRuleSet, RuleSet, UpperDue
 from callcenter.orders.starting import events_of
 from callcenter.orders.terms import Kind, RequestType
-from callcenter.orders.timers import Clocks, Facts, clocks_at, facts_of, window_due
+from callcenter.orders.timers import Clocks, Facts, clocks_at, dues_at, facts_of, upper_clocks, window_due
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CALENDAR = load_calendar(ZONE)
@@ -167,6 +167,21 @@ def test_an_upper_platforms_date_is_kept_and_binds() -> None:
     assert (handle.due_at, handle.cut_by) == (upper, "upper")
     assert isinstance(XIAYANG.timers[Kind.ORDINARY]["upper"].length, UpperDue)
     assert clocks("received", "2026-03-04T10:00").started == ()
+
+
+@pytest.mark.rule("JC-17")
+def test_a_date_that_comes_later_than_the_order_has_its_clock() -> None:
+    facts = Facts(kind=Kind.ORDINARY, request=RequestType.COMPLAINT, upper_due_at=at("2026-03-06T17:30"))
+    given: dict[str, Any] = {"facts": facts, "calendar": CALENDAR, "unit": UNIT, "centre": CENTRE}
+    (clock,) = upper_clocks("upper_due_set", at("2026-03-05T09:00"), ruleset=XIAYANG, **given)
+    assert (clock.name, clock.owner, clock.started_at) == ("upper", CENTRE, at("2026-03-05T09:00"))
+    assert upper_clocks("upper_due_set", at("2026-03-05T09:00"), ruleset=BOOK.get("xiayang-2022", 1), **given) == ()
+
+
+def test_a_clock_that_waits_for_another_does_not_start_alone() -> None:
+    facts = Facts(kind=Kind.ORDINARY, request=RequestType.COMPLAINT)
+    alone = {"phase2": XIAYANG.timers[Kind.ORDINARY]["phase2"]}
+    assert dues_at(alone, at("2026-03-05T09:00"), ruleset=XIAYANG, facts=facts, calendar=CALENDAR) == {}
 
 
 @pytest.mark.rule("SJ-17", "A-08")

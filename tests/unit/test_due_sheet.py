@@ -30,8 +30,18 @@ from callcenter.orders.calendar import (
 from callcenter.orders.calendar_data import load_calendar
 from callcenter.orders.clock_names import clock_name
 from callcenter.orders.clock_rows import kind_of, length_of, rule_of, why_of
-from callcenter.orders.due_command import print_rule_dues
-from callcenter.orders.due_sheet import UnknownKind, UnknownTimer, as_json, chosen, last_instant, parse_kind, reckon
+from callcenter.orders.due_command import RulesAlone, RulesNeeded, check_options, print_rule_dues
+from callcenter.orders.due_sheet import (
+    UnknownKind,
+    UnknownLevel,
+    UnknownTimer,
+    as_json,
+    chosen,
+    last_instant,
+    parse_kind,
+    parse_level,
+    reckon,
+)
 from callcenter.orders.explain import days_until, explain_due, length_text
 from callcenter.orders.policy import Policy, Span, WarningSign
 from callcenter.orders.rule_differences import differences, flat
@@ -131,6 +141,44 @@ def test_as_text() -> None:
     assert "本应 Otherwise: 2026-02-24 24:00，不晚于 never later than T-SNAP" in cut
 
 
+def test_what_is_typed_beside_a_rule_set_is_used_or_refused() -> None:
+    """A cut due time is told to the minute, the matrix by category and level, and no option is passed over."""
+    upper = printed(
+        ruleset="xiayang-2022",
+        kind="常规",
+        dispatched="2026-03-04T10:00",
+        upper_due="2026-03-06T17:00",
+        timer="T-HANDLE1",
+    )
+    assert "到期 Due: 2026-03-06 17:00" in upper
+    assert "本应 Otherwise: 2026-03-11 24:00" in upper
+    assert "T-HANDLE1 首次处置（承办单位，XY-09 A-01）" in upper
+    graded = printed(
+        ruleset="jincheng",
+        kind="常规",
+        dispatched="2026-03-04T10:00",
+        timer="T-HANDLE1",
+        category="公用事业/供水",
+        level="紧急",
+    )
+    assert "2026-03-05 10:00" in graded
+    assert "按时刻计，无逐日说明" in graded
+    assert "T-UPPER is left out" in graded
+    check_options({"--json": True}, {"order": False}, rules=True)
+    with pytest.raises(RulesNeeded, match="--json"):
+        check_options({"--json": True}, {"order": False}, rules=False)
+    with pytest.raises(RulesAlone, match="order"):
+        check_options({"--json": True}, {"order": True}, rules=True)
+
+
+@pytest.mark.rule("XY-32")
+def test_another_beginning_is_a_difference() -> None:
+    (one,) = differences(BOOK.get("xiayang-2022", 2), BOOK.get("xiayang-2022", 3), CALENDAR)
+    assert (one.kind, one.what, one.change) == (Kind.ORDINARY, "T-PHASE2", "changed")
+    assert "起算由提交改为首次处置到期" in one.zh
+    assert "the end of first handling instead of submission" in one.en
+
+
 def test_hours_are_told_to_the_minute() -> None:
     facts = Facts(kind=Kind.ORDINARY, request=RequestType.HELP, category="公用事业", level="urgent")
     sheet = reckon(BOOK.get("jincheng", 1), facts, at("2026-03-04T10:00"), CALENDAR)
@@ -162,7 +210,10 @@ def test_kinds_in_both_languages(kind: Kind) -> None:
 
 
 def test_unknown_kinds_and_timers_are_named_with_what_is_there() -> None:
-    with pytest.raises(UnknownKind, match="snapshot"):
+    assert [parse_level(text) for text in ("紧急", "semi-urgent", "")] == ["urgent", "semi_urgent", ""]
+    with pytest.raises(UnknownLevel, match="semi_urgent"):
+        parse_level("hot")
+    with pytest.raises(UnknownKind, match="特急.*snapshot"):
         parse_kind("特急")
     with pytest.raises(UnknownTimer, match="T-ACCEPT"):
         found("xiayang-2022", "常规", "2026-03-04", "T-NONE")

@@ -11,9 +11,9 @@ import yaml
 
 from callcenter.core.errors import Misconfigured
 from callcenter.orders.calendar import Hours, NaturalDays, WorkingDays
-from callcenter.orders.ruleset_files import RULES, read_rule_files, rule_book
-from callcenter.orders.ruleset_parsing import parse_length, parse_ruleset
-from callcenter.orders.rulesets import NoSuchRuleSet, RuleBook, RuleSetBroken
+from callcenter.orders.ruleset_files import RULES, RuleDateFixed, read_rule_files, rule_book
+from callcenter.orders.ruleset_parsing import inherited, parse_length, parse_ruleset
+from callcenter.orders.rulesets import NoSuchRuleSet, RuleBook, RuleSetBroken, RuleSetNotYet
 from callcenter.orders.terms import Kind, RequestType
 
 SHIPPED = yaml.safe_load((RULES / "xiayang-2022.yaml").read_text("utf-8"))
@@ -68,7 +68,7 @@ def test_what_is_not_there_is_named_with_what_is() -> None:
         book.get("xiayang-2022", 9)
     with pytest.raises(NoSuchRuleSet):
         book.current("nowhere", date(2026, 1, 1))
-    with pytest.raises(NoSuchRuleSet):
+    with pytest.raises(RuleSetNotYet, match="2022-06-08"):
         book.current("xiayang-2022", date(2020, 1, 1))
 
 
@@ -117,3 +117,67 @@ def test_bad_yaml_and_a_missing_folder_are_named(tmp_path: Path) -> None:
         read_rule_files(tmp_path)
     with pytest.raises(Misconfigured, match="is not there"):
         read_rule_files(tmp_path / "gone")
+
+
+FILES = read_rule_files()
+
+
+@pytest.mark.rule("XY-01")
+def test_every_set_in_force_says_what_its_date_rests_on() -> None:
+    book = rule_book(FILES)
+    bases = {one.id: one.effective_basis for one in book.all() if book.current(one.id, date(2026, 1, 1)) is one}
+    assert bases == {
+        "jincheng": "assumed",
+        "national": "assumed",
+        "sh-1515": "assumed",
+        "songjiang-1510": "assumed",
+        "xiayang-2022": "published",
+    }
+    assert all(one.effective_source for one in book.all() if one.effective_basis)
+    assert book.get("xiayang-2022", 1).effective_basis == ""
+
+
+def test_another_date_does_not_inherit_what_a_date_rests_on() -> None:
+    parent = {"effective_from": "2022-06-08", "effective_basis": "enacted", "effective_source": "第九条"}
+    assert inherited(parent, {"version": 2})["effective_basis"] == "enacted"
+    assert inherited(parent, {"effective_from": "2026-01-01"}) == {"effective_from": "2026-01-01"}
+
+
+@pytest.mark.rule("XY-01")
+def test_the_city_sets_the_date_that_no_document_says() -> None:
+    book = rule_book(FILES, {"jincheng/2": date(2026, 7, 1)})
+    assert book.current("jincheng", date(2026, 6, 30)).version == 1
+    second = book.current("jincheng", date(2026, 7, 1))
+    assert (second.version, second.effective_basis, second.effective_source) == (2, "city", "orders.effective_from")
+
+
+@pytest.mark.parametrize(
+    ("ref", "day", "says"),
+    [("xiayang-2022/3", date(2022, 6, 7), "2022-06-08"), ("national/2", date(2020, 1, 1), "2020-12-28")],
+)
+def test_a_date_before_the_document_is_refused(ref: str, day: date, says: str) -> None:
+    with pytest.raises(RuleDateFixed, match=says):
+        rule_book(FILES, {ref: day})
+
+
+def test_a_date_that_the_document_says_stays_and_unknown_sets_are_named(tmp_path: Path) -> None:
+    enacted = changed(lambda raw: raw.update(id="mine", effective_basis="enacted", effective_source="第九条"))
+    (tmp_path / "mine.yaml").write_text(yaml.safe_dump(enacted), "utf-8")
+    with pytest.raises(RuleDateFixed):
+        rule_book(read_rule_files(tmp_path), {"mine/1": date(2026, 1, 1)})
+    with pytest.raises(NoSuchRuleSet, match="jincheng/7"):
+        rule_book(FILES, {"jincheng/7": date(2026, 1, 1)})
+
+
+@pytest.mark.parametrize(
+    "phase",
+    [{"from_due_of": "phase2"}, {"from_due_of": "handle", "starts": ["submit"]}],
+    ids=["begins with one that waits itself", "starts apart from it"],
+)
+def test_a_clock_that_begins_at_the_end_of_another_starts_with_it(phase: dict[str, Any], tmp_path: Path) -> None:
+    timer = {"length": {"working_days": 1}, "starts": ["street_dispatch"], "stops": ["closed"], "owed_by": "centre"}
+    raw = {"id": "mine", "version": 1, "extends": "xiayang-2022/3"}
+    raw |= {"kinds": {"ordinary": {"timers": {"phase3": timer | {"source": "-"} | phase}}}}
+    (tmp_path / "mine.yaml").write_text(yaml.safe_dump(raw), "utf-8")
+    with pytest.raises(RuleSetBroken, match="phase3 begins when"):
+        read_rule_files(tmp_path)

@@ -23,12 +23,11 @@ def test_category_and_level_choose_the_line() -> None:
     assert (asked_by_person(urgent), asked_by_person(usual)) == (True, False)
     assert standard_of(JINCHENG, row("园林绿化")) is None
     assert not asked_by_person(None)
+    assert urgent is not None
     view = standard_view(urgent)
-    assert view is not None
     assert (view.supervise, view.callback, view.duty) == ("phone", "human", "供应单位")
     assert view.limits_zh == ("先行联系4小时", "首次处置24小时")
     assert view.limits_en == ("first contact 4 hour(s)", "first handling 24 hour(s)")
-    assert standard_view(None) is None
 
 
 @pytest.mark.rule("JC-21")

@@ -5,6 +5,7 @@ import { fill, h } from "./dom.js";
 import { moment } from "./format.js";
 import { language, named, t } from "./i18n.js";
 import { Page } from "./page.js";
+import { standardLine } from "./section_clocks.js";
 
 const KINDS = ["ordinary", "urgent", "semi_urgent", "snapshot", "city_review"];
 const say = (thing, name) => thing[`${name}_${language}`];
@@ -81,7 +82,7 @@ export class Rules extends Page {
       h("td", {}, h("strong", {}, say(rule, "name")), h("span", { class: "sub num" }, ` ${rule.public}`)),
       h("td", {}, say(rule, "length"), rule.classes.length > 0 && ` · ${t("rules.class", { classes: rule.classes.join("/") })}`),
       h("td", {}, `${named("owed", rule.owed_by)} → ${named("owed", rule.owed_to)}`),
-      h("td", {}, rule.starts.map((start) => named("start", start)).join("、")),
+      h("td", {}, rule.from_due_of ? t("rules.after", { name: named("timer", rule.from_due_of) }) : rule.starts.map((start) => named("start", start)).join("、")),
       h("td", { class: "num" }, rule.example_day ?? "–"),
       h("td", {}, rule.source, " ", rule.reading ? h("span", { class: "tag warn" }, t("clocks.reading", { reading: rule.reading })) : h("span", { class: "tag ok" }, t("rules.text"))));
     const heads = ["rules.clock", "rules.length", "rules.owed", "rules.starts", "rules.example", "rules.source"];
@@ -102,7 +103,7 @@ export class Rules extends Page {
     if (this.one.matrix.length === 0) return null;
     return h("section", {}, h("h3", {}, t("rules.matrix")),
       h("table", { class: "rules" }, h("tbody", {}, this.one.matrix.map((line) => h("tr", {},
-        h("td", {}, line.category), h("td", {}, line.level), h("td", {}, shown(line.lengths)), h("td", {}, line.duty), h("td", {}, line.scope_in), h("td", {}, line.scope_out))))));
+        h("td", {}, standardLine(line)))))));
   }
 
   changes() {
