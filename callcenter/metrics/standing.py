@@ -46,7 +46,11 @@ class Standing:
                 gauge("job_oldest_seconds", "Age of the oldest job that could run.", "entrypoint"),
                 "entrypoint",
             ),
-            "callbacks": (gauge("callbacks_open", "Call-backs waiting; late: due for an hour.", "state"), "state"),
+            "callbacks": (
+                gauge("callbacks_open", "Call-backs waiting; late: due for an hour; person: left to people.", "state"),
+                "state",
+            ),
+            "decisions": (gauge("leader_decisions", "Decisions of leaders: owed, or overdue.", "state"), "state"),
             "attempts": (gauge("callback_attempts", "Call-back attempts without an outcome.", "state"), "state"),
             "recordings": (
                 gauge("recordings", "Recordings not sealed; unsealed: ended 10 minutes ago.", "state"),

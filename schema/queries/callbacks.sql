@@ -161,9 +161,13 @@ select exists (
         union all select call_id from work_order where id = :order_id));
 
 -- name: coverage(path, since)
--- Every order that came to call-back, with what the machine and people made of it (XY-10, JC-26).
+-- Every order that came to call-back, with what the machine and people made of it (XY-10, JC-26). What the citizen
+-- tapped (JC-01) is an answer once it has settled the round.
 select o.id as org_id, o.name as org, r.reached as person, c.status as machine,
-       (c.resolved is not null or c.satisfied is not null) as answered, count(*) as orders
+       (c.resolved is not null or c.satisfied is not null or c.outcome = 'by_hand' and exists (
+           select 1 from rating_link l
+           where l.order_id = c.order_id and l.round_no = c.round_no and l.answer is not null)) as answered,
+       count(*) as orders
 from callback c join work_order w on w.id = c.order_id join org o on o.id = w.owner_org_id
 left join lateral (
     select reached from callback_record r where r.order_id = c.order_id and r.round_no = c.round_no
@@ -173,13 +177,22 @@ where starts_with(o.path, :path) and c.created_at >= :since
 group by 1, 2, 3, 4, 5 order by 2;
 
 -- name: grades(path, since)
--- SJ-06, SG-23: the four grades and the praise of each unit; corrected records do not count.
+-- SJ-06, SG-23: the four grades and the praise of each unit, as people heard or citizens tapped them; corrected records do
+-- not count.
 select o.id as org_id, o.name as org, count(*) as heard, avg(r.attitude)::float8 as attitude,
        avg(r.timeliness)::float8 as timeliness, avg(r.service)::float8 as service, avg(r.measures)::float8 as measures,
        count(*) filter (where r.praise) as praised, count(*) filter (where r.told = false) as untold
-from callback_record r join work_order w on w.id = r.order_id join org o on o.id = w.owner_org_id
-where starts_with(o.path, :path) and r.at >= :since and r.reached = 'reached'
-  and not exists (select 1 from callback_record n where n.corrects = r.id)
+from (
+    select order_id, attitude, timeliness, service, measures, praise, told from callback_record k
+    where k.at >= :since and k.reached = 'reached'
+      and not exists (select 1 from callback_record n where n.corrects = k.id)
+    union all
+    select order_id, (answer->>'attitude')::smallint, (answer->>'timeliness')::smallint,
+           (answer->>'service')::smallint, (answer->>'measures')::smallint, false, null
+    from rating_link where used_at >= :since and answer is not null
+) r
+join work_order w on w.id = r.order_id join org o on o.id = w.owner_org_id
+where starts_with(o.path, :path)
 group by o.id, o.name order by o.name;
 
 -- name: caller_of(order_id)^

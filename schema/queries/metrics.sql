@@ -28,6 +28,11 @@ union all
 select 'callbacks', 'late', count(*)::float8 from callback
 where status = 'waiting' and next_at < cast(:now as timestamptz) - interval '1 hour'
 union all
+select 'callbacks', 'person', count(*)::float8 from callback where status = 'person'
+union all
+select 'decisions', case when lapsed_at is null then 'owed' else 'lapsed' end, count(*)::float8
+from leader_decision d where decided_at is null and decision_owed(d) group by 2
+union all
 select 'attempts', 'open', count(*)::float8 from callback_attempt where settled_at is null
 union all
 select 'recordings', 'open', count(*)::float8 from recording where status = 'recording'

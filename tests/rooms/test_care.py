@@ -201,3 +201,41 @@ async def test_heads_see_their_open_warnings_with_the_round_that_followed(at: Ha
     assert (unit.heard, unit.satisfied, unit.warnings) == (1, 0, 1)
     with pytest.raises(Forbidden):
         await at.handling.figures.warnings(water, None, 10)
+
+
+@pytest.mark.rule("JC-26", "JC-01", "SJ-06")
+async def test_what_the_citizen_tapped_counts_as_called_back(at: HandlingTown) -> None:
+    order = await at.in_callback()
+    now = at.town.clock.now()
+    await store.enrol(at.pool, VAULT, order, 1, "13800000001", next_at=now, at=now)
+    await at.pool.execute(
+        "insert into rating_link (id, order_id, round_no, token_hash, made_at, expires_at, used_at, answer) "
+        "values ($1, $2, 1, 'x', $3, $3, $3, $4)",
+        new_id(),
+        order,
+        now,
+        {"resolved": True, "satisfied": True, "attitude": 4},
+    )
+    head = at.people["water.head"]
+    (before,) = await at.room.heard.coverage(head, 30)
+    assert (before.heard, before.waiting) == (0, 1)
+    await at.town.orders.settle_callback(order, None, True, True, "rated")
+    await store.withdraw(at.pool, order, now)
+    (unit,) = await at.room.heard.coverage(head, 30)
+    assert (unit.due, unit.heard, unit.waiting, unit.attitude) == (1, 1, 0, 4.0)
+
+
+@pytest.mark.rule("XY-16", "GH-11", "XY-04", "A-10")
+async def test_a_leader_orders_another_round_hangs_and_takes_back(at: HandlingTown) -> None:
+    order = await unsatisfied_twice(at)
+    deputy, orders = at.people["deputy"], at.town.orders
+    await orders.make(deputy, order, life.Rehandle(reason="由分管领导包案"))
+    assert await at.stage(order) == "rehandling"
+    assert (await at.handling.figures.decisions(deputy, None, 10)).items == ()
+    with pytest.raises(Forbidden):
+        await orders.make(at.people["water"], order, life.Hang(due=at.town.clock.now().date(), reason="待管网改造"))
+    await orders.make(deputy, order, life.Hang(due=at.town.clock.now().date(), reason="待管网改造"))
+    await orders.make(deputy, order, life.Unhang(reason="管网已改造"))
+    await orders.make(deputy, order, life.Collaborate(reason="多部门会商"))
+    await orders.make(deputy, order, life.EndCollaboration(note="由供水所负责"))
+    assert await at.stage(order) == "rehandling"
