@@ -42,6 +42,7 @@ from tests.unit.people_of_orders import (
     LEADER,
     OPERATOR,
     OTHER,
+    PATHS,
     REACHED,
     REVIEWER,
     STRANGER,
@@ -340,3 +341,15 @@ def test_what_may_be_written_beside_the_moves() -> None:
     assert open_records(closed, REVIEWER) == ["effect"]
     assert open_records(closed, OPERATOR) == []
     assert open_records(replace(HELD, stage=Stage.HANDLING), STRANGER) == []
+    report = replace(HELD, stage=Stage.HANDLING, request_type=RequestType.REPORT)
+    assert open_records(report, REVIEWER) == ["notes", "reported"]
+
+
+@pytest.mark.rule("SG-22")
+def test_whom_a_report_is_about_sees_nothing_of_it() -> None:
+    report = replace(HELD, request_type=RequestType.REPORT)
+    assert visible(replace(report, barred_path=PATHS[OTHER]), OPERATOR)
+    assert visible(replace(report, barred_path=PATHS[UNIT]), REVIEWER)
+    for barred in (PATHS[UNIT], PATHS[STREET]):
+        assert not visible(replace(report, barred_path=barred), OPERATOR)
+        assert not visible(replace(report, barred_path=barred, created_by=OPERATOR.user_id), OPERATOR)
