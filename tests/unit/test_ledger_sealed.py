@@ -75,6 +75,8 @@ def test_a_fingerprint_with_a_number_in_it_is_keyed_and_the_same_for_the_same_fa
     other = LedgerSeal(Vault(fresh_keys()))
     assert stored(SEAL, began)["fingerprint"] == stored(LedgerSeal(Vault(KEYS)), began)["fingerprint"]
     assert stored(SEAL, began)["fingerprint"] != stored(SEAL, later)["fingerprint"]
+    bare: Batch = {"facts": [fact_row(began, None, "ami", AT)], "calls": [], "legs": []}
+    assert SEAL.batch(SEAL.batch(bare)) == SEAL.batch(bare), "sealed and keyed once"
     assert len({stored(seal, began)["fingerprint"] for seal in (SEAL, other)} | {str(fingerprint(began))}) == 3
     ended = next(fact for fact in stream("answered") if isinstance(fact, facts.ChannelEnded))
     assert stored(SEAL, ended)["fingerprint"] == str(fingerprint(ended)), "nothing to guess there"
