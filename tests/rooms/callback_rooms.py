@@ -37,11 +37,15 @@ class RememberingOrders:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self.told: list[Told] = []
+        self.by_person: set[OrderId] = set()
         self._changed = asyncio.Condition()
 
     async def awaiting(self) -> Sequence[tuple[OrderId, int, str]]:
         rows = await self._pool.fetch("select id, round_no, caller_number from work_order where stage = 'callback'")
         return [(OrderId(row["id"]), row["round_no"], row["caller_number"]) for row in rows]
+
+    async def asked_by_person(self, order: OrderId) -> bool:
+        return order in self.by_person
 
     async def settle_callback(
         self,
