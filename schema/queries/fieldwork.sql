@@ -167,6 +167,7 @@ from work_order w left join org o on o.id = w.owner_org_id and o.kind <> 'centre
 where ((:category <> '' and w.category = :category) or w.matter_id = :matter_id)
   and w.origin = 'demand' and w.created_at >= :since and w.created_at < :until
   and (starts_with(w.owner_org_path, :path) or starts_with(w.intake_org_path, :path))
+  and not (w.barred_path <> '' and starts_with(:path, w.barred_path))
 order by w.created_at desc, w.id desc limit :limit;
 
 -- name: topic_counts(category, matter_id, path, before, since, until)^
@@ -175,4 +176,5 @@ select count(*) filter (where w.created_at < :since)::int as earlier,
 from work_order w
 where ((:category <> '' and w.category = :category) or w.matter_id = :matter_id)
   and w.origin = 'demand' and w.created_at >= :before and w.created_at < :until
-  and (starts_with(w.owner_org_path, :path) or starts_with(w.intake_org_path, :path));
+  and (starts_with(w.owner_org_path, :path) or starts_with(w.intake_org_path, :path))
+  and not (w.barred_path <> '' and starts_with(:path, w.barred_path));
