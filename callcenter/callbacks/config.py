@@ -24,8 +24,8 @@ class CallbackConfig(BaseModel):
     doubt_after: timedelta = Field(default=timedelta(minutes=5), description="Silence before an attempt is looked up.")
     last_key: timedelta = Field(default=timedelta(seconds=3), description="Wait for the survey's last key at its end.")
     keep_marks: timedelta = Field(default=timedelta(days=1), description="How long the PBX remembers an attempt.")
-    by_person: frozenset[CallerNeed | Emotion] = Field(
-        default=frozenset({*CallerNeed, Emotion.FIERCE}),
+    by_person: tuple[CallerNeed | Emotion, ...] = Field(
+        default=(*CallerNeed, Emotion.FIERCE),
         description="Needs and moods of citizens whom the machine does not ring: a person asks them (SG-28, SG-29).",
     )
     fairly_counts: bool = Field(default=True, description="Whether 基本满意 counts as satisfied, else as not.")
