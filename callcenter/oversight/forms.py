@@ -27,9 +27,9 @@ SLOT_LABELS: Final[Mapping[str, str]] = {
 }
 _MODE_TITLES: Final[Mapping[str, str]] = {
     "urge": "催办通知书",
-    "phone": "电话督办记录",
+    "phone": "电话督办单",
     "joint_meeting": "联席会督办单",
-    "on_site": "现场督办记录",
+    "on_site": "现场督办单",
     "escalated": "提级督办单",
 }
 _TITLES: Final[Mapping[str, str]] = {

@@ -137,7 +137,7 @@ async def test_the_days_work_of_an_overseer(page: Page, desk: Desk, shot: Shot) 
     await expect(line).to_contain_text("督〔")
     async with page.expect_download() as download:
         await line.get_by_role("link", name="DOCX").click()
-    assert (await download.value).suggested_filename.startswith("督办单")
+    assert (await download.value).suggested_filename.startswith("现场督办单")
     await line.get_by_role("button", name="办结").click()
     await line.get_by_label("办结说明").fill("已整改")
     await line.locator("form").get_by_role("button", name="办结").click()

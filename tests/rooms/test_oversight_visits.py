@@ -208,9 +208,8 @@ async def test_a_dispute_over_who_is_responsible_and_a_look_at_half_time(
         await town.orders.record(
             town.people["dispatcher"], order.id, "block_reason_set", body, changes={"block_reason": reason}
         )
-    for days in (2, 1):
-        town.clock.forward(days=days)
-        await ClockStore(town.pool).mark_signs(town.clock.now(), 100)
+    town.clock.forward(days=5, hours=3)
+    await ClockStore(town.pool).mark_signs(town.clock.now(), 100)
     await town.oversight.duty.conclude()
     page = await town.oversight.quality.tasks(town.people["inspector"], order=order.id, hook="during")
     assert {(one.qc_class, one.origin) for one in page.items} == {("Q1", "rule"), ("", "sample")}

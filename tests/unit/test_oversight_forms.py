@@ -93,10 +93,10 @@ def test_each_mode_has_its_paper() -> None:
     titles = {mode: supervision_form(supervision(mode=mode), PAPER).title for mode in Mode}
     assert titles == {
         "urge": "催办通知书",
-        "phone": "电话督办记录",
+        "phone": "电话督办单",
         "written": "督办单",
         "joint_meeting": "联席会督办单",
-        "on_site": "现场督办记录",
+        "on_site": "现场督办单",
         "escalated": "提级督办单",
     }
     parties = (Participant(body="供水科", org_id=uuid4()), Participant(body="物业公司", name="某经理", external=True))

@@ -27,7 +27,7 @@ export class Oversight extends Page {
     this.filters = h("div", { class: "group", role: "group", "aria-label": t("oversight.filter") });
     this.begin = h("div", { class: "begin" });
     this.list = h("div", { class: "body flush list" });
-    this.show(this.head, h("div", { class: "mailgrid" },
+    this.show(this.head, h("div", { class: "mailgrid overseeing" },
       h("section", { class: "panel", "aria-label": t("oversight.title") }, h("header", {}, this.tabs, h("span", { class: "spring" }), this.filters), this.begin, this.list)));
     this.read();
   }

@@ -97,7 +97,7 @@ export class OversightLists extends Page {
     this.tabs = h("div", { class: "tabs", role: "tablist" });
     this.dates = h("div", { class: "group dates" });
     this.body = h("div", { class: "body told" });
-    this.show(h("div", { class: "mailgrid" }, h("section", { class: "panel", "aria-label": t("oversight.lists") }, h("header", {}, this.tabs, h("span", { class: "spring" }), this.dates), this.body)));
+    this.show(h("div", { class: "mailgrid overseeing" }, h("section", { class: "panel", "aria-label": t("oversight.lists") }, h("header", {}, this.tabs, h("span", { class: "spring" }), this.dates), this.body)));
     this.choose(this.tab);
   }
 
@@ -106,6 +106,7 @@ export class OversightLists extends Page {
     const [, , kind] = tab;
     fill(this.tabs, TABS.map((one) => h("button", { type: "button", role: "tab", "aria-selected": String(one === tab), data: { focus: `tab-${one[0]}` }, on: { click: () => this.choose(one) } }, t(`oversight.told.${one[0]}`))));
     fill(this.dates, kind === "week" && this.date("week", "oversight.week_of"), kind === "period" && ["since", "until"].map((name) => this.date(name, `oversight.${name}`)));
+    fill(this.body);
     this.read();
   }
 

@@ -92,7 +92,7 @@ export const rulings = {
       top(`${row.number} ${row.question}`, state(row.state)),
       sub(row.category, row.place, t("oversight.duty_is", { org: row.duty_org }), row.drafter, row.approver, row.effective_from),
       told("", row.text),
-      told("oversight.ruling_parties", parties.join(separator())),
+      told("oversight.party_list", parties.join(separator())),
       drafted && holds("unit_head", "dispatcher", "supervisor") && h("span", { class: "actions" }, pressing("oversight.agree", () => call("POST", `${path}/agree`), again, "primary")),
       doing([
         drafted && leads && ["oversight.approve", from, (body) => call("POST", `${path}/approve`, body)],

@@ -7,7 +7,7 @@ import { moment, separator } from "./format.js";
 import { named, t } from "./i18n.js";
 import { at, choice, choices, leaderLabel, meetingLabel, pick, taken, taking } from "./oversight_choices.js";
 import { doing, due, pressing, said, shownWhen } from "./oversight_forms.js";
-import { late, line, order, overdue, OVERSEERS, papers, state, sub, tag, told, top } from "./oversight_lines.js";
+import { lastly, late, line, order, overdue, OVERSEERS, papers, state, sub, tag, told, top } from "./oversight_lines.js";
 
 const LISTERS = ["supervisor", "dispatcher", "inspector", "deputy", "leader"];
 const MODES = ["urge", "phone", "written", "joint_meeting", "on_site", "escalated"];
@@ -56,7 +56,7 @@ export const supervisions = {
       top(`${row.number} ${row.title}`, tag(named("supervise_mode", row.mode), "accent"), state(row.state), row.verdict && tag(t(`oversight.${row.verdict}`), row.verdict === "poor" ? "bad" : "ok"),
         overdue((proposed && late(row.decide_by)) || (row.state === "open" && row.lapsed_at))),
       sub(order(row), row.target_org, named("supervise_trigger", row.trigger), row.basis && named("flag", row.basis), row.due_on && t("oversight.due", { day: row.due_on }),
-        proposed && row.decide_by && t("oversight.decide_by", { day: moment(row.decide_by) }), row.initiator, row.higher_org, row.leader, row.meeting),
+        proposed && row.decide_by && lastly(row.decide_by, "oversight.decide_by"), row.initiator, row.higher_org, row.leader, row.meeting),
       told("", row.requirement),
       row.parties.length > 0 && told("oversight.parties", row.parties.map((one) => one.body).join(separator()) + (row.visit_at ? `（${moment(row.visit_at)}）` : "")),
       told("oversight.record", row.record), told("oversight.reply", row.reply), told("oversight.result", row.result),
