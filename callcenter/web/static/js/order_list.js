@@ -20,6 +20,7 @@ export class OrderList {
     this.cursor = null;
     this.problem = "";
     this.filters = new OrderFilters({ changed: () => this.load(), choose: (view) => this.choose(view), asked: () => this.asked_for(), open });
+    this.filters.show(this.view);
     this.batch = new OrderBatch({ drawn: () => this.draw(), done: () => this.load() });
     this.lines = h("div", { class: "body flush list" });
     this.top = h("header", {});
