@@ -73,7 +73,11 @@ def default_of(field: FieldInfo) -> str:
             value = value.get_secret_value()
         case timedelta():
             value = TypeAdapter(timedelta).dump_python(value, mode="json")
-        case tuple() | list() | frozenset() | set() | dict() | BaseModel():
+        case frozenset() | set():
+            value = json.dumps(
+                sorted(TypeAdapter[Any](type(value)).dump_python(value, mode="json")), ensure_ascii=False
+            )
+        case tuple() | list() | dict() | BaseModel():
             value = json.dumps(TypeAdapter[Any](type(value)).dump_python(value, mode="json"), ensure_ascii=False)
     text = str(value).lower() if isinstance(value, bool) else str(value)
     return f"`{text}`" if text else "empty"
