@@ -49,7 +49,7 @@ def sheet(room: Room, row: Row, unit: str, clocks: Sequence[Row], *, issuer: str
     def local(at: datetime | None) -> str:
         return f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if at else EMPTY
 
-    marked = "（保密件，请勿外传）" if guarded(row) else ""
+    marked = "（保密件）" if guarded(row) else ""
     dues = tuple((clock_name(one["name"])[0], local(one["due_at"])) for one in clocks)
     return Document(
         title=TITLE,
