@@ -11,7 +11,9 @@ from pydantic import BaseModel, ConfigDict
 from callcenter.callbacks import store
 from callcenter.callbacks.questionnaire import Coverage, coverage_of
 from callcenter.core.clock import Clock
+from callcenter.core.covering import covered
 from callcenter.core.ids import AttemptId, CallbackId, CallId, OrderId, RecordingId
+from callcenter.orders.privacy import hides_numbers
 from callcenter.people.actor import Actor, Role
 from callcenter.store.pool import Pool
 
@@ -50,7 +52,7 @@ class CallbackView:
 class SeenOrders(Protocol):
     """As `orders.service.Orders`: raises NotFound for an order the actor may not see."""
 
-    async def get(self, actor: Actor, order: OrderId) -> object: ...
+    async def row(self, actor: Actor, order: OrderId) -> Any: ...
 
 
 class RecordView(BaseModel):
@@ -127,12 +129,12 @@ class CallbacksReading:
         self._clock = clock
 
     async def records(self, actor: Actor, order: OrderId) -> list[RecordView]:
-        """Oldest first. Raises NotFound when the actor may not see the order."""
-        await self._orders.get(actor, order)
-        return [
-            RecordView(**{name: row[name] for name in RecordView.model_fields})
-            for row in await store.records_of(self._pool, order)
-        ]
+        """Oldest first; without numbers in its words for whoever may not see the caller. Raises NotFound when the actor
+        may not see the order."""
+        hidden = hides_numbers(await self._orders.row(actor, order), actor)
+        found = [dict(row) for row in await store.records_of(self._pool, order)]
+        shown = [{name: row[name] for name in RecordView.model_fields} for row in found]
+        return [RecordView.model_validate(covered(row) if hidden else row) for row in shown]
 
     async def coverage(self, actor: Actor, days: int) -> list[CoverageView]:
         """By unit of the reader's subtree. Raises Forbidden."""
@@ -158,7 +160,7 @@ class CallbacksReading:
 
     async def of_order(self, actor: Actor, order: OrderId) -> list[CallbackView]:
         """By round. Raises NotFound when the actor may not see the order."""
-        await self._orders.get(actor, order)
+        await self._orders.row(actor, order)
         attempts = await store.attempts_of(self._pool, order)
         return [
             CallbackView(

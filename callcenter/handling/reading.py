@@ -5,6 +5,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel
 
+from callcenter.core.covering import covered
 from callcenter.core.ids import OrderId
 from callcenter.core.pages import NEWEST, Place
 from callcenter.handling import model
@@ -13,6 +14,7 @@ from callcenter.handling.lacks import lacks_of
 from callcenter.handling.measures import Dates, days_to_solution, feedback_took, standing_of
 from callcenter.handling.room import SQL, Room, rows
 from callcenter.handling.signals import LIKELY, Reply, score, signals
+from callcenter.orders.privacy import hides_numbers
 from callcenter.orders.records import RECORDS
 from callcenter.orders.standing import standing_of as order_standing
 from callcenter.orders.standing import stands_on
@@ -33,7 +35,7 @@ def seen_as(kind: type[Seen], row: Any) -> Seen:
 
 
 async def view(room: Room, actor: Actor, order: OrderId) -> model.HandlingView:
-    """Raises NoSuchOrder."""
+    """Without numbers in its texts for whoever may not see the caller. Raises NoSuchOrder."""
     row = await room.orders.row(actor, order)
     facts = await facts_of(room.pool, row, Solvability.SOLVABLE, ResultType.RESOLVED, actor)
     contacts = await rows(SQL.contacts_of(room.pool, order_id=order))
@@ -41,7 +43,7 @@ async def view(room: Room, actor: Actor, order: OrderId) -> model.HandlingView:
     excluded = await SQL.exclusion_of(room.pool, order_id=order)
     dates = _dates(row)
     waiting = sum(milestone["done_at"] is None for milestone in milestones)
-    return model.HandlingView(
+    view = model.HandlingView(
         order_id=order,
         standing=standing_of(Stage(row["stage"]), dates, milestones_open=waiting),
         replied_at=dates.replied_at,
@@ -67,6 +69,7 @@ async def view(room: Room, actor: Actor, order: OrderId) -> model.HandlingView:
         perfunctory=await _perfunctory(room, actor, row, facts.contacts),
         acts=_acts(row, actor),
     )
+    return model.HandlingView.model_validate(covered(view.model_dump())) if hides_numbers(row, actor) else view
 
 
 async def decisions_owed(

@@ -6,6 +6,7 @@ from typing import Any, Final
 import asyncpg
 
 from callcenter.core.clock import Clock
+from callcenter.core.covering import without_numbers
 from callcenter.core.ids import OrderId
 from callcenter.matters.config import MattersConfig
 from callcenter.matters.likeness import Demand, Likeness
@@ -65,7 +66,7 @@ def line_of(room: MatterRoom, row: asyncpg.Record) -> MatterLine:
     return MatterLine(
         calls=row["orders"] + row["urges"],
         group=row["callers"] >= room.config.group_from,
-        **{name: row[name] for name in plain},
+        **{name: row[name] for name in plain} | {"title": without_numbers(row["title"])},
     )
 
 
@@ -86,5 +87,5 @@ def _member(row: asyncpg.Record) -> MemberView:
     return MemberView(
         order_id=OrderId(row["id"]),
         reasons=tuple(ReasonView.model_validate(one) for one in row["reasons"]),
-        **{name: row[name] for name in plain},
+        **{name: row[name] for name in plain} | {"title": without_numbers(row["title"])},
     )

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from callcenter.core.covering import without_numbers
 from callcenter.core.ids import OrderId
 from callcenter.core.phone import parse_number
 from callcenter.matters.likeness import LIKELY, SAME_AGAIN, Demand, Found, likely
@@ -85,5 +86,5 @@ def _candidate(match: Found[Any]) -> Candidate:
         id=OrderId(row["id"]),
         score=match.likeness.score,
         reasons=tuple(ReasonView.model_validate(one) for one in reasons_of(match.likeness)),
-        **{name: row[name] for name in plain},
+        **{name: row[name] for name in plain} | {"title": without_numbers(row["title"])},
     )

@@ -1,14 +1,16 @@
 """Transcripts as people may read them, under the same rule as the recordings they are of."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
+from callcenter.core.covering import without_numbers
 from callcenter.core.ids import CallId, RecordingId, TranscriptId
 from callcenter.media import store
 from callcenter.media.reading import require_call
-from callcenter.people.actor import Actor
+from callcenter.people.actor import Actor, Role
 from callcenter.store.pool import Pool
 
 
@@ -39,6 +41,12 @@ class TranscriptView:
     segments: tuple[Utterance, ...]
 
 
+WORK_WITH_CALLERS: Final = frozenset(
+    {Role.AGENT, Role.SUPERVISOR, Role.REVIEWER, Role.DISPATCHER, Role.UNIT_OPERATOR, Role.UNIT_HEAD}
+)
+"""Who reads what was said with its numbers; others who may hear a call read it without."""
+
+
 class Transcripts:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -46,7 +54,8 @@ class Transcripts:
     async def of_call(self, actor: Actor, call: CallId) -> list[TranscriptView]:
         """One per recording of the call, oldest first. Raises NotFound as `Recordings.of_call` does."""
         await require_call(self._pool, actor, call)
-        return await self.read(call)
+        found = await self.read(call)
+        return found if not actor.roles.isdisjoint(WORK_WITH_CALLERS) else list(map(_covered, found))
 
     async def read(self, call: CallId) -> list[TranscriptView]:
         """For the house itself (an order's first draft), with no person asking."""
@@ -68,3 +77,8 @@ class Transcripts:
             )
             for row in await store.transcripts_of_call(self._pool, call)
         ]
+
+
+def _covered(view: TranscriptView) -> TranscriptView:
+    said = tuple(replace(one, text=without_numbers(one.text)) for one in view.segments)
+    return replace(view, text=without_numbers(view.text), segments=said)

@@ -15,8 +15,7 @@ from callcenter.core.pages import Place as Key
 from callcenter.orders.calendar import CalendarMissing, WorkingDays, due_at
 from callcenter.orders.drivers import MOST_DUES, MOST_SEEN, access, branches, few_open
 from callcenter.orders.filters import Colour, OrderFilter, Values, View, conditions
-from callcenter.orders.guards import standing_of
-from callcenter.orders.privacy import Sight, sight_of
+from callcenter.orders.privacy import hides_numbers
 from callcenter.orders.room import Room
 from callcenter.orders.search import FIELDS, NEXT_DUE, Dues, Piece, by_words, due_within, found_page, marked, told_in
 from callcenter.people.actor import Actor
@@ -281,7 +280,7 @@ def _line(row: Any, actor: Actor, text: str, now: datetime, horizon: datetime) -
         found=(),
         **{name: row[name] for name in _PLAIN},
     )
-    if sight_of(standing_of(row), actor, confidential=row["confidential"]) is not Sight.NOTHING:
+    if not hides_numbers(row, actor):
         return line.model_copy(update={"found": marked(row, text)})
     told = {name: without_numbers(row[name] or "") for name in FIELDS}
     shown = {name: told[name] for name in FIELDS if name in _PLAIN}

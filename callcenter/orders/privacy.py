@@ -12,7 +12,7 @@ from typing import Final
 
 from callcenter.core.phone import Number
 from callcenter.orders.row import Row
-from callcenter.orders.standing import Standing
+from callcenter.orders.standing import Standing, standing_of
 from callcenter.orders.terms import RequestType
 from callcenter.people.actor import Actor, Role
 
@@ -51,6 +51,11 @@ def sight_of(order: Standing, actor: Actor, *, confidential: bool) -> Sight:
     if actor.user_id == order.created_by or (actor.may(*_CENTRE_ROLES) and not closed):
         return Sight.WHOLE
     return Sight.NOTHING
+
+
+def hides_numbers(row: Row, actor: Actor) -> bool:
+    """Whether the reader of a row of work_order gets its free texts without numbers (`core.covering`)."""
+    return sight_of(standing_of(row), actor, confidential=row["confidential"]) is Sight.NOTHING
 
 
 def caller_seen(sight: Sight, name: str, number: str, *, confidential: bool) -> CallerSeen:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from callcenter.core.errors import NotFound
 from callcenter.core.ids import OrderId, new_id
 from callcenter.orders.config import OrdersConfig
 from callcenter.orders.events import OrderMoved
-from callcenter.orders.service import open_orders
+from callcenter.orders.service import Orders, open_orders
 from callcenter.pbx.facts import ChannelEnded, DialplanMarked
 from callcenter.people.actor import Actor
 from callcenter.people.audit import Audit
@@ -132,13 +133,14 @@ async def test_only_who_sees_the_order_sees_its_callbacks(town: Town) -> None:
 class OneSeen:
     """Shows one order to everyone."""
 
-    def __init__(self, order: OrderId) -> None:
+    def __init__(self, orders: Orders, order: OrderId) -> None:
+        self._orders = orders
         self._order = order
 
-    async def get(self, actor: Actor, order: OrderId) -> object:
+    async def row(self, actor: Actor, order: OrderId) -> Any:
         if order != self._order:
             raise NotFound
-        return order
+        return await self._orders.row_of(order)
 
 
 async def test_over_http(pool: Pool) -> None:
@@ -147,7 +149,7 @@ async def test_over_http(pool: Pool) -> None:
     orders = await open_orders(
         pool, clock=clock, bus=Bus(), config=OrdersConfig(), city="Asia/Shanghai", audit=Audit(clock), vault=VAULT
     )
-    by_hand, reading = ByHand(pool, clock, orders), CallbacksReading(pool, OneSeen(order), clock)
+    by_hand, reading = ByHand(pool, clock, orders), CallbacksReading(pool, OneSeen(orders, order), clock)
     async with open_web(pool, callback_routes(reading, by_hand)) as web:
         async with web.client() as stranger:
             assert (await stranger.ask("GET", f"/api/orders/{order}/callbacks"))[0] == 401

@@ -14,6 +14,7 @@ from callcenter.orders.privacy import (
     Sight,
     caller_seen,
     guarded,
+    hides_numbers,
     may_reveal,
     may_ring,
     sight_of,
@@ -100,6 +101,20 @@ def test_what_is_guarded() -> None:
     assert guarded({"confidential": True, "request_type": "help"})
     assert guarded({"confidential": False, "request_type": "report"})
     assert not guarded({"confidential": False, "request_type": "complaint"})
+
+
+@pytest.mark.rule("B-29", "SG-22")
+@pytest.mark.parametrize(("confidential", "unit"), [(False, False), (True, True)])
+def test_free_texts_keep_their_numbers_for_who_sees_the_caller(confidential: bool, unit: bool) -> None:
+    plain = dict.fromkeys(("handled_by", "contacted_at", "reply", "result_type", "resolved", "satisfied"))
+    row = plain | dict.fromkeys(("close_reason", "again", "locked", "upper_ref", "assigned_by_org_id", "barred_path"))
+    row |= {"stage": "handling", "request_type": "help", "channel": "phone", "confidential": confidential}
+    row |= {"created_by": TAKER.user_id, "owner_org_id": UNIT, "centre_org_id": CENTRE, "round_no": 1}
+    row |= {"owner_org_path": "/city/water/", "intake_org_path": "/city/", "callback_exhausted": False}
+    row |= {"supervisions": 0, "reasonableness": None, "reasonableness_confirmed": False}
+    assert not hides_numbers(row, TAKER)
+    assert hides_numbers(row, person(Role.LEADER))
+    assert hides_numbers(row, person(Role.UNIT_OPERATOR, org=UNIT)) is unit
 
 
 @pytest.mark.rule("SG-22")
