@@ -73,11 +73,11 @@ class ClockStore:
         return due is not None
 
     async def rebind(
-        self, on: Connection, order: OrderId, clocks: Sequence[Rebound], *, at: datetime, actor: UUID | None
+        self, on: Connection, order: OrderId, clocks: Sequence[Rebound], *, at: datetime, actor: UUID, reason: str
     ) -> None:
         """Other dates, each with its event; the order's row is locked already."""
         given = [asdict(one) for one in clocks]
-        await self._sql.rebind_clocks(on, order_id=order, at=at, actor_id=actor, clocks=given)
+        await self._sql.rebind_clocks(on, order_id=order, at=at, actor_id=actor, reason=reason, clocks=given)
 
     async def begin(self, on: Connection, order: Row, clocks: Sequence[Started], at: datetime) -> None:
         """Of the order's round."""

@@ -122,7 +122,7 @@ def _rebound(row: asyncpg.Record) -> ReboundView:
         before=body["before"],
         after=body["due_at"],
         cut_by=body["cut_by"],
-        reason=row["reason"] or "",
+        reason=body["reason"],
         by=row["actor_name"],
     )
 

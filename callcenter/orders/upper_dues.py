@@ -82,14 +82,14 @@ class UpperDues:
         async def bind(on: Connection, moved: asyncpg.Record) -> None:
             if also is not None:
                 await also(on, moved)
-            await self._bind(on, moved, actor, done)
+            await self._bind(on, moved, actor, body.get("reason", ""), done)
 
         changes = {"upper_due_at": due}
         said = {**body, "due_at": due}
         await self._orders.record(actor, order, what, said, changes=lambda row: _new(row, changes), also=bind)
         await self._tell(order, done)
 
-    async def _bind(self, on: Connection, moved: asyncpg.Record, actor: Actor, done: _Done) -> None:
+    async def _bind(self, on: Connection, moved: asyncpg.Record, actor: Actor, reason: str, done: _Done) -> None:
         """What came late before the new date was there is marked late first: it stays so."""
         if moved["closed_at"] is not None:
             return
@@ -109,7 +109,7 @@ class UpperDues:
         )
         found = rebound(timers, given)
         if found:
-            await self._store.rebind(on, order, found, at=now, actor=actor.user_id)
+            await self._store.rebind(on, order, found, at=now, actor=actor.user_id, reason=reason)
             done.dues = [one.signs[0].at if one.signs else one.due_at for one in found]
         if not has_upper_clock(timers, room.rules, moved["kind"]):
             done.dues += await self._begin(on, moved, now)

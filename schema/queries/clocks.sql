@@ -99,7 +99,7 @@ update order_timer set due_at = :due_at, cut_by = :cut_by, signs = :signs, sign_
 where order_id = :order_id and name = :name and round_no = :round_no and stopped_at is null and breached_at is null
 returning due_at;
 
--- name: rebind_clocks(order_id, at, actor_id, clocks)!
+-- name: rebind_clocks(order_id, at, actor_id, reason, clocks)!
 -- Another date from above (orders.rebinding.Rebound as JSON): the order's row is locked by the move that brought it. A
 -- late clock that starts anew goes on record first; each change is an event.
 with given as (
@@ -129,7 +129,7 @@ insert into order_event (id, order_id, seq, at, actor_id, move, stage_before, st
 select gen_random_uuid(), c.id, c.before + row_number() over (order by m.due_at, m.name), :at, :actor_id,
        'timer_rebound', c.stage, c.stage,
        jsonb_build_object('timer', m.name, 'round', m.round_no, 'before', m.before, 'due_at', m.due_at,
-                          'cut_by', m.cut_by)
+                          'cut_by', m.cut_by, 'reason', :reason::text)
 from moved m, counted c;
 
 -- name: begin_clocks(order_id, round_no, owner_path, clocks, at)$
@@ -137,9 +137,7 @@ select start_clocks(:order_id, :round_no, :owner_path, :clocks, :at);
 
 -- name: rebounds_of(order_id)
 -- What became of the clocks when the date from above changed, with why.
-select e.at, e.body, coalesce(u.name, '') as actor_name,
-       (select s.body ->> 'reason' from order_event s
-        where s.order_id = e.order_id and s.move = 'upper_due_set' and s.at = e.at limit 1) as reason
+select e.at, e.body, coalesce(u.name, '') as actor_name
 from order_event e left join app_user u on u.id = e.actor_id
 where e.order_id = :order_id and e.move = 'timer_rebound' order by e.seq;
 

@@ -1,6 +1,8 @@
 """The page of rule sets, and an order's clocks on its page, in Chromium over the real rooms."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -63,6 +65,14 @@ async def test_rule_sets_and_an_orders_clocks(page: Page, shot: Shot) -> None:
     await expect(clock).to_contain_text("先到期")
     await clock.locator("summary").click()
     await expect(clock.locator("table.days")).to_contain_text("起算当日不计入")
+    await page.get_by_text("变更上级要求时限").click()
+    due = datetime.now(UTC).astimezone(ZoneInfo("Asia/Shanghai")) + timedelta(hours=30)
+    await page.get_by_label("上级要求的新时限").fill(f"{due:%Y-%m-%dT%H:%M}")
+    await page.get_by_label("变更依据").fill("区平台电话通知")
+    await page.get_by_role("button", name="确定变更").click()
+    await expect(page.locator("[data-clock=T-UPPER]")).to_be_visible()
+    await expect(page.locator(".clock-section")).to_contain_text("区平台电话通知")
+    await expect(page.locator("[data-clock=T-UPPER]")).to_contain_text("期限")
     await shot(page, "clocks")
     await page.get_by_text("功能 ▾").click()
     await page.get_by_role("link", name="规则集").click()
@@ -72,8 +82,12 @@ async def test_rule_sets_and_an_orders_clocks(page: Page, shot: Shot) -> None:
     await values.get_by_role("tab", name="随身拍").click()
     await expect(values.locator("[data-timer=T-SNAP]")).to_contain_text("3个自然日")
     await shot(page, "rules")
-    await page.get_by_label("全部规则集").get_by_text("songjiang-1510/1").click()
-    await values.get_by_label("与其他规则集比较…").select_option("sh-1515/1")
+    await page.get_by_label("全部规则集").get_by_text("jincheng/2").click()
+    await expect(values).to_contain_text("暂定")
+    await expect(values.locator("[data-standard=公用事业]").first).to_contain_text("人工回访")
+    await shot(page, "rules-matrix")
+    await page.get_by_label("全部规则集").get_by_text("songjiang-1510/2").click()
+    await values.get_by_label("与其他规则集比较…").select_option("sh-1515/2")
     await expect(values).to_contain_text("T-CLASS-C-internal")
     await expect(values).to_contain_text("2026-03-18")
     await shot(page, "rules-differences")
