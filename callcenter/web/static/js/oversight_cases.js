@@ -31,7 +31,7 @@ async function opening() {
   const poor = (rows, key) => rows.filter((row) => row[key] === "poor");
   return [
     choice("kind", "oversight.case_kind", kinds(), "case"),
-    pick("org_id", "oversight.org", orgs, undefined, { when: (values) => values.kind !== "police" }),
+    pick("org_id", "oversight.org", orgs, undefined, { must: true, when: (values) => values.kind !== "police" }),
     choice("reason_code", "oversight.reason_code", ["passing_buck", "inaction", "slow"], "flag", { when: is("reminder") }),
     choice("reason_code", "oversight.reason_code", ["inaction", "bad_attitude", "slow"], "flag", { when: is("referral") }),
     pick("meeting_id", "oversight.office", offices, meetingLabel, { must: true, when: is("reminder") }),

@@ -19,7 +19,7 @@ export const words = (text) => (text ?? "").split(/[\s,，、;；]+/).filter(Boo
 // Ids of the orders with these numbers; the server refuses one that is not there.
 export const orderIds = (text) => Promise.all(words(text).map(async (number) => (await call("GET", `/api/oversight/order?number=${encodeURIComponent(number)}`)).id));
 
-export const pick = (name, key, rows, label = (row) => row.name, more = {}) => field({ name, key, kind: "choice", options: [["", t("form.choose")], ...rows.map((row) => [row.id, label(row)])], ...more });
+export const pick = (name, key, rows, label = (row) => row.name, more = {}) => field({ name, key, kind: "choice", options: [["", t(rows.length ? "form.choose" : "oversight.nothing_to_choose")], ...rows.map((row) => [row.id, label(row)])], ...more });
 export const choice = (name, key, values, group, more = {}, value = undefined) => field({ name, key, kind: "choice", options: values.map((one) => [one, named(group, one)]), ...more }, value);
 
 export const leaderLabel = (row) => `${row.name}（${row.org}）`;

@@ -17,6 +17,7 @@ export const told = (key, text) => text && h("p", { class: "said" }, key ? `${t(
 export const papers = (path) => ["docx", "pdf"].map((form) => h("a", { class: "btn quiet", href: `${path}/${form}`, download: true }, form.toUpperCase()));
 export const order = (row) => row.order_id && row.order_number ? h("a", { href: `#/order/${row.order_id}` }, row.order_number) : row.order_number;
 // A due time is the first instant that is late: people are told the last one in time.
-export const lastly = (due, key = "oversight.due") => t(key, { day: moment(new Date(Date.parse(due) - 60_000).toISOString()) });
+export const last = (due) => moment(new Date(Date.parse(due) - 60_000).toISOString());
+export const lastly = (due, key = "oversight.due") => t(key, { day: last(due) });
 export const late = (due) => Boolean(due) && Date.parse(due) <= Date.now();
 export const overdue = (yes) => yes && tag(t("oversight.overdue"), "bad");

@@ -6,7 +6,7 @@ import { fill, h } from "./dom.js";
 import { moment } from "./format.js";
 import { named, t } from "./i18n.js";
 import { doing } from "./oversight_forms.js";
-import { OVERSEERS, sub, tag, told } from "./oversight_lines.js";
+import { last, OVERSEERS, sub, tag, told } from "./oversight_lines.js";
 import { calling, convene } from "./oversight_meetings.js";
 import { Page } from "./page.js";
 
@@ -56,7 +56,7 @@ async function bulletin(period) {
 async function late(period) {
   const lists = await Promise.all(["accept", "handling"].map((list) => get("/api/late", { ...period, list })));
   const columns = ["oversight.org", "oversight.flag", "oversight.number", "oversight.was_due", "oversight.was_done", "oversight.delay", "oversight.in_year"];
-  const line = (row) => [row.org, named("flag", row.flag), row.order_number, row.due_at ? moment(row.due_at) : "", row.stopped_at ? moment(row.stopped_at) : tag(t("oversight.not_done"), "bad"), row.delay_days, row.in_year];
+  const line = (row) => [row.org, named("flag", row.flag), row.order_number, row.due_at ? last(row.due_at) : "", row.stopped_at ? moment(row.stopped_at) : tag(t("oversight.not_done"), "bad"), row.delay_days, row.in_year];
   return ["accept", "handling"].map((list, at) => section(`oversight.late.${list}`, table(columns, lists[at].items.map(line))));
 }
 
@@ -74,7 +74,7 @@ async function problems(period) {
 async function ledger() {
   const { items } = await get("/api/live-ledger", { limit: 100 });
   return table(["oversight.number", "oversight.subject", "oversight.org", "oversight.stage", "oversight.clock", "oversight.was_due"],
-    items.map((row) => [link(row.order_id, row.number), row.title, row.org, named("stage", row.stage), named("timer", row.timer), tag(moment(row.due_at), COLOUR[row.colour])]));
+    items.map((row) => [link(row.order_id, row.number), row.title, row.org, named("stage", row.stage), named("timer", row.timer), tag(last(row.due_at), COLOUR[row.colour])]));
 }
 
 async function days() {
