@@ -15,6 +15,7 @@ from callcenter.web.hotlines import hotline_routes
 from tests.browser.conftest import Shot, log_in
 from tests.rooms.desks_of_town import CallSeen, Room, open_room, open_site_of
 from tests.rooms.registry_house import RegistryHouse
+from tests.vaults import VAULT
 
 
 @pytest.fixture
@@ -169,9 +170,10 @@ async def test_the_card_of_a_call_from_110_shows_its_case(
     room.calls.calls[call] = CallSeen(id=call)
     machine = room.town.users["machine"].id
     await house.pool.execute(
-        "insert into link_case (id, link, external, summary, caller_number, machine_id, received_at, expires_at)"
-        " values ($1, '110', 'GA-20261122-0007', '邻里噪声，无人身危险', $2, $3, $4, $5)",
-        new_id(), key, machine, house.clock.now(), house.clock.now() + timedelta(minutes=10),
+        "insert into link_case (id, link, external, summary, caller_number, caller_key, machine_id, received_at,"
+        " expires_at) values ($1, '110', 'GA-20261122-0007', '邻里噪声，无人身危险', $2, $3, $4, $5, $6)",
+        new_id(), VAULT.seal(key), VAULT.key(key), machine, house.clock.now(),
+        house.clock.now() + timedelta(minutes=10),
     )  # fmt: skip
     await house.watch.arrived(
         CallArrived(at=house.clock.now(), call=call, direction="inbound", caller="13800000001", dialled="12345")
