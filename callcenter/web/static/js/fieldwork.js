@@ -15,6 +15,7 @@ import { upload } from "./upload.js";
 const READ_EVERY = 30_000;
 const PLANNERS = ["dispatcher", "supervisor"];
 const WALKERS = ["field", "unit_operator", "unit_head"];
+const COUNTERS = [...PLANNERS, "deputy", "leader", "reviewer", "inspector"];
 const NOTERS = [...PLANNERS, ...WALKERS, "deputy", "leader"];
 const STATE = { planned: "", running: "accent", done: "ok", unreported: "warn", missed: "bad", cancelled: "" };
 export const RESULTS = ["none", "persuaded", "corrected", "ordered", "fined", "referred"];
@@ -29,7 +30,8 @@ export class Fieldwork extends Page {
     this.head = h("div", { class: "dutyhead" });
     this.list = h("div", { class: "body flush list" });
     this.detail = h("div", { class: "body" }, h("p", { class: "empty" }, t("fieldwork.choose")));
-    this.show(h("div", { class: "dutygrid fieldwork" },
+    this.figures = h("div", { class: "matter-figures" });
+    this.show(this.figures, h("div", { class: "dutygrid fieldwork" },
       h("section", { class: "panel", "aria-label": t("fieldwork.title") }, h("header", {}, this.tabs), this.head, this.list),
       h("section", { class: "panel", "aria-label": t("fieldwork.detail") }, this.detail)));
     this.read();
@@ -48,6 +50,8 @@ export class Fieldwork extends Page {
     fill(this.tabs, tabs.map((tab) => h("button", { type: "button", role: "tab", "aria-selected": String(tab === this.tab), data: { focus: `fieldwork-${tab}` }, on: { click: () => this.choose(tab) } }, t(`fieldwork.tab.${tab}`))));
     try {
       await (this.tab === "activities" ? this.activities() : this.patrols());
+      this.figures.hidden = this.tab !== "patrols" || !holds(...COUNTERS);
+      if (!this.figures.hidden) await this.count();
       if (this.one && !this.detail.querySelector("form.step")) await this.open(this.one);
       this.tell("");
     } catch (problem) {
@@ -63,6 +67,16 @@ export class Fieldwork extends Page {
       h("span", { class: "top" }, h("span", { class: "title" }, one.area), h("span", { class: `tag ${STATE[one.state]}` }, named("patrol_state", one.state))),
       h("span", { class: "sub" }, h("span", { class: "num" }, `${moment(one.begins_at)} – ${moment(one.ends_at)}`), ` ${one.patrollers.join("、")}`),
       h("span", { class: "sub" }, t("fieldwork.counts", { check_ins: one.check_ins, findings: one.findings })))));
+  }
+
+  // The last thirty days of the reader's subtree: whether patrols are walked, and what comes of what they find.
+  async count() {
+    const until = new Date(this.live.now() + 86_400_000);
+    const between = `since=${day(new Date(until - 30 * 86_400_000))}&until=${day(until)}`;
+    const seen = await call("GET", `/api/patrol-figures?${between}`);
+    const tile = (key, value) => h("div", { class: "figure" }, h("strong", { class: "num" }, value), h("span", {}, t(key)));
+    fill(this.figures, tile("fieldwork.figure_walked", `${seen.walked} / ${seen.patrols}`), tile("fieldwork.figure_findings", seen.findings), tile("fieldwork.figure_closed", `${seen.closed} / ${seen.orders}`),
+      RESULTS.filter((code) => seen.enforcement[code]).map((code) => h("div", { class: "figure" }, h("strong", { class: "num" }, seen.enforcement[code]), h("span", {}, named("enforcement", code)))));
   }
 
   async activities() {
@@ -162,6 +176,7 @@ export class Fieldwork extends Page {
   }
 }
 
+const day = (at) => at.toISOString().slice(0, 10);
 const spot = (where) => where.latitude !== null && h("a", { class: "num", href: `geo:${where.latitude},${where.longitude}` }, `${where.latitude.toFixed(4)}, ${where.longitude.toFixed(4)}`);
 
 // What is sent again after a lost answer carries the same id.
