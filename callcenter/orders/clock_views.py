@@ -130,7 +130,8 @@ class ReboundView(_Seen):
 
 class OrderClocksView(_Seen):
     """`target_day`: GH-11, by when a solvable order should be submitted; no clock. `may_extend`: the reader may ask;
-    `may_set_upper`: the reader may enter another date from above. `standard`: by category and level (JC-21)."""
+    `may_set_upper`: the reader may enter another date from above. `standard`: by category and level (JC-21).
+    `order_class`: A, B or C with the tenant's label, '' where the rule set knows none (SJ-17)."""
 
     now: datetime
     number: str
@@ -142,6 +143,7 @@ class OrderClocksView(_Seen):
     may_set_upper: bool
     upper_due_at: datetime | None
     standard: StandardView | None
+    order_class: str
     target_day: date | None
     return_until: datetime | None
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -35,24 +36,34 @@ ASK: Final = timedelta(minutes=10)
 BUSY: Final = timedelta(milliseconds=250)
 """Until the next pass when rows that are due were being moved by somebody."""
 AWAY_FOR: Final = timedelta(seconds=2)
+LED: Final = frozenset({Role.DEPUTY})
 ALARMED: Final = frozenset({Role.UNIT_HEAD, Role.SUPERVISOR})
 WARNED: Final = ALARMED | {Role.UNIT_OPERATOR, Role.DISPATCHER}
 
 Mark = Callable[[datetime, int, Connection], Awaitable[list[asyncpg.Record]]]
 
 
-def notice_of(row: asyncpg.Record, zone: ZoneInfo | None) -> Notice:
-    """To whoever owes the duty; `row` is one that `mark_breaches` or `mark_signs` gave."""
+def notices_of(row: asyncpg.Record, zone: ZoneInfo | None) -> list[Notice]:
+    """To whoever owes the duty; a second round that is late, and a return that nobody reviewed, also to the deputy who
+    answers for the centre (XY-15, XY-21). `row` is one that `mark_breaches` or `mark_signs` gave."""
     sign = row.get("sign")
     zh, en = clock_name(row["name"])
     due = row["due_at"].astimezone(zone)
     words = {"number": row["number"], "timer": zh, "timer_en": en, "due": f"{due:%Y-%m-%d %H:%M}"}
-    return Notice(
+    first = Notice(
         kind="timer_warned" if sign else "timer_breached",
         to=To(org=OrgId(row["owner_org_id"]), roles=WARNED if sign else ALARMED),
         order=OrderId(row["order_id"]),
         words=words | ({"sign": sign} if sign else {}),
     )
+    if sign or not _led(row):
+        return [first]
+    return [first, replace(first, to=To(org=OrgId(row["centre_org_id"]), roles=LED))]
+
+
+def _led(row: asyncpg.Record) -> bool:
+    again = row["consequence"] == "overdue" and row["round_no"] > 1
+    return bool(again or row["consequence"] == "late_return_review")
 
 
 def breach_of(now: datetime, row: asyncpg.Record) -> TimerBreached:
@@ -130,7 +141,7 @@ class ClockWatch:
 
     async def _post(self, connection: Connection, marked: Sequence[asyncpg.Record]) -> None:
         if self._outbox is not None:
-            await self._outbox.post_all(connection, [notice_of(row, self._zone) for row in marked])
+            await self._outbox.post_all(connection, [one for row in marked for one in notices_of(row, self._zone)])
 
     def _breached(self, now: datetime, row: asyncpg.Record) -> None:
         event = breach_of(now, row)

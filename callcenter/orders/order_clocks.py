@@ -30,7 +30,7 @@ from callcenter.orders.room import Room, standing_of, visible_row
 from callcenter.orders.ruleset_parsing import parse_length
 from callcenter.orders.signs import colour_at
 from callcenter.orders.standards import standard_of, standard_view
-from callcenter.orders.terms import Kind, Solvability, Stage
+from callcenter.orders.terms import Kind, RequestType, Solvability, Stage
 from callcenter.orders.timers import INSTANT, window_due
 from callcenter.people.actor import Actor
 
@@ -172,6 +172,7 @@ async def clocks_of(room: Room, store: ClockStore, actor: Actor, order: OrderId)
         may_set_upper=may_record(standing_of(row, policy), UPPER_DUE_SET, actor),
         upper_due_at=row["upper_due_at"],
         standard=standard_view(line) if line else None,
+        order_class=rules.class_label(RequestType(row["request_type"]), difficult=bool(row["difficult"])),
         target_day=_target(row, policy, room.calendar),
         return_until=_return_until(room, row),
     )

@@ -140,6 +140,11 @@ class RuleSet:
                 return one.name
         return ""
 
+    def class_label(self, request: RequestType, *, difficult: bool) -> str:
+        """The tenant's words for the order's class, such as `C 疑难`; '' where the rule set knows none."""
+        name = self.class_of(request, difficult=difficult)
+        return next((f"{one.name} {one.label}" for one in self.policy.classes if one.name == name), "")
+
 
 class NoSuchRuleSet(errors.Misconfigured):
     code = "no-such-ruleset"

@@ -12,7 +12,7 @@ from callcenter.core import errors
 from callcenter.core.ids import OrderId, OrgId
 from callcenter.orders.calendar import due_at
 from callcenter.orders.clock_store import ClockStore
-from callcenter.orders.clocks_watch import BATCH, breach_of, notice_of
+from callcenter.orders.clocks_watch import BATCH, breach_of, notices_of
 from callcenter.orders.events import ClockStarted
 from callcenter.orders.moves import rules_of
 from callcenter.orders.rebinding import UPPER_DUE_SET, Given, Key, has_upper_clock, rebound
@@ -96,7 +96,7 @@ class UpperDues:
         room, order = self._orders.room, OrderId(moved["id"])
         now = room.clock.now()
         done.late = await self._store.mark_breaches(now, BATCH, on, order)
-        await self._outbox.post_all(on, [notice_of(row, room.calendar.zone) for row in done.late])
+        await self._outbox.post_all(on, [one for row in done.late for one in notices_of(row, room.calendar.zone)])
         timers = await room.store.timers(order, on)
         prolonged = self._prolonged(await self._store.extensions(order, on))
         given = Given(

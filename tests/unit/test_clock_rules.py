@@ -186,6 +186,9 @@ def test_a_clock_that_waits_for_another_does_not_start_alone() -> None:
 
 @pytest.mark.rule("SJ-17", "A-08")
 def test_three_classes_with_working_days() -> None:
+    assert SONGJIANG.class_label(RequestType.HELP, difficult=True) == "C 疑难"
+    assert SONGJIANG.class_label(RequestType.INQUIRY, difficult=False) == "A 咨询"
+    assert XIAYANG.class_label(RequestType.HELP, difficult=True) == ""
     assert days(clocks("dispatched", "2026-03-04T10:00", SONGJIANG, request=RequestType.INQUIRY))["class_a"] == "03-05"
     plain = days(clocks("dispatched", "2026-03-04T10:00", SONGJIANG))
     assert plain["class_b"] == "03-11"

@@ -114,7 +114,7 @@ export async function clocksSection(order, done) {
   const list = h("ul", { class: "clocks" });
   fill(list, [...running, ...over].map((clock) => clockLine(clock, now)));
   return h("section", { class: "section clock-section" },
-    h("h3", {}, t("timer.title")),
+    h("h3", {}, t("timer.title"), found.order_class && h("span", { class: "tag" }, t("rules.class", { classes: found.order_class }))),
     h("p", { class: "muted" },
       found.return_until && t("clocks.return_until", { at: moment(found.return_until) }), " ",
       found.target_day && t("clocks.target", { at: found.target_day })),
