@@ -18,6 +18,7 @@ from callcenter.orders.terms import Kind, Stage
 from callcenter.people.actor import Role
 from callcenter.store.pool import Pool
 from tests.rooms.channels_of_town import Intake, add_user, build_intake, told
+from tests.vaults import VAULT
 
 
 @pytest.fixture
@@ -134,10 +135,11 @@ async def test_a_case_of_110_becomes_an_order_with_one_press(intake: Intake) -> 
     case = new_id()
     await town.pool.execute(
         "insert into link_case (id, link, external, summary, caller_number, machine_id, received_at, expires_at) "
-        "values ($1, '110', 'JQ-77', '邻里噪声，非紧急', '+8613800000009', $2, $3, $3)",
+        "values ($1, '110', 'JQ-77', '邻里噪声，非紧急', $4, $2, $3, $3)",
         case,
         intake.machine.user_id,
         town.clock.now(),
+        VAULT.seal("+8613800000009"),
     )
     agent = town.people["agent"]
     pressed = await intake.channels.cases.press(agent, case, CasePressed(address="桐影路88号"))
@@ -152,6 +154,7 @@ async def test_a_case_of_110_becomes_an_order_with_one_press(intake: Intake) -> 
         row["source_hotline"],
     ) == ("emergency", "110:JQ-77", "JQ-77", "110")
     assert row["content"] == "邻里噪声，非紧急"
+    assert VAULT.open(row["caller_number"]) == "+8613800000009"
     standing = await intake.channels.taking.standing(intake.machine, Channel.EMERGENCY, "110:JQ-77")
     assert pressed.number == standing.number
     with pytest.raises(NoSuchCase):
