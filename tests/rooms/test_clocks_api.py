@@ -57,7 +57,7 @@ async def test_clocks_extension_and_rule_sets(site: Site) -> None:
     handle = next(clock for clock in granted["clocks"] if clock["public"] == "T-HANDLE1")
     assert (status, handle["due_day"]) == (200, "2026-03-16")
     _, sets = await desk.ask("agent", "GET", "/api/rules")
-    assert [one["ref"] for one in sets["items"] if one["chosen"]] == ["national/1"]
+    assert [one["ref"] for one in sets["items"] if one["chosen"]] == ["national/2"]
     assert (await desk.ask("agent", "GET", "/api/rules/songjiang-1510/1"))[1]["extends"] == "sh-1515/1"
     between = {"before": "sh-1515/1", "after": "songjiang-1510/1"}
     assert (await desk.ask("agent", "GET", "/api/rules/differences", params=between))[1]["items"][0][

@@ -97,7 +97,7 @@ async def test_a_stopped_clock_is_never_late(town: Town) -> None:
     order = await town.handling()
     town.clock.forward(days=30)
     await ClockStore(town.pool).mark_breaches(town.clock.now(), 100)
-    assert await breaches(town, order.id) == ["handle"]
+    assert await breaches(town, order.id) == ["handle", "phase2"]
 
 
 async def test_a_row_being_moved_is_left_and_marked_after(town: Town) -> None:
@@ -134,7 +134,7 @@ async def test_what_fell_due_while_nothing_ran_is_marked_at_start(town: Town, da
         watch = ClockWatch(ClockStore(later), clock, Bus())
         async with watching(watch):
             await until_asleep(watch)
-    assert sorted(await breaches(town, order.id)) == ["accept", "contact", "handle"]
+    assert sorted(await breaches(town, order.id)) == ["accept", "contact", "handle", "phase2"]
 
 
 @pytest.mark.parametrize("elsewhere", [False, True], ids=["same process", "another process"])
@@ -210,7 +210,7 @@ async def test_due_explains_an_orders_clocks(town: Town) -> None:
     await print_order_due(console, room.store, room.rules, room.calendar, order.number)
     text = out.getvalue()
     assert "handle" in text
-    assert "xiayang-2022/2 XY-26" in text
+    assert "xiayang-2022/3 XY-26" in text
     assert "计时中 running" in text
     with pytest.raises(NoSuchOrder):
         await print_order_due(console, room.store, room.rules, room.calendar, "20260101-000000")

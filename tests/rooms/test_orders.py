@@ -59,10 +59,10 @@ async def test_the_whole_life_with_its_events_and_clocks(town: Town) -> None:
     assert list(range(1, 10)) == [event.seq for event in seen.events]
     assert seen.events[0].stage_before == "new"
     assert all(a.stage_after == b.stage_before for a, b in zip(seen.events, seen.events[1:], strict=False))
-    assert (seen.stage, seen.resolved, seen.satisfied, seen.ruleset) == ("closed", True, True, "xiayang-2022/2")
+    assert (seen.stage, seen.resolved, seen.satisfied, seen.ruleset) == ("closed", True, True, "xiayang-2022/3")
     assert {"accept", "contact", "handle", "callback"} <= {timer.name for timer in seen.timers}
     assert all(timer.stopped_at and not timer.breached_at for timer in seen.timers)
-    assert {"2026-03-05", "2026-03-11"} == {str(timer.due_day) for timer in seen.timers}
+    assert {"2026-03-05", "2026-03-11", "2026-03-18"} == {str(timer.due_day) for timer in seen.timers}
     assert [contact.kind for contact in seen.contacts] == ["first_contact"]
     sent = seen.events[1]
     assert (sent.actor, sent.body["from"], sent.body["unit"]) == (
@@ -102,7 +102,7 @@ async def test_two_people_move_at_once_and_one_wins(town: Town) -> None:
     assert lost[0].code in {"order-changed", "move-refused"}
     seen = await town.orders.get(town.people["agent"], order.id)
     assert [event.move for event in seen.events] == ["created", "dispatched"]
-    assert len(seen.timers) == 3
+    assert {timer.name for timer in seen.timers} == {"accept", "contact", "handle", "phase2"}
 
 
 async def test_a_dispatch_chosen_for_an_older_row_is_a_conflict(town: Town) -> None:
@@ -209,8 +209,10 @@ async def test_an_order_passes_down_to_the_centre_that_dispatches(town: Town) ->
     assert ours.stage == "pending_dispatch"
     done = await town.orders.dispatch(town.people["dispatcher"], order.id, town.orgs["water"], "职责")
     assert done.stage == "dispatched"
-    owners = await town.pool.fetch("select distinct owner_org_id from order_timer")
-    assert [town.orgs["water"]] == [row["owner_org_id"] for row in owners]
+    owners = await town.pool.fetch("select name, owner_org_id from order_timer")
+    whose = {row["name"]: row["owner_org_id"] for row in owners}
+    assert whose.pop("phase2") == town.orgs["street"]
+    assert set(whose.values()) == {town.orgs["water"]}
 
 
 async def test_bad_dispatches(town: Town) -> None:
@@ -337,9 +339,9 @@ async def test_what_a_screen_pop_asks(town: Town) -> None:
 async def test_an_order_keeps_the_rules_it_was_dispatched_under(town: Town, tmp_path: Path) -> None:
     old = await town.handling()
     second = yaml.safe_load((RULES / "xiayang-2022.v2.yaml").read_text("utf-8"))
-    second |= {"version": 3, "effective_from": "2026-03-01"}
+    second |= {"version": 4, "effective_from": "2026-03-01"}
     second["timers"]["callback"]["length"] = {"working_days": 3}
-    (tmp_path / "xiayang-2022.v3.yaml").write_text(yaml.safe_dump(second), "utf-8")
+    (tmp_path / "xiayang-2022.v4.yaml").write_text(yaml.safe_dump(second), "utf-8")
     config = OrdersConfig(rules=tmp_path)
     orders = await open_orders(
         town.pool,
@@ -359,8 +361,8 @@ async def test_an_order_keeps_the_rules_it_was_dispatched_under(town: Town, tmp_
         timer = next(timer for timer in timers if timer.name == "callback")
         return timer.ruleset, str(timer.due_day)
 
-    assert await callback_due(old.id) == ("xiayang-2022/2", "2026-03-05")
-    assert await callback_due(new.id) == ("xiayang-2022/3", "2026-03-09")
+    assert await callback_due(old.id) == ("xiayang-2022/3", "2026-03-05")
+    assert await callback_due(new.id) == ("xiayang-2022/4", "2026-03-09")
 
 
 async def test_an_edited_rule_set_is_refused(town: Town, tmp_path: Path) -> None:
