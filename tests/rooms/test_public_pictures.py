@@ -148,7 +148,9 @@ async def test_a_unit_publishes_a_picture_and_takes_it_back(pool: Pool, tmp_path
         await pool.execute("update work_order set anonymous = true")
         with pytest.raises(NotPublishable):
             await gallery.files.publish(dispatcher, private.id, public=True)
-        trail = await pool.fetch("select action from audit_log where action in ('file_published', 'file_withdrawn') order by id")
+        trail = await pool.fetch(
+            "select action from audit_log where action in ('file_published', 'file_withdrawn') order by id"
+        )
         assert [row["action"] for row in trail] == ["file_published", "file_withdrawn", "file_published"]
 
 
