@@ -1,5 +1,6 @@
 """The keys of the house at its start and at the command line."""
 
+import asyncio
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -46,11 +47,12 @@ class PrivacyRoom:
         ]
 
     async def run(self) -> None:
-        """Until cancelled: seals what is stored, tells the ratings that nobody was told, then chains."""
+        """Until cancelled: chains, beside it seals what is stored and tells the ratings that nobody was told."""
         room = self.orders.room
-        await seal_regularly(room.store.pool, room.vault)
-        await self.ratings.tell_rest()
-        await self.chain.run()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.chain.run())
+            tasks.create_task(seal_regularly(room.store.pool, room.vault))
+            await self.ratings.tell_rest()
 
 
 def furnish_privacy(settings: Settings, clock: Clock, people: People, orders: Orders) -> PrivacyRoom:
