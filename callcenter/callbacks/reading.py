@@ -13,6 +13,7 @@ from callcenter.callbacks.questionnaire import Coverage, coverage_of
 from callcenter.core.clock import Clock
 from callcenter.core.covering import covered
 from callcenter.core.ids import AttemptId, CallbackId, CallId, OrderId, RecordingId
+from callcenter.orders.policy import Policy
 from callcenter.orders.privacy import hides_numbers
 from callcenter.people.actor import Actor, Role
 from callcenter.store.pool import Pool
@@ -54,6 +55,8 @@ class SeenOrders(Protocol):
 
     async def row(self, actor: Actor, order: OrderId) -> Any: ...
 
+    def current_policy(self) -> Policy: ...
+
 
 class RecordView(BaseModel):
     """What a person wrote down; a `corrected` one is followed by the one that corrects it."""
@@ -89,13 +92,15 @@ class RecordView(BaseModel):
 
 
 class CoverageView(BaseModel):
-    """JC-26 of one unit: all that came to call-back, told apart. `grades` are means of 1 to 5 (SJ-06)."""
+    """JC-26 of one unit: all that came to call-back, told apart. `grades` are means of 1 to 5 (SJ-06). `target`: the
+    share of those due that the rules ask to be tried, heard or not (A-20)."""
 
     model_config = ConfigDict(frozen=True)
 
     org_id: UUID
     org: str
     due: int
+    target: float
     heard: int
     unreached: int
     refused: int
@@ -139,7 +144,7 @@ class CallbacksReading:
     async def coverage(self, actor: Actor, days: int) -> list[CoverageView]:
         """By unit of the reader's subtree. Raises Forbidden."""
         actor.require(*WATCHERS)
-        since = self._clock.now() - timedelta(days=days)
+        since, target = self._clock.now() - timedelta(days=days), self._orders.current_policy().callback.coverage
         grades = {row["org_id"]: row for row in await store.grades(self._pool, actor.org_path, since)}
         names: dict[UUID, str] = {}
         counted: dict[UUID, Counter[Coverage]] = {}
@@ -152,6 +157,7 @@ class CallbacksReading:
                 org_id=org,
                 org=names[org],
                 due=tally.total(),
+                target=target,
                 **{kind.value: tally[kind] for kind in Coverage},
                 **({name: grades[org][name] for name in GRADED} if org in grades else UNGRADED),
             )

@@ -178,6 +178,8 @@ class PolicyValue(_Seen):
     """`path` such as `returns.reason_min`; `reading` '' when the document says it; `default`: not in the file."""
 
     path: str
+    name_zh: str
+    name_en: str
     value: Any
     reading: str
     default: bool

@@ -42,10 +42,14 @@ class NoSuchUnit(errors.Invalid):
     en = "the chosen unit does not exist or lies outside your centre's area"
 
 
+def current_rules(room: Room) -> RuleSet:
+    return room.rules.current(room.ruleset, room.calendar.local_date(room.clock.now()))
+
+
 def rules_of(room: Room, row: Row) -> RuleSet:
     """The rules an order was dispatched under; before, those that it would be dispatched under now (XY-01)."""
     if row["ruleset"] is None:
-        return room.rules.current(room.ruleset, room.calendar.local_date(room.clock.now()))
+        return current_rules(room)
     return room.rules.get(row["ruleset"], row["ruleset_version"])
 
 

@@ -9,6 +9,7 @@ from callcenter.orders.calendar import WorkingCalendar, last_day
 from callcenter.orders.clock_names import OWING, clock_name, start_words
 from callcenter.orders.due_sheet import Reckoned, reckon
 from callcenter.orders.explain import length_text
+from callcenter.orders.policy_names import policy_name
 from callcenter.orders.rulesets import RuleSet
 from callcenter.orders.terms import KIND_NAMES, Kind, RequestType
 from callcenter.orders.timers import Facts
@@ -157,8 +158,8 @@ def _policies(a: RuleSet, b: RuleSet) -> Iterator[Difference]:
                 kind=None,
                 what=path,
                 change="changed",
-                zh=f"{path}：{_said(old)}→{_said(new)}",
-                en=f"{path}: {_said(old)} → {_said(new)}",
+                zh=f"{policy_name(path)[0]}：{_said(old)}→{_said(new)}",
+                en=f"{policy_name(path)[1]}: {_said(old)} → {_said(new)}",
             )
 
 

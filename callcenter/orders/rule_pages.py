@@ -21,6 +21,7 @@ from callcenter.orders.clock_views import (
 from callcenter.orders.due_sheet import Reckoned, reckon
 from callcenter.orders.explain import length_text
 from callcenter.orders.policy import Policy
+from callcenter.orders.policy_names import policy_name
 from callcenter.orders.rule_differences import EXAMPLES, TEN, Difference, differences, flat
 from callcenter.orders.rulesets import RuleBook, RuleSet, TimerRule, UpperDue, WindowRule
 from callcenter.orders.standards import standard_view
@@ -91,6 +92,8 @@ def policy_values(policy: Policy) -> tuple[PolicyValue, ...]:
     return tuple(
         PolicyValue(
             path=path,
+            name_zh=policy_name(path)[0],
+            name_en=policy_name(path)[1],
             value=value,
             reading=values.get(f"{path.rpartition('.')[0]}.reading", ""),
             default=path not in given,

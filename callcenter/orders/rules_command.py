@@ -46,7 +46,8 @@ def print_ruleset(console: Console, one: RuleSetView) -> None:
         console.print(table)
     for value in one.policy:
         mark = " 默认 default" if value.default else ""
-        console.print(f"{value.path} = {value.value} {value.reading}{mark}".rstrip(), highlight=False)
+        said = f"{value.name_zh} {value.path} = {value.value} {value.reading}{mark}"
+        console.print(said.rstrip(), highlight=False, markup=False)
 
 
 def print_differences(console: Console, found: DifferenceList) -> None:

@@ -82,6 +82,10 @@ class Orders:
     def policy_of(self, row: Row) -> Policy:
         return self.rules_of(row).policy
 
+    def current_policy(self) -> Policy:
+        """What an order would be dispatched under now."""
+        return moves.current_rules(self.room).policy
+
     async def asked_by_person(self, order: OrderId) -> bool:
         """JC-21: whether the order's category and level ask for a call-back by a person."""
         row = await self.row_of(order)

@@ -20,6 +20,7 @@ from callcenter.core.errors import NotFound
 from callcenter.core.ids import OrderId, new_id
 from callcenter.orders.config import OrdersConfig
 from callcenter.orders.events import OrderMoved
+from callcenter.orders.policy import Policy
 from callcenter.orders.service import Orders, open_orders
 from callcenter.pbx.facts import ChannelEnded, DialplanMarked
 from callcenter.people.actor import Actor
@@ -141,6 +142,9 @@ class OneSeen:
         if order != self._order:
             raise NotFound
         return await self._orders.row_of(order)
+
+    def current_policy(self) -> Policy:
+        return self._orders.current_policy()
 
 
 async def test_over_http(pool: Pool) -> None:

@@ -44,6 +44,7 @@ from callcenter.orders.due_sheet import (
 )
 from callcenter.orders.explain import days_until, explain_due, length_text
 from callcenter.orders.policy import Policy, Span, WarningSign
+from callcenter.orders.policy_names import policy_name
 from callcenter.orders.rule_differences import differences, flat
 from callcenter.orders.rule_pages import difference_list, policy_values, ruleset_list, ruleset_view
 from callcenter.orders.rules_command import print_differences, print_ruleset, print_rulesets
@@ -484,3 +485,13 @@ def test_every_rule_file_is_published_with_its_schema() -> None:
         "xiayang-2022.v3.yaml",
         "xiayang-2022.yaml",
     }
+
+
+def test_every_value_has_a_name_in_both_languages() -> None:
+    for one in policy_values(BOOK.get("national", 2).policy):
+        assert one.path not in {one.name_zh, one.name_en}, one.path
+    assert policy_name("qc.ruling_due.working_days") == (
+        "派单分歧裁定时限（工作日）",
+        "time to rule on a dispute (working days)",
+    )
+    assert policy_name("new.value") == ("new.value", "new.value")
