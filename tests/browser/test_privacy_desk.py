@@ -67,3 +67,14 @@ async def test_a_supervisor_reveals_a_caller_and_sees_who_did(browser: Browser, 
         await keep(page, "privacy-slots")
     finally:
         await context.close()
+    context = await browser.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN")
+    try:
+        page = await context.new_page()
+        await desks.log_in(page, Role.LEADER)
+        await page.goto(f"{desks.base}/#/order/{order}")
+        section = page.locator("section.privacy")
+        await expect(section).to_contain_text("由中心工作人员联系")
+        await expect(section.get_by_role("button", name="查看身份")).to_have_count(0)
+        await keep(page, "privacy-refused")
+    finally:
+        await context.close()
