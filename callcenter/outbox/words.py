@@ -116,6 +116,9 @@ WORDS: Final[Mapping[str, Words]] = {
     "supervision_poor": Words(
         zh="工单{number}的{document}认定落实不力", en="order {number}: {document} has ended as poorly carried out"
     ),
+    "quality_rectified": Words(
+        zh="工单{number}的质控整改已反馈", en="order {number}: what quality control asked for has been answered"
+    ),
     "quality_rectify": Words(
         zh="工单{number}质控要求整改，期限{due}", en="order {number}: quality control asks for correction by {due}"
     ),

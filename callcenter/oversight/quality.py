@@ -8,8 +8,9 @@ from uuid import UUID
 
 import asyncpg
 
-from callcenter.core.ids import OrderId, OrgId, new_id
+from callcenter.core.ids import OrderId, OrgId, UserId, new_id
 from callcenter.core.pages import place_of
+from callcenter.outbox.model import Notice, To
 from callcenter.oversight.checks import CHECKLISTS, Check, Contradiction
 from callcenter.oversight.room import SANCTIONS, SQL, Incomplete, NeedsAnother, NotNow, NotThere, Room
 from callcenter.oversight.terms import Flag, Hook
@@ -19,6 +20,7 @@ from callcenter.people.actor import Actor, Role
 from callcenter.store.pool import Connection
 
 INSPECTORS: Final = frozenset({Role.INSPECTOR})
+ANSWERERS: Final = frozenset({Role.UNIT_OPERATOR, Role.UNIT_HEAD})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +134,24 @@ class Quality:
 
         body = {"task": str(task), "verdict": new.verdict, "severity": new.severity}
         await self._room.orders.record(actor, order, "quality_reviewed", body, also=also)
+
+    async def answer(self, actor: Actor, task: UUID, text: str) -> None:
+        """What was put right, by the org that a review told to; once. Raises Forbidden, NotThere."""
+        actor.require(*ANSWERERS)
+        async with self._room.pool.acquire() as db, db.transaction():
+            now = self._room.clock.now()
+            row = await SQL.answer_review(db, task_id=task, org_id=actor.org_id, answer=text, by=actor.user_id, at=now)
+            if row is None:
+                raise NotThere
+            order = await SANCTIONS.order_row(db, id=row["order_id"])
+            notice = Notice(
+                kind="quality_rectified",
+                to=To(user=UserId(row["inspector_id"])),
+                order=OrderId(row["order_id"]),
+                words={"number": order["number"]},
+            )
+            await self._room.outbox.post(db, notice)
+            await self._room.audit.record(db, actor.user_id, "quality_answered", "qc_task", task)
 
     async def _mine(self, actor: Actor, task: UUID) -> Any:
         path = await self._room.reach(actor)

@@ -169,7 +169,8 @@ class CheckView(Shown):
 
 
 class TaskView(Shown):
-    """`diff`: column → value before and after; `hints`: what speaks against a return (SJ-25)."""
+    """`diff`: column → value before and after; `hints`: what speaks against a return (SJ-25); `answer`: what the unit
+    has put right since."""
 
     id: UUID
     order_id: UUID
@@ -194,6 +195,8 @@ class TaskView(Shown):
     severity: str | None
     action: str | None
     action_due: date | None
+    answer: str
+    answered_at: datetime | None
     inspector: str | None
     reviewed_at: datetime | None
 

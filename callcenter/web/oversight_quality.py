@@ -14,6 +14,7 @@ from callcenter.web.oversight_models import (
     Inspected,
     RulingDrafted,
     RulingsAsked,
+    Spoken,
     TaskOpened,
     TasksAsked,
     ViolationsAsked,
@@ -68,6 +69,9 @@ def _tasks(oversight: Oversight) -> list[Route]:
     async def reviewed(asked: Asked[Inspected, None]) -> None:
         await quality.review(asked.actor, asked.uuid("id"), asked.body.new())
 
+    async def answered(asked: Asked[Spoken, None]) -> None:
+        await quality.answer(asked.actor, asked.uuid("id"), asked.body.text)
+
     async def forced(asked: Asked[DutyForced, None]) -> None:
         await quality.force_duty(asked.actor, OrderId(asked.uuid("id")), OrgId(asked.body.org_id), asked.body.reason)
 
@@ -79,6 +83,14 @@ def _tasks(oversight: Oversight) -> list[Route]:
         ),
         deed(
             "/api/quality/tasks/{id}/review", "质控复核", "Review a task", reviewed, Inspected, "oversight-incomplete"
+        ),
+        deed(
+            "/api/quality/tasks/{id}/answer",
+            "整改反馈",
+            "Tell what was put right",
+            answered,
+            Spoken,
+            roles=OVERSEERS | UNITS,
         ),
         deed(
             "/api/orders/{id}/duty-org",

@@ -324,13 +324,20 @@ insert into qc_review
 values (:id, :task_id, :order_id, :inspector_id, :focus, :indicator, :finding, :severity, :action, :due_on, :verdict,
         :checklist, :at);
 
+-- name: answer_review(task_id, org_id, answer, by, at)^
+-- Once, by the org that was told to put it right.
+update qc_review r set answer = :answer, answered_by = :by, answered_at = :at
+from qc_task t
+where t.id = :task_id and r.task_id = t.id and r.verdict = 'rectify' and t.org_id = :org_id and r.answered_at is null
+returning r.order_id, r.inspector_id;
+
 -- name: finish_task(id)!
 update qc_task set state = 'reviewed' where id = :id;
 
 -- name: list_tasks(path, state, qc_class, hook, order_id, before_at, before_id, limit)
 select t.*, w.number as order_number, w.title, w.category, o.name as org,
        r.verdict, r.finding, r.focus, r.indicator, r.severity, r.action, r.due_on as action_due,
-       u.name as inspector, r.at as reviewed_at
+       coalesce(r.answer, '') as answer, r.answered_at, u.name as inspector, r.at as reviewed_at
 from qc_task t
 join work_order w on w.id = t.order_id
 join org o on o.id = t.org_id

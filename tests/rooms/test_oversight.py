@@ -165,6 +165,13 @@ async def test_an_inspector_without_a_hand_in_it_reviews(town: Overseen) -> None
     kept = await town.pool.fetchval("select checklist from qc_review")
     assert kept == {"reply": False}
     assert await refused(quality.review(inspector, task.id, full)) == "oversight-not-now"
+    for who, code in [("roads", "oversight-not-found"), ("dispatcher", "forbidden")]:
+        assert await refused(quality.answer(town.people[who], task.id, "已补充")) == code
+    await quality.answer(town.people["water"], task.id, "已补充复测记录")
+    assert await refused(quality.answer(town.people["water"], task.id, "再补")) == "oversight-not-found", "once"
+    (seen,) = (await quality.tasks(inspector, state="reviewed")).items
+    assert (seen.answer, seen.answered_at) == ("已补充复测记录", town.clock.now())
+    assert await town.told("quality_rectified") == 1
     assert await refused(quality.review(town.people["reviewer"], task.id, full)) == "forbidden"
 
 

@@ -172,6 +172,20 @@ async def test_cases_flags_and_quality_over_http(site: Site) -> None:
     assert (await site.ask("inspector", "POST", f"/api/quality/tasks/{task['id']}/review", json=review))[0] == 204
 
 
+@pytest.mark.rule("JC-24")
+async def test_forms_ask_for_what_they_may_name(site: Site) -> None:
+    order = await site.town.town.dispatched()
+    asked = {"number": order.number}
+    status, found = await site.ask("supervisor", "GET", "/api/oversight/order", params=asked)
+    assert (status, found["id"]) == (200, str(order.id))
+    assert (await site.ask("far", "GET", "/api/oversight/order", params=asked))[1]["code"] == "no-such-order"
+    status, found = await site.ask("street-supervisor", "GET", "/api/oversight/choices")
+    assert (status, [one["name"] for one in found["higher"]]) == (200, ["city", "street"])
+    assert (await site.ask("water", "GET", "/api/oversight/choices"))[0] == 403
+    nobody = {"kind": "coordination", "title": "协调会", "held_at": "2026-03-05T10:00:00+08:00", "participants": [{}]}
+    assert (await site.ask("deputy", "POST", "/api/meetings", json=nobody))[0] == 422
+
+
 def test_its_description_is_valid(site: Site) -> None:
     documents = DocumentsConfig()
     routes = oversight_routes(site.town.oversight, Printer(documents.face, documents.issuer))

@@ -78,6 +78,7 @@ async def test_topics_meeting_items_and_instructions(town: Overseen) -> None:
         "公用事业",
         {order.id for order in orders},
     )
+    assert sorted(topic.numbers) == sorted(order.number for order in orders)
     assert await town.told("joint_topics") == 1
     meetings = town.oversight.meetings
     new = NewMeeting(kind=MeetingKind.SPECIAL, title="供水专题协调会", held_at=town.clock.now(), orders=topic.orders)  # type: ignore[arg-type]

@@ -16,6 +16,11 @@ create index sanction_case_waiting on sanction_case (due_at)
 alter table leader_instruction add column lapsed_at timestamptz;
 create index leader_instruction_waiting on leader_instruction (due_on) where lapsed_at is null and fed_back_at is null;
 
+alter table qc_review                                             -- what the unit put right (SJ-23)
+    add column answer text not null default '',
+    add column answered_by uuid references app_user,
+    add column answered_at timestamptz;
+
 -- JC-29: who said no and waits.
 create index work_order_unhappy on work_order (created_at) where flagged and closed_at is null;
 

@@ -21,3 +21,4 @@ export const last = (due) => moment(new Date(Date.parse(due) - 60_000).toISOStri
 export const lastly = (due, key = "oversight.due") => t(key, { day: last(due) });
 export const late = (due) => Boolean(due) && Date.parse(due) <= Date.now();
 export const overdue = (yes) => yes && tag(t("oversight.overdue"), "bad");
+export const past = (day) => Date.parse(`${day}T23:59:59+08:00`) < Date.now();

@@ -7,11 +7,10 @@ import { moment, separator } from "./format.js";
 import { named, t } from "./i18n.js";
 import { at, choice, choices, orderIds, pick, taken, taking } from "./oversight_choices.js";
 import { doing, due, said } from "./oversight_forms.js";
-import { line, order, overdue, OVERSEERS, OWNERS, papers, sub, tag, told, top } from "./oversight_lines.js";
+import { line, order, overdue, OVERSEERS, OWNERS, papers, past, sub, tag, told, top } from "./oversight_lines.js";
 import { ids, several } from "./step_forms.js";
 
 const KINDS = ["joint_meeting", "supervision", "coordination", "on_site", "office"];
-const past = (day) => Date.parse(`${day}T23:59:59+08:00`) < Date.now();
 
 // `about`: a topic of the week with its orders, else empty. A special meeting is a leader's to call (XY-39).
 export async function calling(about = {}) {

@@ -1,13 +1,13 @@
 // Tasks of quality control before, during and after, and the rulings that come of disputes (SJ-22..27).
 
-import { call, holds } from "./api.js";
+import { call, holds, session } from "./api.js";
 import { h } from "./dom.js";
 import { field } from "./fields.js";
 import { separator } from "./format.js";
 import { language, named, t } from "./i18n.js";
 import { choice, choices, orderIds, pick } from "./oversight_choices.js";
-import { doing, pressing } from "./oversight_forms.js";
-import { late, lastly, line, order, overdue, state, sub, tag, told, top } from "./oversight_lines.js";
+import { doing, pressing, said } from "./oversight_forms.js";
+import { late, lastly, line, order, overdue, past, state, sub, tag, told, top } from "./oversight_lines.js";
 import { ids, several } from "./step_forms.js";
 
 const CHECKS = ["complete", "basis", "contacted", "reason_given", "reply", "evidence", "consistent"];
@@ -67,14 +67,15 @@ export const tasks = {
     const failed = row.checks.filter((check) => !check.passed && CHECKS.includes(check.code));
     const mine = holds("inspector");
     return line(row.id,
-      top(row.title, row.qc_class && tag(named("qc_class", row.qc_class), "warn"), tag(named("qc_hook", row.hook)), tag(named("qc_origin", row.origin)), state(row.state), overdue(row.state === "open" && late(row.due_at))),
+      top(row.title, row.qc_class && tag(named("qc_class", row.qc_class), "warn"), tag(named("qc_hook", row.hook)), tag(named("qc_origin", row.origin)), state(row.state), overdue((row.state === "open" && late(row.due_at)) || (row.verdict === "rectify" && !row.answered_at && past(row.action_due)))),
       sub(order(row), row.org, row.due_at && lastly(row.due_at), row.inspector, row.verdict && named("qc_verdict", row.verdict), row.severity && named("severity", row.severity)),
       failed.length > 0 && h("p", { class: "said bad" }, `${t("oversight.failed")}：${failed.map((check) => named("qc_check", check.code)).join(separator())}`),
       Object.entries(row.diff).map(([column, [before, after]]) => h("p", { class: "said" }, `${named("qc_column", column)}：${valued(column, before)} → ${valued(column, after)}`)),
       row.hints.length > 0 && told("oversight.against", row.hints.map(([kind, , text]) => `${named("qc_hint", kind)} ${text}`).join(separator())),
-      told("oversight.finding", row.finding), row.action && told("oversight.action", `${row.action}（${t("oversight.due", { day: row.action_due })}）`),
+      told("oversight.finding", row.finding), row.action && told("oversight.action", `${row.action}（${t("oversight.due", { day: row.action_due })}）`), told("oversight.put_right", row.answer),
       doing([
         mine && row.state === "open" && ["oversight.review", () => inspecting(row), (body) => call("POST", `/api/quality/tasks/${row.id}/review`, checked(body))],
+        holds("unit_operator", "unit_head") && row.verdict === "rectify" && !row.answered_at && session.me.org_id === row.org_id && ["oversight.put_right", () => said("oversight.put_right"), (body) => call("POST", `/api/quality/tasks/${row.id}/answer`, body)],
         mine && row.qc_class === "Q1" && ["oversight.draft", () => ruling(row), draft],
       ], again));
   },
