@@ -35,6 +35,12 @@ class HeldByReported(errors.Refused):
     en = "the reported org, or one below it, handles the order: take it back by a return or a signed dispatch first"
 
 
+class NobodyNamed(errors.Invalid):
+    code = "nobody-named"
+    zh = "请选择被举报单位，或填写其名称"
+    en = "choose the reported org, or write the name of the body"
+
+
 class NotAReport(errors.Refused):
     code = "not-a-report"
     zh = "只有举报件可以指明被举报单位"
@@ -78,11 +84,14 @@ def columns(barred: Barred, reported: OrgId, intake_path: str) -> dict[str, Any]
 
 
 async def name_reported(room: Room, actor: Actor, order: OrderId, org: OrgId | None, name: str) -> asyncpg.Record:
-    """By the centre, while the order is open; None lifts what was named before. Gives the row even to who is kept out
-    by it. Raises NoSuchOrder, NotAReport, NoSuchReportedOrg, NobodyAbove, HeldByReported, and what records raise."""
+    """By the centre, while the order is open; with a name alone nobody is kept out any more. Gives the row even to who
+    is kept out by it. Raises NoSuchOrder, NotAReport, NobodyNamed, NoSuchReportedOrg, NobodyAbove, HeldByReported, and
+    what records raise."""
     row = await visible_row(room, actor, order)
     if row["request_type"] != RequestType.REPORT:
         raise NotAReport
+    if org is None and not name.strip():
+        raise NobodyNamed
     if org is None:
         nobody = {"reported_body": name, "reported_org_id": None, "barred_path": ""}
         return await record(room, actor, order, NAMED, {"reported": name}, changes=nobody)

@@ -152,6 +152,7 @@ def _written(orders: Orders) -> list[Route]:
             reported,
             ReportedNamed,
             "not-a-report",
+            "nobody-named",
             "no-such-reported-org",
             "nobody-above-reported",
             "held-by-reported",

@@ -11,7 +11,7 @@ from callcenter.orders.filters import OrderFilter, View
 from callcenter.orders.intake import create
 from callcenter.orders.lists import page
 from callcenter.orders.refusals import BarredUnit
-from callcenter.orders.reported import HeldByReported, NobodyAbove, NoSuchReportedOrg, NotAReport
+from callcenter.orders.reported import HeldByReported, NobodyAbove, NobodyNamed, NoSuchReportedOrg, NotAReport
 from callcenter.orders.room import NoSuchOrder
 from callcenter.people.actor import Actor
 from callcenter.store.pool import Pool
@@ -89,6 +89,8 @@ async def test_it_may_be_named_later_and_lifted_again(town: Town) -> None:
     with pytest.raises(BarredUnit):
         await town.orders.dispatch(people["dispatcher"], order, orgs["water"], "属地")
 
+    with pytest.raises(NobodyNamed):
+        await town.orders.name_reported(people["dispatcher"], order, None, " ")
     await town.orders.name_reported(people["dispatcher"], order, None, "某物业公司")
     await town.orders.dispatch(people["dispatcher"], order, orgs["water"], "属地")
     assert await sees(town, people["water"], order)

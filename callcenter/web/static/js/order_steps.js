@@ -60,9 +60,9 @@ const FIELDS = {
     { name: "approved", key: "step.approved", kind: "choice", width: "w2", must: true, options: [["", t("form.choose")], ["yes", t("step.approve")], ["no", t("step.send_back")]], yes: true },
     { name: "opinion", key: "step.opinion", kind: "text", rows: 2, max: 2000 },
   ],
-  reported: async () => [
-    orgChoice("org_id", "order.reported_org", await bodies(), { some: true }),
-    { name: "name", key: "step.reported_name", width: "w3", max: 120 },
+  reported: async (order) => [
+    orgChoice("org_id", "order.reported_org", await bodies(), { some: true, value: order.reported_org_id }),
+    { name: "name", key: "step.reported_name", width: "w3", max: 120, value: order.reported_body },
   ],
   notes: () => [{ name: "note", key: "step.added", kind: "text", rows: 3, must: true, max: 2000 }],
   effect: () => [
@@ -94,7 +94,7 @@ export function steps(order, done) {
 }
 
 function stepForm(order, action, specs, done, cancel) {
-  const fields = specs.map((spec) => field(spec));
+  const fields = specs.map((spec) => field(spec, spec.value));
   const alert = h("div", { class: "alert", role: "alert", hidden: true });
   const send = h("button", { class: "btn primary", type: "submit" }, t("step.confirm", { action: named("action", action) }));
   const submit = async (event) => {
