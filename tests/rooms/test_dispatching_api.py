@@ -201,8 +201,20 @@ async def test_helpers_whistles_and_volunteers_over_http(site: Site) -> None:
         "from_at": period["since"],
         "until_at": period["until"],
     }
-    assert await site.refused("fz", "POST", "/api/signature-delegations", json=lasting) == (422, "no-such-body")
+    assert await site.refused("fz", "POST", "/api/signature-delegations", json=lasting) == (422, "no-such-deputy")
     assert (await site.done("fz", "GET", "/api/signature-delegations"))["items"] == []
+    people = (await site.done("fz", "GET", "/api/signature-delegations/people"))["items"]
+    assert [(one["name"], one["head"]) for one in people] == [("用户fz", True), ("用户cb", False)]
+    lasting["deputy_id"] = people[1]["id"]
+    await site.done("fz", "POST", "/api/signature-delegations", json=lasting)
+    (one,) = (await site.done("cb", "GET", "/api/signature-delegations"))["items"]
+    assert (one["deputy"], one["state"], one["may_end"]) == ("用户cb", "running", False)
+    end = f"/api/signature-delegations/{one['id']}/end"
+    assert (await site.refused("cb", "POST", end))[0] == 403
+    assert await site.refused("dlz", "POST", end) == (404, "no-such-delegation")
+    await site.done("fz", "POST", end)
+    assert await site.refused("fz", "POST", end) == (409, "delegation-over")
+    assert (await site.done("fz", "GET", "/api/dispatching/backlog"))["items"] == []
 
 
 async def test_the_description_is_valid(site: Site) -> None:
