@@ -70,7 +70,7 @@ export class Warnings extends Page {
     const n = t("warnings.n", { n: heard });
     fill(this.figures,
       h("div", { class: "tilesrow" }, tile("warnings.satisfied", share(sum("satisfied"), heard), n), tile("warnings.resolved", share(sum("resolved"), heard), n),
-        tile("warnings.claimed", share(sum("claimed"), heard), n), tile("warnings.count", sum("warnings"), t("warnings.since", { day: moment(since) }))),
+        tile("warnings.claimed", share(sum("claimed"), heard), n), tile("warnings.count", sum("warnings"), t("warnings.since", { day: moment(since).split(" ")[0] }))),
       heard > 0 && heard < WEAK && h("p", { class: "muted" }, t("warnings.few")),
       items.length > 1 && h("table", { class: "rules" },
         h("thead", {}, h("tr", {}, ["unit", "n_head", "satisfied", "resolved", "claimed", "count"].map((key) => h("th", { scope: "col" }, t(`warnings.${key}`))))),
