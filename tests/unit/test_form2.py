@@ -37,7 +37,7 @@ def paper(kind: str, round_no: int = 2, **body: Any) -> model.PaperSeen:
 
 def printed(**given: Any) -> Document:
     nothing: dict[str, Any] = dict.fromkeys(("contacts", "papers", "tasks", "options", "milestones", "lacks"), ())
-    nothing |= dict.fromkeys(("departures", "rounds", "acts"), ())
+    nothing |= dict.fromkeys(("departures", "decisions", "rounds", "acts"), ())
     nothing |= dict.fromkeys(
         ("replied_at", "finished_at", "closed_at", "days_to_solution", "feedback_took", "interim_due_at")
     )
