@@ -99,7 +99,7 @@ async def test_meetings_rulings_instructions_and_cases_begin_on_the_desk(page: P
     begin = await opened(page, "约谈问责")
     await begin.get_by_role("button", name="立案").click()
     await begin.get_by_label("立案类别").select_option("referral")
-    await begin.get_by_label("单位", exact=True).select_option(label="市政事务科")
+    await begin.get_by_label("单位 *", exact=True).select_option(label="市政事务科")
     await begin.get_by_label("事由").locator("visible=true").select_option("bad_attitude")
     await begin.get_by_label("理由").fill("态度生硬")
     await begin.get_by_label("证据：工单编号").fill(number)

@@ -36,11 +36,18 @@ export class Oversight extends Page {
     if (tab !== this.tab) this.more = {};
     this.tab = tab;
     this.filter = filter;
-    fill(this.begin);
+    fill(this.begin, doing(tab.begin?.() ?? [], () => this.again()));
     this.rows = [];
     this.next = null;
     this.draw();
     this.read();
+  }
+
+  // Something was done: forms go, the list is read anew.
+  again() {
+    fill(this.begin, doing(this.tab.begin?.() ?? [], () => this.again()));
+    fill(this.list);
+    return this.read();
   }
 
   orderCame() {
@@ -49,12 +56,12 @@ export class Oversight extends Page {
 
   // A form that somebody is filling in is not drawn away by a regular look.
   async read(cursor = "") {
-    if (!cursor && this.el.querySelector("form")) return;
+    if (!cursor && this.list.querySelector("form")) return;
     const asked = (this.asked = Symbol("read"));
     const query = new URLSearchParams({ limit: "30", ...(this.filter && { state: this.filter }), ...this.more, ...(cursor && { cursor }) });
     try {
       const [page, found] = await Promise.all([call("GET", `${this.tab.path}?${query}`), call("GET", "/api/oversight"), loadChecklists()]);
-      if (asked !== this.asked) return;
+      if (asked !== this.asked || (!cursor && this.list.querySelector("form"))) return;
       this.rows = cursor ? [...this.rows, ...page.items] : page.items;
       this.next = page.next;
       fill(this.head, figures(found));
@@ -70,8 +77,7 @@ export class Oversight extends Page {
     const filter = (state) => h("button", { class: "btn", type: "button", "aria-pressed": String(this.filter === state), data: { focus: `filter-${state}` }, on: { click: () => this.choose(this.tab, state) } }, t(state ? `oversight.state.${state}` : "oversight.state.all"));
     fill(this.tabs, TABS.map(tab));
     fill(this.filters, Object.entries(this.tab.more ?? {}).map(([name, values]) => this.chooser(name, values)), this.tab.filters.length > 1 && this.tab.filters.map(filter));
-    const again = () => { fill(this.begin); fill(this.list); return this.read(); };
-    fill(this.begin, doing(this.tab.begin?.() ?? [], again));
+    const again = () => this.again();
     fill(this.list,
       this.rows.length ? h("ul", { class: "lines" }, this.rows.map((row) => this.tab.line(row, again))) : h("p", { class: "empty" }, t("oversight.none")),
       this.next && h("button", { class: "more", type: "button", on: { click: () => this.read(this.next) } }, t("orders.more")));
