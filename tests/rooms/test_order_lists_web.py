@@ -113,6 +113,7 @@ async def test_a_number_is_searched_for_a_purpose_and_never_named(site: Site) ->
     assert await site.desk.refused("water", path, json=tail) == (403, "reveal-needs-role")
     newest = "select subject_id, detail from audit_log where action = 'searched_by_number' order by id desc limit 1"
     told = await site.town.pool.fetchrow(newest)
+    assert told is not None
     assert told["detail"] == {"purpose": "contact", "reason": body["reason"], "tail": 4}
     assert "9001" not in told["subject_id"]
 
