@@ -158,17 +158,21 @@ def _policies(a: RuleSet, b: RuleSet) -> Iterator[Difference]:
                 kind=None,
                 what=path,
                 change="changed",
-                zh=f"{policy_name(path)[0]}：{_said(old)}→{_said(new)}",
-                en=f"{policy_name(path)[1]}: {_said(old)} → {_said(new)}",
+                zh=f"{policy_name(path)[0]}：{_said(old, 'zh')}→{_said(new, 'zh')}",
+                en=f"{policy_name(path)[1]}: {_said(old, 'en')} → {_said(new, 'en')}",
             )
 
 
-def _said(value: Any) -> str:
+def _said(value: Any, language: Literal["zh", "en"]) -> str:
+    if isinstance(value, bool):
+        return {"zh": ("否", "是"), "en": ("no", "yes")}[language][value]
     if isinstance(value, list):
-        return f"[{', '.join(map(_said, value))}]"
+        return f"[{', '.join(_said(part, language) for part in value)}]"
     if isinstance(value, dict):
         return " ".join(
-            f"{name}={_said(part)}" for name, part in value.items() if part not in (None, "") and name != "reading"
+            f"{name}={_said(part, language)}"
+            for name, part in value.items()
+            if part not in (None, "") and name != "reading"
         )
     return "-" if value is None else str(value)
 

@@ -43,7 +43,9 @@ def row(name: str, due: str, **more: Any) -> dict[str, Any]:
 
 
 def second(due: str, **more: Any) -> dict[str, Any]:
-    return row("phase2", due, length={"working_days": 5}, started_at=at("2026-03-12T00:00") - timedelta(microseconds=1), **more)
+    return row(
+        "phase2", due, length={"working_days": 5}, started_at=at("2026-03-12T00:00") - timedelta(microseconds=1), **more
+    )
 
 
 UPPER = row("upper", "2026-03-06T17:00")
