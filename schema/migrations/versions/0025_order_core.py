@@ -3,7 +3,7 @@
 from sqlfile import run
 
 revision = "0025_order_core"
-down_revision = "0024_clocks"
+down_revision = "0024_clock_start"
 
 
 def upgrade() -> None:

@@ -2,8 +2,8 @@
 
 from sqlfile import run
 
-revision = "0032_clock_start"
-down_revision = "0031_callers_privacy"
+revision = "0024_clock_start"
+down_revision = "0023_outbox"
 
 
 def upgrade() -> None:
