@@ -10,8 +10,8 @@ from callcenter.orders.clock_names import OWING, clock_name, start_words
 from callcenter.orders.due_sheet import Reckoned, reckon
 from callcenter.orders.explain import length_text
 from callcenter.orders.policy_names import policy_name
-from callcenter.orders.rulesets import RuleSet
-from callcenter.orders.terms import KIND_NAMES, Kind, RequestType
+from callcenter.orders.rulesets import MatrixLine, RuleSet
+from callcenter.orders.terms import KIND_NAMES, URGENCY_NAMES, Kind, RequestType, Urgency
 from callcenter.orders.timers import Facts
 
 EXAMPLES: Final = (date(2026, 3, 4), date(2026, 2, 13), date(2026, 9, 30))
@@ -163,6 +163,55 @@ def _policies(a: RuleSet, b: RuleSet) -> Iterator[Difference]:
             )
 
 
+PARTS: Final[Mapping[str, tuple[str, str]]] = {
+    "scope_in": ("范围", "scope"),
+    "scope_out": ("不含", "not"),
+    "duty": ("责任", "responsible"),
+    "supervise": ("督办", "supervision"),
+    "callback": ("回访", "call-back"),
+    "notify": ("知会", "told"),
+}
+
+
+NONE: Final = ("-", "-")
+
+
+def _parts(line: MatrixLine | None) -> dict[tuple[str, str], tuple[str, str]]:
+    """What a line of the matrix says, each part by its names."""
+    if line is None:
+        return {}
+    said = {clock_name(name): length_text(length) for name, length in line.lengths.items()}
+    for name, names in PARTS.items():
+        value = getattr(line, name)
+        if value:
+            words = ", ".join(value) if isinstance(value, tuple) else str(value)
+            said[names] = (words, words)
+    return said
+
+
+def _matrix(a: RuleSet, b: RuleSet) -> Iterator[Difference]:
+    """JC-21: by category and level."""
+    before, after = ({(one.category, one.level): one for one in ruleset.matrix} for ruleset in (a, b))
+    for place in dict.fromkeys((*before, *after)):
+        old, new = _parts(before.get(place)), _parts(after.get(place))
+        moved = [name for name in dict.fromkeys((*old, *new)) if old.get(name) != new.get(name)]
+        if not moved and (place in before) == (place in after):
+            continue
+        category, level = place
+        levels = URGENCY_NAMES[Urgency(level)] if level else ("各级", "any level")
+        zh, en = (
+            joint.join(f"{name[at]} {old.get(name, NONE)[at]}→{new.get(name, NONE)[at]}" for name in moved)
+            for at, joint in enumerate(("；", "; "))
+        )
+        yield Difference(
+            kind=None,
+            what=f"matrix.{category}.{level or '*'}",
+            change="changed" if place in before and place in after else "added" if place in after else "removed",
+            zh=f"分级分类标准·{category}·{levels[0]}：{zh}",
+            en=f"standard for {category}, {levels[1]}: {en}",
+        )
+
+
 def _said(value: Any, language: Literal["zh", "en"]) -> str:
     if isinstance(value, bool):
         return {"zh": ("否", "是"), "en": ("no", "yes")}[language][value]
@@ -180,4 +229,4 @@ def _said(value: Any, language: Literal["zh", "en"]) -> str:
 def differences(a: RuleSet, b: RuleSet, calendar: WorkingCalendar) -> list[Difference]:
     """From `a` to `b`, clocks by kind first. Raises CalendarMissing."""
     found = [one for kind in Kind for one in _clocks(a, b, kind, calendar)]
-    return [*found, *_policies(a, b)]
+    return [*found, *_policies(a, b), *_matrix(a, b)]

@@ -109,7 +109,8 @@ def _window(kind: Kind, name: str, raw: Mapping[str, Any]) -> WindowRule:
 def _line(raw: Mapping[str, Any]) -> MatrixLine:
     lengths = {name: parse_length(length) for name, length in raw.get("lengths", {}).items()}
     words = {name: raw[name] for name in ("scope_in", "scope_out", "duty", "supervise", "callback") if name in raw}
-    return MatrixLine(category=raw["category"], level=raw.get("level", ""), lengths=lengths, **words)
+    told = tuple(raw.get("notify", ()))
+    return MatrixLine(category=raw["category"], level=raw.get("level", ""), lengths=lengths, notify=told, **words)
 
 
 def _check_references(ref: str, timers: Mapping[str, TimerRule], windows: Mapping[str, WindowRule]) -> None:

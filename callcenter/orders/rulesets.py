@@ -88,7 +88,8 @@ class WindowRule:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixLine:
     """JC-21: what holds for a category (its beginning) at a level ('' any); the first line that fits is used. `lengths`
-    replace those of the named timers; `duty` says who is responsible, `scope_in` and `scope_out` what belongs here."""
+    replace those of the named timers; `duty` says who is responsible, `scope_in` and `scope_out` what belongs here;
+    `notify` names the roles, at the unit and at its centre, that hear of each dispatch (GH-14)."""
 
     category: str
     level: str
@@ -98,6 +99,7 @@ class MatrixLine:
     duty: str = ""
     supervise: str = ""
     callback: str = ""
+    notify: tuple[str, ...] = ()
 
     def fits(self, category: str, level: str) -> bool:
         return category.startswith(self.category) and self.level in {"", level}

@@ -11,7 +11,7 @@ from callcenter.orders.rulesets import MatrixLine, RuleSet
 
 class StandardView(BaseModel):
     """`level` '' for any; `supervise` a mode of supervision, `callback` machine or human, '' where the line is silent.
-    `limits` in words."""
+    `notify` are roles, `limits` in words."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -22,6 +22,7 @@ class StandardView(BaseModel):
     duty: str
     supervise: str
     callback: str
+    notify: tuple[str, ...]
     limits_zh: tuple[str, ...]
     limits_en: tuple[str, ...]
 
@@ -43,7 +44,7 @@ def responsible(line: MatrixLine | None) -> tuple[str, ...]:
 
 def standard_view(line: MatrixLine) -> StandardView:
     limits = [(clock_name(name), length_text(length)) for name, length in line.lengths.items()]
-    names = ("category", "level", "scope_in", "scope_out", "duty", "supervise", "callback")
+    names = ("category", "level", "scope_in", "scope_out", "duty", "supervise", "callback", "notify")
     return StandardView(
         limits_zh=tuple(f"{name[0]}{length[0]}" for name, length in limits),
         limits_en=tuple(f"{name[1]} {length[1]}" for name, length in limits),

@@ -20,6 +20,10 @@ WORDS: Final[Mapping[str, Words]] = {
         zh="工单{number}的{timer}时限将至（{sign}），{due}截止",
         en="order {number}: {timer_en} is due by {due} ({sign})",
     ),
+    "graded_dispatch": Words(
+        zh="工单{number}（{category}）已派往{unit}，按分级分类交办标准知会",
+        en="order {number} ({category}) was dispatched to {unit}; the standard by category and level has you told",
+    ),
     "timer_breached": Words(
         zh="工单{number}的{timer}已逾期，原定{due}截止",
         en="order {number}: {timer_en} is overdue, it was due by {due}",

@@ -28,6 +28,7 @@ from callcenter.oversight.quality import NewTask, open_task
 from callcenter.oversight.room import SANCTIONS, SQL, Room
 from callcenter.oversight.terms import BY_CLOCK, DISPUTES, Flag, Hook, Mode, QcClass, Trigger
 from callcenter.oversight.violations import Found, note_violation
+from callcenter.people.actor import Role
 from callcenter.store.pool import Connection
 
 log = structlog.get_logger(__name__)
@@ -105,6 +106,19 @@ async def _dispatched(room: Room, db: Connection, event: Row, order: Row, policy
     """Before the unit handles it: was it complete, was the basis cited (SJ-22)."""
     checks = automatic(Hook.BEFORE, Seen(order=dict(order), reason=str(event["body"].get("reason", ""))))
     await _sample(room, db, event, order, policy, Hook.BEFORE, checks)
+
+
+async def _graded(room: Room, db: Connection, event: Row, order: Row, _: Policy) -> None:
+    """GH-14: whom the standard by category and level names hears of the dispatch, at the unit and at its centre."""
+    line = standard_of(room.orders.rules_of(order), dict(order))
+    if line is None or not line.notify:
+        return
+    unit = await SQL.org_place(db, id=order["owner_org_id"])
+    words = {"number": order["number"], "category": order["category"], "unit": unit["name"]}
+    for org in dict.fromkeys((order["owner_org_id"], order["centre_org_id"])):
+        await room.tell(
+            db, "graded_dispatch", OrgId(org), frozenset(map(Role, line.notify)), OrderId(order["id"]), **words
+        )
 
 
 async def _return_asked(room: Room, db: Connection, event: Row, order: Row, policy: Policy) -> None:
@@ -294,7 +308,7 @@ Reader = Callable[[Room, Connection, Row, Row, Policy], Awaitable[None]]
 _READERS: Final[Mapping[str, tuple[Reader, ...]]] = {
     "timer_breached": (_breached,),
     "timer_warned": (_halfway,),
-    **dict.fromkeys(DISPATCHES, (_dispatched, _called_again)),
+    **dict.fromkeys(DISPATCHES, (_dispatched, _called_again, _graded)),
     **dict.fromkeys(("urged", "repeat_noted", "merged"), (_called_again,)),
     "block_reason_set": (_blocked,),
     "return_requested": (_return_asked,),

@@ -38,6 +38,20 @@ async def test_the_line_gives_the_clocks_and_is_shown(town: Overseen) -> None:
     assert (seen.standard.duty, seen.standard.callback) == ("供应单位", "human")
 
 
+@pytest.mark.rule("GH-14")
+async def test_whom_the_standard_names_hears_of_the_dispatch(town: Overseen) -> None:
+    graded = await jincheng(town).dispatched(**WATER)
+    await jincheng(town).dispatched(category="公用事业/供水")
+    await town.oversight.duty.once()
+    told = await town.pool.fetch(
+        "select n.order_id, n.roles, o.kind, n.words from outbox_notice n join org o on o.id = n.org_id"
+        " where n.kind = 'graded_dispatch'"
+    )
+    assert sorted(row["kind"] for row in told) == ["centre", "unit"]
+    assert {row["order_id"] for row in told} == {graded.id}
+    assert all(set(row["roles"]) == {"unit_head", "supervisor", "deputy"} for row in told)
+
+
 @pytest.mark.rule("JC-21")
 async def test_after_the_reminder_the_standards_mode_is_proposed_once_a_round(town: Overseen) -> None:
     order = await jincheng(town).dispatched(**WATER)

@@ -209,3 +209,17 @@ def test_every_value_has_a_name_in_both_languages() -> None:
         "time to rule on a dispute (working days)",
     )
     assert policy_name("new.value") == ("new.value", "new.value")
+
+
+@pytest.mark.rule("JC-21", "GH-14")
+def test_lines_of_the_matrix_are_told_by_category_and_level() -> None:
+    old, new = BOOK.get("jincheng", 1), BOOK.get("jincheng", 2)
+    told = {one.what: one for one in differences(old, new, CALENDAR)}
+    assert [what for what in told if what.startswith("matrix.")] == ["matrix.公用事业.urgent"]
+    assert told["matrix.公用事业.urgent"].zh.endswith("知会 -→unit_head, supervisor, deputy")
+    plain = BOOK.get("national", 2)
+    added = {one.what: one.change for one in differences(plain, new, CALENDAR) if one.what.startswith("matrix.")}
+    assert added == dict.fromkeys(("matrix.公用事业.urgent", "matrix.公用事业.*", "matrix.咨询.*"), "added")
+    gone = [one for one in differences(new, plain, CALENDAR) if one.what == "matrix.咨询.*"]
+    assert [one.change for one in gone] == ["removed"]
+    assert "首次处置 1个工作日→-" in gone[0].zh

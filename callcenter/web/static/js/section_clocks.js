@@ -101,7 +101,8 @@ function extensionLine(order, one, done) {
 export function standardLine(one) {
   const parts = [one.scope_in && t("standard.in", { said: one.scope_in }), one.scope_out && t("standard.out", { said: one.scope_out }),
     one.duty && t("standard.duty", { said: one.duty }), ...one[`limits_${language}`],
-    one.supervise && t("standard.supervise", { said: named("supervise_mode", one.supervise) }), one.callback && t("standard.callback", { said: named("rings", one.callback) })];
+    one.supervise && t("standard.supervise", { said: named("supervise_mode", one.supervise) }), one.callback && t("standard.callback", { said: named("rings", one.callback) }),
+    one.notify.length > 0 && t("standard.notify", { said: one.notify.map((role) => named("role", role)).join("、") })];
   return h("p", { class: "muted", data: { standard: one.category } }, `${t("rules.matrix")}：${one.category}${one.level && ` · ${named("urgency", one.level)}`} — ${parts.filter(Boolean).join("；")}`);
 }
 
