@@ -15,6 +15,7 @@ from callcenter.dispatching.suggest import Demand, Precedent, Ruling, Suggestion
 from callcenter.dispatching.views import PlaceView, ReasonView, SuggestionsView, SuggestionView
 from callcenter.orders.rulesets import MatrixLine
 from callcenter.orders.standards import responsible, standard_of, standard_view
+from callcenter.orders.standing import is_under
 from callcenter.store.pool import Connection
 
 Row = Mapping[str, Any]
@@ -35,19 +36,21 @@ class Suggesting:
         self._directory = directory
 
     async def found(self, row: Row) -> list[Suggestion]:
-        """The best first; only orgs of the area of the centre that holds the order."""
+        """The best first; only orgs of the area of the centre that holds the order, and none that a report is about."""
         centre = row["owner_org_path"]
         since = self._room.clock.now() - timedelta(days=self._room.config.precedent_days)
         precedents = SQL.precedents(
             self._room.pool, category=row["category"], place=row["place"], since=since, path=centre
         )
-        return suggest(
+        best = suggest(
             demand_of(row),
             await self._duties.counting(centre),
             [Precedent(**dict(one)) async for one in precedents],
             await self._rulings(row["category"], centre),
             await self._responsible(row, centre),
         )
+        bodies = await bodies_of(self._room, [one.org for one in best])
+        return [one for one in best if not is_under(bodies[one.org].path, row["barred_path"])]
 
     def _standard(self, row: Row) -> MatrixLine | None:
         return standard_of(self._room.orders.rules_of(row), row)

@@ -5,6 +5,7 @@ import pytest
 from callcenter.core.errors import DomainError
 from callcenter.core.ids import OrderId
 from callcenter.dispatching.asking import Wanted
+from callcenter.dispatching.suggest import Ruling
 from callcenter.dispatching.terms import TaskKind
 from callcenter.orders import lifecycle as life
 from callcenter.orders.filters import OrderFilter, View
@@ -113,8 +114,16 @@ async def test_a_centre_that_is_named_loses_the_order_to_the_one_above(town: Tow
         await town.orders.make(people["dispatcher"], order, life.Classify())
 
 
-async def test_the_reported_org_is_not_asked_to_help_either(pool: Pool) -> None:
+async def test_the_reported_org_is_neither_suggested_nor_asked_to_help(pool: Pool) -> None:
     house: House = await build_house(pool)
+    house.rulings.known.append(Ruling(org=house.orgs["roads"], title="窗口收费", keywords=(), category="公用事业"))
+    dispatcher = house.people["dispatcher"]
+    open_to_all = (await house.town.created(**WORDS)).id
+    suggested = [one.org for one in (await house.room.suggestions(dispatcher, open_to_all)).items]
+    assert "roads" in suggested
+    about = (await house.town.created(**WORDS, reported_org_id=house.orgs["roads"])).id
+    kept = [one.org for one in (await house.room.suggestions(dispatcher, about)).items]
+    assert kept == [name for name in suggested if name != "roads"]
     order = (await house.town.created(**WORDS, reported_org_id=house.orgs["roads"])).id
     wanted = [Wanted(kind=TaskKind.CO, org=house.orgs["roads"], task="协助核查")]
     with pytest.raises(DomainError) as refused:
