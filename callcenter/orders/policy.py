@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from callcenter.orders.calendar import Hours, Length, Months, NaturalDays, WorkingDays
+from callcenter.orders.sanction_terms import CaseKind, Flag
 from callcenter.orders.terms import RequestType
 from callcenter.people.actor import Role
 
@@ -117,11 +118,11 @@ class SanctionRule(_Part):
     """A3.6: an independent trigger. `flag` is a consequence of a clock or a finding, `count` of it within `window` at
     one unit lead to `action`, done `by` a role, answered within `due`."""
 
-    flag: str
+    flag: Flag
     count: Annotated[int, Field(ge=1, le=100)] = 1
     window: Literal["calendar_year", "month"] = "calendar_year"
     reset: Literal["on_case_created", "never"] = "on_case_created"
-    action: str
+    action: CaseKind
     by: Role
     due: Span = Span(working_days=5)
 

@@ -83,7 +83,7 @@ async def _apply(room: Room, db: Connection, row: Any, rule: SanctionRule) -> No
     made = evidence(Counted(row["id"], on), known, spent, counting)
     if made is None:
         return
-    kind, now = CaseKind(rule.action), room.clock.now()
+    kind, now = rule.action, room.clock.now()
     case = await open_case(
         room,
         db,

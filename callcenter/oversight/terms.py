@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from callcenter.orders.sanction_terms import CaseKind as CaseKind
+from callcenter.orders.sanction_terms import Flag as Flag
+
 
 class Mode(StrEnum):
     """JC-24 names five, in this order of severity; the reminder (催办) goes before them (B-18)."""
@@ -41,26 +44,6 @@ class Verdict(StrEnum):
     POOR = "poor"
 
 
-class Flag(StrEnum):
-    """What a unit is blamed for: by a clock, or by people (XY-02, XY-31, GH-20, JC-40, SJ-25)."""
-
-    LATE_ACCEPT = "late_accept"
-    NO_CONTACT = "no_contact"
-    OVERDUE = "overdue"
-    LATE_CALLBACK = "late_callback"
-    INTERNAL_OVERDUE = "internal_overdue"
-    SUPERIOR_OVERDUE = "superior_overdue"
-    PERFUNCTORY = "perfunctory"
-    PASSING_BUCK = "passing_buck"
-    PUSHING_UP = "pushing_up"
-    HASTY_CLOSE = "hasty_close"
-    INACTION = "inaction"
-    SLOW = "slow"
-    BAD_ATTITUDE = "bad_attitude"
-    BAD_RETURN = "bad_return"
-    NO_SHOW = "no_show"
-
-
 OVERDUES: Final = frozenset({Flag.OVERDUE, Flag.INTERNAL_OVERDUE, Flag.SUPERIOR_OVERDUE})
 BY_CLOCK: Final = OVERDUES | {Flag.LATE_ACCEPT, Flag.NO_CONTACT, Flag.LATE_CALLBACK}
 BY_PEOPLE: Final = frozenset(Flag) - BY_CLOCK
@@ -87,20 +70,6 @@ class QcClass(StrEnum):
     Q1 = "Q1"
     Q2 = "Q2"
     Q3 = "Q3"
-
-
-class CaseKind(StrEnum):
-    """A3.6: what may follow, each by its own trigger."""
-
-    REMINDER = "reminder"
-    EXPLANATION = "written_explanation"
-    INTERVIEW = "interview"
-    REMINDING_INTERVIEW = "reminding_interview"
-    LEADER_INTERVIEW = "leader_interview"
-    ACCOUNTABILITY = "accountability"
-    CRITICISM = "criticism"
-    REFERRAL = "referral"
-    POLICE = "police"
 
 
 class MeetingKind(StrEnum):

@@ -72,6 +72,9 @@ def test_what_is_not_there_is_named_with_what_is() -> None:
         book.current("xiayang-2022", date(2020, 1, 1))
 
 
+BY = {"by": "discipline"}
+
+
 def test_one_version_twice_is_refused() -> None:
     with pytest.raises(RuleSetBroken, match="twice"):
         RuleBook([parse_ruleset(SHIPPED), parse_ruleset(SHIPPED)])
@@ -98,6 +101,10 @@ def test_unsound_caps(change: Callable[[dict[str, Any]], object], says: str) -> 
         (lambda raw: raw["timers"]["accept"].update(length={"working_days": 0}), "timers.accept.length"),
         (lambda raw: raw["timers"]["accept"].update(length={"working_days": 1, "hours": 2}), "length"),
         (lambda raw: raw["kinds"].pop("urgent"), "urgent"),
+        (
+            lambda raw: raw.setdefault("policy", {}).update(sanctions=[{"flag": "late", "action": "talk"} | BY]),
+            "policy.sanctions",
+        ),
     ],
 )
 def test_the_schema_refuses(change: Callable[[dict[str, Any]], object], says: str, tmp_path: Path) -> None:
