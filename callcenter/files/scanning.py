@@ -16,6 +16,7 @@ from callcenter.files.errors import FileInfected, ScannerAway
 log = structlog.get_logger(__name__)
 PIECE: Final = 64 * 1024
 _LOOK: Final = "Look at clamd and HOTLINE_FILES__CLAMD."
+_LOG: Final = "Look at clamd's log, and at its StreamMaxLength."
 _REPLY: Final = 4096
 """Bytes that an answer may have; clamd's are short lines."""
 
@@ -69,7 +70,11 @@ class Scanner:
             if await asyncio.to_thread(file.exists):
                 raise ScannerAway(part="clamd", remedy=_LOOK) from None  # its socket is what is not there
             raise
-        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
+        except (ConnectionResetError, BrokenPipeError, asyncio.IncompleteReadError) as error:
+            # It hung up in the middle, as clamd does on a file that is too large; its last words may be lost with it.
+            log.warning("file_scanner_hung_up", why=type(error).__name__)
+            raise NotScanned(part="clamd", remedy=_LOG) from error
+        except (OSError, TimeoutError, asyncio.LimitOverrunError) as error:
             log.warning("file_scanner_away", why=type(error).__name__)
             raise ScannerAway(part="clamd", remedy=_LOOK) from error
         if said.endswith(b" FOUND"):
@@ -78,7 +83,7 @@ class Scanner:
         if said.endswith(b": OK"):
             return True
         log.warning("file_scanner_failed")
-        raise NotScanned(part="clamd", remedy="Look at clamd's log, and at its StreamMaxLength.")
+        raise NotScanned(part="clamd", remedy=_LOG)
 
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:

@@ -32,6 +32,7 @@ class Clamd:
 
     most: int = 1 << 20
     silent: bool = False
+    abrupt: bool = False
     seen: list[int] = field(default_factory=list)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -40,6 +41,9 @@ class Clamd:
         while length := struct.unpack("!I", await reader.readexactly(4))[0]:
             content += await reader.readexactly(length)
             if len(content) > self.most:
+                if self.abrupt:
+                    writer.transport.abort()
+                    return
                 writer.write(b"INSTREAM size limit exceeded. ERROR\x00")
                 break
         else:
@@ -111,7 +115,8 @@ async def test_what_is_refused_leaves_no_row_and_no_file(pool: Pool, tmp_path: P
     assert list(files.shelf.cut_short()) == []
 
 
-async def test_what_was_kept_unseen_is_opened_once_it_was_scanned(pool: Pool, tmp_path: Path) -> None:
+@pytest.mark.parametrize("abrupt", [False, True])
+async def test_what_was_kept_unseen_is_opened_once_it_was_scanned(pool: Pool, tmp_path: Path, abrupt: bool) -> None:
     town, at = await build_town(pool), f"127.0.0.1:{free_port()}"
     order, agent = (await town.created()).id, town.people["agent"]
     config = FilesConfig(folder=tmp_path, clamd=at, clamd_away="keep")
@@ -125,7 +130,7 @@ async def test_what_was_kept_unseen_is_opened_once_it_was_scanned(pool: Pool, tm
             await files.open(agent, one.id)
     with pytest.raises(ScannerAway):
         await scan_waiting(pool, files.shelf, Scanner(config))
-    async with listening(Clamd(most=1000), at):
+    async with listening(Clamd(most=1000, abrupt=abrupt), at):
         assert await scan_waiting(pool, files.shelf, Scanner(config)) == 1
     assert (await files.open(agent, good.id))[1].read_bytes() == "说明".encode()
     with pytest.raises(FileInfected):
