@@ -26,25 +26,26 @@ class Notices:
         self._orders: dict[OrderId, None] = {}
         self._dues: list[datetime] = []
         self._turn = asyncio.Lock()
+        self._next: asyncio.Task[None] | None = None
+        """Waits for its turn, and will then send whatever is to be told."""
 
     async def tell(self, order: OrderId, dues: Sequence[datetime]) -> None:
-        """Tells the creator's desks, and the clock watches when clocks run towards `dues`. The move is committed: when
-        the database is away just now, the desk reads it at its next look, and a watch asks again by itself."""
+        """Tells the creator's desks, and the clock watches when clocks run towards `dues`: by itself, or by whoever is
+        next to send anyway, for whom nobody waits. The move is committed: when the database is away just now, the desk
+        reads it at its next look, and a watch asks again by itself."""
         self._orders[order] = None
         self._dues += dues
-        async with self._turn:
-            if order in self._orders:
-                await self._send()
+        if self._next is None:
+            self._next = asyncio.create_task(self._send(), name="order-notices")
+            # Others rely on it: it goes on when who made it goes away.
+            await asyncio.shield(self._next)
 
     async def _send(self) -> None:
-        orders, dues = self._orders, self._dues
-        self._orders, self._dues = {}, []
-        try:
-            await self._store.notify(list(orders), min(dues, default=None))
-        except (*AWAY, asyncpg.PostgresError) as error:
-            log.warning("order_notice_lost", orders=len(orders), cause=type(error).__name__)
-        except asyncio.CancelledError:
-            # Whoever was sending for the others has gone: the next one sends.
-            self._orders = orders | self._orders
-            self._dues = dues + self._dues
-            raise
+        async with self._turn:
+            self._next = None
+            orders, dues = self._orders, self._dues
+            self._orders, self._dues = {}, []
+            try:
+                await self._store.notify(list(orders), min(dues, default=None))
+            except (*AWAY, asyncpg.PostgresError) as error:
+                log.warning("order_notice_lost", orders=len(orders), cause=type(error).__name__)
