@@ -9,7 +9,7 @@ from typing import Any, Final
 from openpyxl.utils.datetime import from_excel
 from pydantic import ValidationError
 
-from callcenter.channels.incoming import Incoming, digest_of
+from callcenter.channels.incoming import Incoming
 from callcenter.channels.kinds import KIND_WORDS
 from callcenter.core.phone import parse_number
 from callcenter.orders.terms import RequestType, Urgency
@@ -172,10 +172,7 @@ _NO_WAY: Final = (
 
 def _with_id(values: dict[str, Any]) -> Incoming:
     """Raises ValidationError."""
-    if "external_id" in values:
-        return Incoming.model_validate(values)
-    nameless = Incoming.model_validate(values | {"external_id": ROW_KEY})
-    return nameless.model_copy(update={"external_id": ROW_KEY + digest_of(nameless).hex()[:40]})
+    return Incoming.model_validate({"external_id": ROW_KEY} | values)
 
 
 def _value(field: str, cell: Any, zone: tzinfo) -> Any:

@@ -1,7 +1,7 @@
 """Our Open311 GeoReport v2 server (B-35, B-46): public services, clients' requests, what may be seen."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
 
@@ -130,7 +130,7 @@ class GeoServer:
         account = await self._taking.account(actor, Channel.OPEN311)
         service = await SQL.service_of(self._pool, code=(form.get("service_code") or [""])[-1].strip())
         request = posted(form, service)
-        incoming = _incoming(request, service, actor)
+        incoming = _incoming(request, service, actor, self._taking.mark)
         taken = await self._taking.take_in(actor, Channel.OPEN311, incoming, centre=account.centre)
         if not account.deferred:
             return [{"service_request_id": taken.number, "service_notice": "", "account_id": None}]
@@ -226,7 +226,7 @@ def _service(row: Any) -> dict[str, Any]:
     }
 
 
-def _incoming(request: Posted, service: Any, actor: Actor) -> Incoming:
+def _incoming(request: Posted, service: Any, actor: Actor, mark: Callable[[bytes], bytes]) -> Incoming:
     names = {one["code"]: one for one in service["attributes"]}
     told = [request.description or service["name_zh"]]
     for code, values in request.attributes.items():
@@ -234,9 +234,9 @@ def _incoming(request: Posted, service: Any, actor: Actor) -> Incoming:
         told.append(f"{names[code]['description']}：{'、'.join(words.get(value, value) for value in values)}")
     if request.media_url:
         told.append(f"照片 / Photo: {request.media_url}")
-    said = repr((actor.username, request)).encode()
+    said = hashlib.sha256(repr((actor.username, request)).encode()).digest()
     return Incoming(
-        external_id=f"{actor.username[:30]}/{hashlib.sha256(said).hexdigest()[:40]}",
+        external_id=f"{actor.username[:30]}/{mark(said).hex()[:40]}",
         content="\n".join(told),
         request_type=RequestType(service["request_type"]),
         category=service["name_zh"],

@@ -15,7 +15,16 @@ from uuid import UUID
 import structlog
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from callcenter.channels.columns import HEADINGS, BadRow, Fault, heading_row, headings_of, incoming_of, mapping_of
+from callcenter.channels.columns import (
+    HEADINGS,
+    ROW_KEY,
+    BadRow,
+    Fault,
+    heading_row,
+    headings_of,
+    incoming_of,
+    mapping_of,
+)
 from callcenter.channels.incoming import Incoming, digest_of
 from callcenter.channels.kinds import Channel
 from callcenter.channels.refusals import NoContentColumn, NoSuchCentre, NoSuchImport
@@ -187,7 +196,7 @@ class Imports:
         for number, cells in enumerate(job.rows, start=job.first):
             if cells:
                 try:
-                    incoming = incoming_of(number, cells, job.columns, zone)
+                    incoming = self._named(incoming_of(number, cells, job.columns, zone))
                 except BadRow as bad:
                     await self._patiently(job, number, None, bad.faults)
                 else:
@@ -212,6 +221,12 @@ class Imports:
                 await asyncio.sleep(BETWEEN_TRIES.total_seconds())
             else:
                 return
+
+    def _named(self, incoming: Incoming) -> Incoming:
+        """A row without a number of its own is known by its words: imported again it is the same demand."""
+        if incoming.external_id != ROW_KEY:
+            return incoming
+        return incoming.model_copy(update={"external_id": ROW_KEY + self._taking.mark(digest_of(incoming)).hex()[:40]})
 
     async def _take(self, job: _Job, number: int, incoming: Incoming) -> None:
         try:

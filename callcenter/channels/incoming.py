@@ -86,5 +86,6 @@ class Received(Standing):
 
 
 def digest_of(incoming: Incoming) -> bytes:
-    """Equal for the same words: what a sender repeats after a lost answer."""
+    """Equal for the same words: what a sender repeats after a lost answer. Never kept bare: with the words known, the
+    caller's number is guessed from it in minutes."""
     return hashlib.sha256(incoming.model_dump_json().encode()).digest()

@@ -95,7 +95,7 @@ class Taking:
         first = not [one async for one in SQL.deliveries_of(self._pool, order_id=order)]
         if first and await self._keep(self._pool, order, actor, channel, incoming):
             return _received(row, "repeated")  # the process ended between the order and its delivery
-        if await SQL.delivery_of(self._pool, order_id=order, digest=digest_of(incoming)) is not None:
+        if await self._seen(order, incoming):
             return _received(row, "repeated")
         return await self._supplement(actor, channel, incoming, order)
 
@@ -104,8 +104,16 @@ class Taking:
         row = await self._row(channel, incoming.external_id)
         if row is None:
             return "created"
-        known = await SQL.delivery_of(self._pool, order_id=row["id"], digest=digest_of(incoming))
-        return "repeated" if known is not None else "appended"
+        return "repeated" if await self._seen(OrderId(row["id"]), incoming) else "appended"
+
+    async def _seen(self, order: OrderId, incoming: Incoming) -> bool:
+        """Whether these words came before. After a rotation of the search key they count as new once."""
+        digests = self._orders.room.vault.keys(digest_of(incoming).hex())
+        return await SQL.delivery_of(self._pool, order_id=order, digests=digests) is not None
+
+    def mark(self, digest: bytes) -> bytes:
+        """What may be kept of a digest in which a citizen's number is a part."""
+        return self._orders.room.vault.key(digest.hex())
 
     async def add(self, actor: Actor, channel: Channel, external: str, addition: Addition) -> Received:
         """Raises NotYourChannel, NoSuchDemand."""
@@ -113,7 +121,7 @@ class Taking:
         row = await self._mine(channel, external)
         order = OrderId(row["id"])
         digest = hashlib.sha256(f"{addition.id}\n{addition.text}".encode()).digest()
-        if await SQL.delivery_of(self._pool, order_id=order, digest=digest) is not None:
+        if await SQL.delivery_of(self._pool, order_id=order, digests=[digest]) is not None:
             return _received(row, "repeated")
         text = normalised(addition.text)
 
@@ -200,7 +208,8 @@ class Taking:
         self, db: Pool | Connection, order: OrderId, actor: Actor, channel: Channel, incoming: Incoming
     ) -> bool:
         original = {name: getattr(incoming, name) for name in _WRITTEN}
-        return await self._write(db, order, actor, channel, incoming.external_id, digest_of(incoming), original)
+        mark = self.mark(digest_of(incoming))
+        return await self._write(db, order, actor, channel, incoming.external_id, mark, original)
 
     async def _write(
         self,

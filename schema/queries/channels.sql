@@ -35,8 +35,8 @@ select w.id, w.number, w.stage, w.upper_due_at, w.closed_at, w.created_at, w.rep
 from work_order w left join org o on o.id = w.owner_org_id and o.kind <> 'centre'
 where w.channel = :channel and w.external_id = :external_id;
 
--- name: delivery_of(order_id, digest)$
-select id from channel_delivery where order_id = :order_id and digest = :digest;
+-- name: delivery_of(order_id, digests)$
+select id from channel_delivery where order_id = :order_id and digest = any(:digests::bytea[]);
 
 -- name: deliveries_of(order_id)
 select d.at, d.channel, d.external_id, d.original, u.name as by_name
