@@ -6,7 +6,7 @@ import pytest
 
 from callcenter.channels.ahead import Plan
 from callcenter.channels.cases import CasePressed
-from callcenter.channels.incoming import Addition
+from callcenter.channels.incoming import Addition, digest_of
 from callcenter.channels.kinds import SIDES, Channel
 from callcenter.channels.refusals import NoSuchCase, NoSuchCentre, NoSuchDemand, NoSuchPlan, NotAMachine, NotYourChannel
 from callcenter.channels.told import intake_of
@@ -65,6 +65,9 @@ async def test_the_same_again_is_no_news_and_other_words_are_added(intake: Intak
     row = await intake.of(Channel.MAILBOX, "B7")
     assert (row["title"], row["content"]) == ("高层水压", "晋城小区水压不足，智慧调度中心请反映")
     assert await intake.events(OrderId(row["id"])) == ["received", "supplemented"]
+    kept = {row["digest"] for row in await intake.town.pool.fetch("select digest from channel_delivery")}
+    assert len(kept) == 2
+    assert digest_of(first) not in kept
     seen = await intake_of(intake.town.pool, intake.town.orders, intake.town.people["dispatcher"], OrderId(row["id"]))
     assert [first.content, "现在全天停水"] == [one.original["content"] for one in seen.deliveries]
 
