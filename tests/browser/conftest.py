@@ -60,6 +60,8 @@ ARGUMENTS = [
 SHOTS = os.environ.get("HOTLINE_SHOTS")
 Shot = Callable[[Page, str], Awaitable[None]]
 
+NUMBER = "+8613800000001"
+
 
 def media_of(folder: Path) -> MediaConfig:
     return MediaConfig(folder=folder, monitor_folder=folder / "monitor")
@@ -89,10 +91,12 @@ class Desk:
         call = CallId(new_id())
         self.room.calls.calls[call] = CallSeen(id=call, queued_at=now - timedelta(seconds=6))
         await self.room.pool.execute(
-            "insert into call (id, pbx, linked, direction, stage, extension, caller_number, started_at)"
-            " values ($1, 'a', $2, 'inbound', 'ringing', '8001', '+8613800000001', $3)",
+            "insert into call (id, pbx, linked, direction, stage, extension, caller_number, caller_key, started_at)"
+            " values ($1, 'a', $2, 'inbound', 'ringing', '8001', $3, $4, $5)",
             call,
             call.hex,
+            VAULT.seal(NUMBER),
+            VAULT.key(NUMBER),
             now,
         )
         self.room.ring_in(call=call)

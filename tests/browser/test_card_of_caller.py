@@ -11,11 +11,11 @@ from callcenter.numbers.views import Policy
 from callcenter.seats.card import CallNotes, EarlierTransfer
 from callcenter.seats.presence import Presence
 from callcenter.transfers.live_views import ExpertTarget, LiveView, PartyView, SeatTarget, TargetList
-from tests.browser.conftest import Desk, Shot, log_in
+from tests.browser.conftest import NUMBER, Desk, Shot, log_in
 from tests.browser.test_desk import ready
 from tests.rooms.desks_of_town import CallSeen
+from tests.vaults import VAULT
 
-NUMBER = "+8613800000001"
 SIZES = ({"width": 1280, "height": 800}, {"width": 1920, "height": 1080})
 
 
@@ -97,7 +97,7 @@ async def test_a_caller_is_put_into_care(page: Page, desk: Desk, shot: Shot) -> 
     await expect(card.get_by_role("button", name="列入重点关爱")).to_have_count(0)
     row = await desk.room.pool.fetchrow("select number, category, note from care_entry")
     assert row is not None
-    assert tuple(row) == (NUMBER, "crisis", "言语低落")
+    assert (VAULT.open(row["number"]), row["category"], row["note"]) == (NUMBER, "crisis", "言语低落")
 
 
 async def test_a_restraint_is_proposed_with_its_evidence(page: Page, desk: Desk, shot: Shot) -> None:

@@ -26,6 +26,7 @@ export class Fieldwork extends Page {
     super(live, hooks, "fieldwork.title", READ_EVERY);
     this.tab = holds(...PLANNERS) || !holds(...WALKERS) ? "patrols" : "mine";
     this.one = null;
+    this.asked = 0;
     this.tabs = h("div", { class: "tabs", role: "tablist" });
     this.head = h("div", { class: "dutyhead" });
     this.list = h("div", { class: "body flush list" });
@@ -44,14 +45,19 @@ export class Fieldwork extends Page {
     this.read();
   }
 
-  // Never under the hands of somebody who fills in a form.
+  // Never under the hands of somebody who fills in a form, and never what was asked before the reader went on.
   async read() {
+    const asked = (this.asked += 1);
     const tabs = [holds(...WALKERS) && "mine", "patrols", "activities"].filter(Boolean);
     fill(this.tabs, tabs.map((tab) => h("button", { type: "button", role: "tab", "aria-selected": String(tab === this.tab), data: { focus: `fieldwork-${tab}` }, on: { click: () => this.choose(tab) } }, t(`fieldwork.tab.${tab}`))));
     try {
-      await (this.tab === "activities" ? this.activities() : this.patrols());
+      const page = await call("GET", this.tab === "activities" ? "/api/activities?limit=50" : `/api/patrols?limit=50&mine=${this.tab === "mine"}`);
+      if (asked !== this.asked) return;
+      if (this.tab === "activities") this.activities(page);
+      else this.patrols(page);
       this.figures.hidden = this.tab !== "patrols" || !holds(...COUNTERS);
       if (!this.figures.hidden) await this.count();
+      if (asked !== this.asked) return;
       if (this.one && !this.detail.querySelector("form.step")) await this.open(this.one);
       this.tell("");
     } catch (problem) {
@@ -59,8 +65,7 @@ export class Fieldwork extends Page {
     }
   }
 
-  async patrols() {
-    const page = await call("GET", `/api/patrols?limit=50&mine=${this.tab === "mine"}`);
+  patrols(page) {
     fill(this.head, holds(...PLANNERS) && h("button", { class: "btn primary", type: "button", on: { click: () => this.plan() } }, t("fieldwork.plan")));
     this.head.hidden = !holds(...PLANNERS);
     fill(this.list, page.items.length === 0 ? h("p", { class: "empty" }, t("fieldwork.no_patrols")) : page.items.map((one) => h("button", { class: "line", type: "button", "aria-current": String(one.id === this.one), data: { focus: one.id, patrol: one.id }, on: { click: () => this.look(one.id) } },
@@ -79,8 +84,7 @@ export class Fieldwork extends Page {
       RESULTS.filter((code) => seen.enforcement[code]).map((code) => h("div", { class: "figure" }, h("strong", { class: "num" }, seen.enforcement[code]), h("span", {}, named("enforcement", code)))));
   }
 
-  async activities() {
-    const page = await call("GET", "/api/activities?limit=50");
+  activities(page) {
     fill(this.head, holds(...NOTERS) && h("button", { class: "btn primary", type: "button", on: { click: () => this.note() } }, t("fieldwork.note")));
     this.head.hidden = !holds(...NOTERS);
     fill(this.list, page.items.length === 0 ? h("p", { class: "empty" }, t("fieldwork.no_activities")) : page.items.map((one) => h("button", { class: "line", type: "button", "aria-current": String(one.id === this.one), data: { focus: one.id, activity: one.id }, on: { click: () => this.look(one.id) } },
