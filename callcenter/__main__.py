@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from callcenter import __version__
-from callcenter.commands import audit, keys, rules
+from callcenter.commands import audit, due, keys, rules
 from callcenter.core.errors import DomainError, Misconfigured, Unavailable
 
 cli = typer.Typer(
@@ -31,6 +31,7 @@ cli.add_typer(roster, name="roster")
 cli.add_typer(keys, name="keys")
 cli.add_typer(audit, name="audit")
 cli.add_typer(rules, name="rules")
+cli.command()(due)
 errors = Console(stderr=True)
 
 
@@ -159,81 +160,6 @@ def drain(
 
 
 @cli.command()
-def due(
-    order: Annotated[
-        str | None, typer.Argument(help="工单编号，逐项说明其时限 · An order's number: every clock.")
-    ] = None,
-    start: Annotated[
-        str | None,
-        typer.Option("--from", help="时长的起算时间，默认现在 · Start of a length, e.g. 2026-09-30T10:00; now."),
-    ] = None,
-    working_days: Annotated[int | None, typer.Option("--working-days", help="工作日数 · So many working days.")] = None,
-    natural_days: Annotated[int | None, typer.Option("--natural-days", help="自然日数 · So many natural days.")] = None,
-    hours: Annotated[int | None, typer.Option("--hours", help="小时数 · So many hours.")] = None,
-    ruleset: Annotated[
-        str | None, typer.Option("--rules", help="规则集 · Rule set, e.g. xiayang-2022 or xiayang-2022/2.")
-    ] = None,
-    kind: Annotated[
-        str | None, typer.Option("--kind", help="常规 紧急 次紧急 随身拍 市级复核，默认常规 · Kind; ordinary.")
-    ] = None,
-    dispatched: Annotated[
-        str | None, typer.Option("--dispatched", help="派单时间，默认现在 · Dispatched at, e.g. 2026-02-13T10:00; now.")
-    ] = None,
-    timer: Annotated[str | None, typer.Option("--timer", help="只看一个时限 · One clock, e.g. T-HANDLE1.")] = None,
-    difficult: Annotated[bool, typer.Option("--difficult", help="疑难工单 · A difficult order (class C).")] = False,
-    category: Annotated[str, typer.Option("--category", help="分类（交办标准） · Category, for the matrix.")] = "",
-    level: Annotated[str, typer.Option("--level", help="一般 次紧急 紧急 · Level, for the matrix.")] = "",
-    upper_due: Annotated[str | None, typer.Option("--upper-due", help="上级要求时限 · Date from above.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON，与 --rules 同用 · As JSON, with --rules.")] = False,
-) -> None:
-    """逐日说明时限 · Explain deadlines day by day: of an order, of a rule set, or of a length.
-
-    callcenter due --rules xiayang-2022 --kind 随身拍 --dispatched 2026-02-13T10:00
-
-    callcenter due --from 2026-09-30T10:00 --working-days 5
-
-    callcenter due 20260304-000001
-    """
-    from callcenter.app import operating, ruling
-    from callcenter.core.clock import SystemClock
-    from callcenter.orders.due_command import check_options
-    from callcenter.settings import load_settings
-
-    with_rules = {"--kind": bool(kind), "--dispatched": bool(dispatched), "--timer": bool(timer)}
-    with_rules |= {"--difficult": difficult, "--category": bool(category), "--level": bool(level)}
-    with_rules |= {"--upper-due": bool(upper_due), "--json": as_json}
-    lengths = {"--working-days": working_days, "--natural-days": natural_days, "--hours": hours}
-    without = {"order": bool(order), "--from": bool(start)} | {name: n is not None for name, n in lengths.items()}
-    check_options(with_rules, without, rules=ruleset is not None)
-    if ruleset is not None:
-        ruling.rule_dues(
-            load_settings(),
-            Console(),
-            ruleset=ruleset,
-            kind=kind or "ordinary",
-            dispatched=dispatched or SystemClock().now().isoformat(),
-            timer=timer,
-            difficult=difficult,
-            category=category,
-            level=level,
-            upper_due=upper_due,
-            as_json=as_json,
-        )
-        return
-    asyncio.run(
-        operating.due(
-            load_settings(),
-            Console(),
-            order=order,
-            start=start,
-            working_days=working_days,
-            natural_days=natural_days,
-            hours=hours,
-        )
-    )
-
-
-@cli.command()
 def models(
     verify: Annotated[Path | None, typer.Option("--verify", help="Folder of a copy to verify.")] = None,
     name: Annotated[str | None, typer.Option("--name", help="Its name in the lock file.")] = None,
@@ -269,11 +195,14 @@ def bench(
     orders: Annotated[int | None, typer.Option("--orders", min=1000, help="orders: so many loaded orders.")] = None,
 ) -> None:
     """测量性能 · Measure speed and size on a stage of its own, beside the bare parts."""
+    import uvloop
+
     from callcenter.bench.command import run_bench
 
     raise SystemExit(
         run_until_stopped(
-            lambda stop: run_bench(stop, measures or [], quick=quick, file=json, hours=hours, orders=orders)
+            lambda stop: run_bench(stop, measures or [], quick=quick, file=json, hours=hours, orders=orders),
+            uvloop.run,  # as `serve` does
         )
     )
 
