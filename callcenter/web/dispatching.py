@@ -242,5 +242,5 @@ def _backlogs(room: Dispatching) -> Route:
         tag=TAG,
         handler=listed,
         answers=BacklogPage,
-        roles=READERS,
+        roles=READERS | FIGURES,
     )
