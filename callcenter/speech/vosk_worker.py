@@ -124,7 +124,8 @@ class VoskWorker:
 
     async def _hear(self, deadline: timedelta) -> dict[str, Any]:
         process = self._process
-        assert process is not None  # noqa: S101 - only called on a started process
+        if process is None:  # ended between two of its messages
+            raise RecogniserCrashed(reason="stopping")
         assert process.stdout is not None  # noqa: S101 - asked for with PIPE
         try:
             async with asyncio.timeout(deadline.total_seconds()):
