@@ -325,6 +325,15 @@ def explained(error: BaseException) -> DomainError | None:
     return None
 
 
+def gone(error: BaseException) -> bool:
+    """Whether the database went away, and nothing else went wrong."""
+    from callcenter.store.pool import is_away
+
+    if isinstance(error, BaseExceptionGroup):
+        return all(gone(one) for one in error.exceptions)
+    return is_away(error)
+
+
 def tell(error: DomainError) -> None:
     """Cause and remedy once where they are told apart, else the text in both languages."""
     match error:
@@ -340,8 +349,10 @@ def tell(error: DomainError) -> None:
 def main() -> None:
     try:
         cli()
-    except (DomainError, BaseExceptionGroup) as error:
+    except (Exception, BaseExceptionGroup) as error:
         known = explained(error)
+        if known is None and gone(error):
+            known = Unavailable(part="PostgreSQL", remedy="it went away meanwhile: start it, then repeat the command")
         if known is None:
             raise
         tell(known)

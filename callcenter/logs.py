@@ -9,6 +9,8 @@ from typing import Any, Final, Literal, TextIO
 import structlog
 from pydantic import BaseModel, ConfigDict, Field
 
+from callcenter.store.pool import AWAY
+
 
 class LogsConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -41,6 +43,9 @@ _QUIET: Final[Mapping[str, int]] = {
     "pgqueuer": logging.INFO,
 }
 
+_BEGUN_AGAIN: Final = frozenset({"pgqueuer"})
+"""Who takes a database that is away for an error, but is begun again."""
+
 Line = MutableMapping[str, Any]
 
 
@@ -72,8 +77,11 @@ def _route(logger: object, method: str, line: Line) -> Line:
 
 def name_cause(logger: object, method: str, line: Line) -> Line:
     """A warning tells what caused it by name; the way through the program is for errors, which nobody foresaw."""
-    if line.get("level") == "warning" and (raised := line.pop("exc_info", None)):
-        kind = sys.exc_info()[0] if raised is True else raised[0] if isinstance(raised, tuple) else type(raised)
+    raised = line.get("exc_info")
+    kind = sys.exc_info()[0] if raised is True else raised[0] if isinstance(raised, tuple) else type(raised)
+    if line.get("logger") in _BEGUN_AGAIN and kind is not None and issubclass(kind, AWAY):
+        line["level"] = "warning"
+    if line.get("level") == "warning" and line.pop("exc_info", None):
         line.setdefault("cause", kind.__name__ if kind else "unknown")
     return line
 

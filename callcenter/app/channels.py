@@ -1,9 +1,8 @@
 """Intake from every side and Open311, put together."""
 
-from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any
 
+from callcenter.app.owner import Duty
 from callcenter.channels.accounts import Accounts
 from callcenter.channels.ahead import Ahead
 from callcenter.channels.cases import Cases
@@ -70,10 +69,10 @@ class ChannelsRoom:
             posts=Limit(self.pool, self.clock, vault, "open311-posts", self.config.public_posts),
         )
 
-    def duties(self) -> list[Coroutine[Any, Any, None]]:
+    def duties(self) -> list[Duty]:
         """What every instance does."""
         seasons = Seasons(self.pool, self.orders, self.bus, self.clock, self.config)
-        return [self.imports.run(), seasons.run()]
+        return [self.imports.run, seasons.run]
 
 
 def furnish_channels(

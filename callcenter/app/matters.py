@@ -1,9 +1,8 @@
 """Matters, put together."""
 
-from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any
 
+from callcenter.app.owner import Duty
 from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
 from callcenter.matters.config import MattersConfig
@@ -29,9 +28,9 @@ class MattersRoom:
     def routes(self) -> list[Route]:
         return matter_routes(self.suggesting, self.merging, self.repeats)
 
-    def duties(self) -> list[Coroutine[Any, Any, None]]:
+    def duties(self) -> list[Duty]:
         """What every instance does."""
-        return [self.following.run(), self.repeats.run()]
+        return [self.following.run, self.repeats.run]
 
 
 def furnish_matters(

@@ -1,11 +1,13 @@
 """The oversight room: supervision, quality control, cases; with the responsibility list and the knowledge base."""
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from callcenter.app.owner import Duty
 from callcenter.core.bus import Bus
 from callcenter.core.clock import Clock
 from callcenter.documents.printer import Printer
@@ -71,9 +73,9 @@ class SignsOfReplies:
 class OversightRoom:
     oversight: Oversight
 
-    def duties(self, bus: Bus) -> list[Coroutine[Any, Any, None]]:
+    def duties(self, bus: Bus) -> list[Duty]:
         """One a process."""
-        return [self.oversight.duty.run(bus)]
+        return [partial(self.oversight.duty.run, bus)]
 
     def routes(self, printer: Printer) -> list[Route]:
         return oversight_routes(self.oversight, printer)

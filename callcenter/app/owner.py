@@ -9,6 +9,7 @@ from typing import Any, Final
 import structlog
 
 from callcenter.pbx.lease import Lease, LeaseUnavailable, hold_lease
+from callcenter.store.patience import name_of
 
 log = structlog.get_logger(__name__)
 
@@ -71,7 +72,7 @@ class Owner:
 async def _crew(duties: Sequence[Duty]) -> AsyncIterator[None]:
     """The duties run while the block does."""
     async with asyncio.TaskGroup() as group:
-        crew = [group.create_task(_for_ever(duty), name=_name(duty)) for duty in duties]
+        crew = [group.create_task(_for_ever(duty), name=name_of(duty)) for duty in duties]
         try:
             yield
         finally:
@@ -79,10 +80,6 @@ async def _crew(duties: Sequence[Duty]) -> AsyncIterator[None]:
                 member.cancel()
 
 
-def _name(duty: Duty) -> str:
-    return getattr(duty, "__qualname__", repr(duty))
-
-
 async def _for_ever(duty: Duty) -> None:
     await duty()
-    raise RuntimeError(f"{_name(duty)} ended")
+    raise RuntimeError(f"{name_of(duty)} ended")

@@ -20,6 +20,7 @@ from callcenter.people.service import People
 from callcenter.people.vault import Vault
 from callcenter.settings import Settings
 from callcenter.store.migrate import migrate_once
+from callcenter.store.patience import patiently
 from callcenter.store.pool import open_pool
 from callcenter.web.privacy import privacy_routes
 from callcenter.web.public import public_routes
@@ -52,7 +53,7 @@ class PrivacyRoom:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.chain.run())
             tasks.create_task(seal_regularly(room.store.pool, room.vault))
-            await self.ratings.tell_rest()
+            await patiently(self.ratings.tell_rest)
 
 
 def furnish_privacy(settings: Settings, clock: Clock, people: People, orders: Orders) -> PrivacyRoom:

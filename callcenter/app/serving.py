@@ -1,14 +1,15 @@
 """`callcenter serve`: the web for everybody, and the duties of a PBX for the one instance that holds its lease."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 import structlog
 
-from callcenter.app.owner import Owner
+from callcenter.app.owner import Duty, Owner
 from callcenter.app.rooms import Rooms, open_rooms
 from callcenter.calls.partitions import ensure_partitions
 from callcenter.calls.pump import pump
@@ -34,6 +35,7 @@ from callcenter.pbx.agi import open_agi
 from callcenter.pbx.cel import CelFile
 from callcenter.settings import Settings
 from callcenter.store.notify import Listener, open_listener
+from callcenter.store.patience import name_of, patiently
 from callcenter.web.auth import session_routes
 from callcenter.web.docs import with_docs
 from callcenter.web.guard import cookie_name
@@ -114,7 +116,10 @@ class _House:
         dialled, lived = self._dials.subscribe(rooms.bus), self._live.subscribe(rooms.bus)
         self._probes.remember((await rooms.registry.reading.board()).alarms)
         async with desk as at_desk, media as at_media, clocks as at_clocks, asyncio.TaskGroup() as tasks:
-            crew = [tasks.create_task(duty) for duty in self._everywhere(at_desk, at_media, at_clocks)]
+            crew = [
+                tasks.create_task(patiently(duty), name=name_of(duty))
+                for duty in self._everywhere(at_desk, at_media, at_clocks)
+            ]
             crew.append(tasks.create_task(self._hearing.run(heard)))
             crew.append(tasks.create_task(self._probes.run(probed)))
             crew.append(tasks.create_task(self._dials.run(dialled)))
@@ -126,31 +131,31 @@ class _House:
                 for member in crew:
                     member.cancel()
 
-    def _everywhere(self, desk: Listener, media: Listener, clocks: Listener) -> list[Coroutine[Any, Any, None]]:
-        """What every instance does, owner or not."""
+    def _everywhere(self, desk: Listener, media: Listener, clocks: Listener) -> list[Duty]:
+        """What every instance does, owner or not; a duty that meets a database that is away is begun again."""
         rooms = self._rooms
         watch = rooms.clocks.watch(rooms.bus)
         return [
-            self._hub.run(rooms.bus, desk),
-            media_notices.relay(media, rooms.pool, rooms.bus, rooms.clock),
-            watch.run(),
-            watch.listen(clocks),
-            self._pulse.run(),
-            rooms.supervision.pulse.run(),
-            rooms.supervision.keep_fresh(self._board),
-            sweep_regularly(rooms.pool, rooms.settings.media, rooms.clock, rooms.bus),
-            self._keep_partitions(),
-            sweep_numbers(rooms.pool, rooms.clock, rooms.settings.numbers, rooms.people.audit),
-            Retention(rooms.pool, rooms.settings.media, rooms.clock, rooms.people.audit).run(),
-            rooms.privacy.run(),
-            rooms.flows.shelf.reload_on_hangup(),
-            rooms.files.sweep(),
-            rooms.dispatching.dispatching.watch.run(),
-            rooms.dispatching.dispatching.backlogs.run(),
-            rooms.outbox.run(rooms.bus),
-            rooms.handling.following(rooms.bus).run(),
-            rooms.outbox.delivery.run(),
-            rooms.orders.check_nightly(),
+            partial(self._hub.run, rooms.bus, desk),
+            partial(media_notices.relay, media, rooms.pool, rooms.bus, rooms.clock),
+            watch.run,
+            partial(watch.listen, clocks),
+            self._pulse.run,
+            rooms.supervision.pulse.run,
+            partial(rooms.supervision.keep_fresh, self._board),
+            partial(sweep_regularly, rooms.pool, rooms.settings.media, rooms.clock, rooms.bus),
+            self._keep_partitions,
+            partial(sweep_numbers, rooms.pool, rooms.clock, rooms.settings.numbers, rooms.people.audit),
+            Retention(rooms.pool, rooms.settings.media, rooms.clock, rooms.people.audit).run,
+            rooms.privacy.run,
+            rooms.flows.shelf.reload_on_hangup,
+            rooms.files.sweep,
+            rooms.dispatching.dispatching.watch.run,
+            rooms.dispatching.dispatching.backlogs.run,
+            partial(rooms.outbox.run, rooms.bus),
+            rooms.handling.following(rooms.bus).run,
+            rooms.outbox.delivery.run,
+            rooms.orders.check_nightly,
             *rooms.channels.duties(),
             *rooms.matters.duties(),
             *rooms.oversight.duties(rooms.bus),

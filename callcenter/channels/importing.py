@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -37,14 +38,14 @@ from callcenter.core.pages import Page, key_of, place_of
 from callcenter.orders.service import Orders
 from callcenter.people.actor import Actor, Role
 from callcenter.people.audit import Audit
-from callcenter.store.pool import AWAY, Pool
+from callcenter.store.patience import patiently
+from callcenter.store.pool import Pool
 
 log = structlog.get_logger(__name__)
 
 BATCH: Final = 20
 STALE: Final = timedelta(minutes=2)
 """An import that has not gone on for so long lost its process: it can be repeated."""
-BETWEEN_TRIES: Final = timedelta(seconds=2)
 _FAULT_PLACE: Final[TypeAdapter[tuple[int, int]]] = TypeAdapter(tuple[int, int])
 _MAY: Final = (Role.DISPATCHER, Role.SUPERVISOR)
 
@@ -192,35 +193,22 @@ class Imports:
         return FaultPage.cut(rows, limit, _fault_view, lambda row: (row["row_no"], row["no"]))
 
     async def _work(self, job: _Job) -> None:
+        """A database that is away delays a row, and loses none."""
         zone = self._orders.room.calendar.zone
         for number, cells in enumerate(job.rows, start=job.first):
             if cells:
                 try:
                     incoming = self._named(incoming_of(number, cells, job.columns, zone))
                 except BadRow as bad:
-                    await self._patiently(job, number, None, bad.faults)
+                    await patiently(partial(self._refuse, job, bad.faults))
                 else:
-                    await self._patiently(job, number, incoming, ())
+                    await patiently(partial(self._take, job, number, incoming))
             job.counts["done"] += 1
             if job.counts["done"] % BATCH == 0:
-                await self._note(job)
-        await self._note(job)
-        await SQL.end_import(self._pool, id=job.id, at=self._clock.now())
+                await patiently(partial(self._note, job))
+        await patiently(partial(self._note, job))
+        await patiently(partial(SQL.end_import, self._pool, id=job.id, at=self._clock.now()))
         log.info("import_done", job=str(job.id), **job.counts)
-
-    async def _patiently(self, job: _Job, number: int, incoming: Incoming | None, faults: Sequence[Fault]) -> None:
-        """A database that is away delays a row, and loses none."""
-        while True:
-            try:
-                if incoming is None:
-                    await self._refuse(job, faults)
-                else:
-                    await self._take(job, number, incoming)
-            except AWAY as error:
-                log.warning("import_waits_for_database", why=type(error).__name__)
-                await asyncio.sleep(BETWEEN_TRIES.total_seconds())
-            else:
-                return
 
     def _named(self, incoming: Incoming) -> Incoming:
         """A row without a number of its own is known by its words: imported again it is the same demand."""

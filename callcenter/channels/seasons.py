@@ -1,7 +1,7 @@
 """Demands of a campaign carry its name (GH-02), by whatever side they came."""
 
-import asyncio
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -14,12 +14,12 @@ from callcenter.core.errors import Refused
 from callcenter.core.ids import OrderId
 from callcenter.orders.events import OrderMoved
 from callcenter.orders.service import Orders
-from callcenter.store.pool import AWAY, Pool
+from callcenter.store.patience import patiently
+from callcenter.store.pool import Pool
 
 log = structlog.get_logger(__name__)
 
 BATCH: Final = 200
-BETWEEN_TRIES: Final = timedelta(seconds=2)
 _TAKEN: Final = frozenset({"created", "received"})
 
 
@@ -34,10 +34,10 @@ class Seasons:
     async def run(self) -> None:
         """Until cancelled; begins with what was taken in today while nobody listened."""
         with self._bus.subscribe(OrderMoved) as heard:
-            await self._patiently(self._clock.now())
+            await patiently(partial(self.name_orders, self._clock.now()))
             async for event in heard:
                 if isinstance(event, OrderMoved) and event.move in _TAKEN:
-                    await self._patiently(event.at)
+                    await patiently(partial(self.name_orders, event.at))
 
     async def name_orders(self, at: datetime) -> int:
         """Of the day that `at` belongs to; gives how many."""
@@ -57,13 +57,3 @@ class Seasons:
                     "season_not_named", order=str(order), why=refused.code
                 )  # moved just now: the next one names it
         return len(orders)
-
-    async def _patiently(self, at: datetime) -> None:
-        while True:
-            try:
-                await self.name_orders(at)
-            except AWAY as error:
-                log.warning("seasons_wait_for_database", why=type(error).__name__)
-                await asyncio.sleep(BETWEEN_TRIES.total_seconds())
-            else:
-                return

@@ -35,7 +35,7 @@ class Backlogs:
         while True:
             try:
                 await self.look()
-            except (*AWAY, asyncpg.PostgresError, asyncpg.InternalClientError) as error:
+            except (*AWAY, asyncpg.PostgresError) as error:
                 log.warning("backlog_look_away", cause=type(error).__name__)
             await asyncio.sleep(self._room.config.backlog_every.total_seconds())
 

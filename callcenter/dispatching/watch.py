@@ -51,7 +51,7 @@ class TaskWatch:
         try:
             await self.mark()
             due: datetime | None = await SQL.next_task_due(self._room.pool)
-        except (*AWAY, asyncpg.PostgresError, asyncpg.InternalClientError) as error:
+        except (*AWAY, asyncpg.PostgresError) as error:
             log.warning("task_watch_away", cause=type(error).__name__)
             return self._room.clock.now() + AWAY_FOR
         latest = self._room.clock.now() + ASK

@@ -100,7 +100,7 @@ async def sweep_files_regularly(pool: Pool, config: FilesConfig, clock: Clock) -
                 log.error("files_infected", count=infected)
         except ScannerAway:
             log.warning("file_scan_postponed")
-        except (*AWAY, asyncpg.PostgresError, asyncpg.InternalClientError) as error:
+        except (*AWAY, asyncpg.PostgresError) as error:
             log.warning("file_sweep_postponed", cause=type(error).__name__)
         else:
             if report.removed or report.gone:

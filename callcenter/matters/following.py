@@ -1,7 +1,6 @@
 """Members follow their master: when it moves, when one of them was contacted, and at the start for what was missed."""
 
-import asyncio
-from datetime import timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -15,14 +14,13 @@ from callcenter.matters.room import SQL, MatterRoom
 from callcenter.orders.events import OrderMoved
 from callcenter.orders.room import Conflict
 from callcenter.orders.row import Row
-from callcenter.store.pool import AWAY
+from callcenter.store.patience import patiently
 
 log = structlog.get_logger(__name__)
 
 BATCH: Final = 200
 MOST_STEPS: Final = 12
 """The longest way of a member to its master: back from one unit and through another to the review."""
-BETWEEN_TRIES: Final = timedelta(seconds=2)
 
 
 class Following:
@@ -33,23 +31,14 @@ class Following:
     async def run(self) -> None:
         """Until cancelled."""
         with self._bus.subscribe(OrderMoved) as heard:
-            await self._patiently(None)
+            await patiently(self.follow_all)
             async for event in heard:
                 if isinstance(event, OrderMoved):
-                    await self._patiently(event.order)
+                    await patiently(partial(self._follow_order, event.order))
 
-    async def _patiently(self, order: OrderId | None) -> None:
-        while True:
-            try:
-                if order is None:
-                    await self.follow_all()
-                elif (matter := await SQL.matter_to_follow(self._room.pool, order_id=order)) is not None:
-                    await self.follow(matter)
-            except AWAY as error:
-                log.warning("matters_wait_for_database", why=type(error).__name__)
-                await asyncio.sleep(BETWEEN_TRIES.total_seconds())
-            else:
-                return
+    async def _follow_order(self, order: OrderId) -> None:
+        if (matter := await SQL.matter_to_follow(self._room.pool, order_id=order)) is not None:
+            await self.follow(matter)
 
     async def follow_all(self) -> None:
         after: UUID | None = None

@@ -1,7 +1,7 @@
 """The same caller again on the same matter (SJ-15), and the report on repeated and dissatisfied orders (XY-30)."""
 
-import asyncio
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from callcenter.matters.views import (
 from callcenter.orders.events import OrderMoved
 from callcenter.orders.moves import rules_of
 from callcenter.people.actor import Actor
-from callcenter.store.pool import AWAY
+from callcenter.store.patience import patiently
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +32,6 @@ Population = Literal["repeat", "dissatisfied"]
 CATCH_UP: Final = timedelta(days=2)
 BATCH: Final = 500
 MOST_STEPS: Final = 60
-BETWEEN_TRIES: Final = timedelta(seconds=2)
 _TAKEN: Final = frozenset({"created", "received"})
 
 
@@ -44,20 +43,10 @@ class Repeats:
     async def run(self) -> None:
         """Until cancelled; begins with what was taken in while nobody listened."""
         with self._bus.subscribe(OrderMoved) as heard:
-            await self._patiently(None)
+            await patiently(self.catch_up)
             async for event in heard:
                 if isinstance(event, OrderMoved) and event.move in _TAKEN:
-                    await self._patiently(event.order)
-
-    async def _patiently(self, order: OrderId | None) -> None:
-        while True:
-            try:
-                await (self.catch_up() if order is None else self.look_at(order))
-            except AWAY as error:
-                log.warning("repeats_wait_for_database", why=type(error).__name__)
-                await asyncio.sleep(BETWEEN_TRIES.total_seconds())
-            else:
-                return
+                    await patiently(partial(self.look_at, event.order))
 
     async def catch_up(self) -> None:
         since = self._room.clock.now() - CATCH_UP

@@ -21,7 +21,7 @@ PARTIES: Final = ("caller", "agent")
 
 Db = Connection | Pool
 
-TROUBLE: Final = (*AWAY, asyncpg.PostgresError, asyncpg.InternalClientError)
+TROUBLE: Final = (*AWAY, asyncpg.PostgresError)
 """The database is away, is going away or refuses: nothing of this room ends for it, all is tried again."""
 
 

@@ -113,8 +113,7 @@ class ClockWatch:
                     try:
                         self.next_due = await self._pass()
                         await self._sleep_until(self.next_due)
-                    except (*AWAY, asyncpg.PostgresError, asyncpg.InternalClientError) as error:
-                        # The last is what asyncpg raises for a connection that died in its hands.
+                    except (*AWAY, asyncpg.PostgresError) as error:
                         log.warning("clock_watch_away", cause=type(error).__name__)
                         await asyncio.sleep(AWAY_FOR.total_seconds())
 

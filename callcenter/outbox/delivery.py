@@ -69,7 +69,7 @@ class Delivery:
                     async with asyncio.TaskGroup() as tasks:
                         tasks.create_task(self._sweep_regularly(), name="outbox-sweep")
                         tasks.create_task(self._carry_on(queue), name="outbox-queue")
-            except* (*AWAY, asyncpg.PostgresError, asyncpg.InternalClientError) as error:
+            except* (*AWAY, asyncpg.PostgresError) as error:
                 log.warning("outbox_away", cause=type(error.exceptions[0]).__name__)
             await asyncio.sleep(AWAY_FOR.total_seconds())
 

@@ -59,7 +59,7 @@ class Oversee:
                     try:
                         await self.once()
                         await self._follow()
-                    except (*AWAY, asyncpg.PostgresError, asyncpg.InternalClientError) as error:
+                    except (*AWAY, asyncpg.PostgresError) as error:
                         log.warning("oversight_away", cause=type(error).__name__)
                         await asyncio.sleep(AWAY_FOR.total_seconds())
 

@@ -8,13 +8,12 @@ from typing import Final
 import asyncpg
 import structlog
 
-from callcenter.store.pool import AWAY
+from callcenter.store.patience import PASSING
 
 log = structlog.get_logger(__name__)
 
 Write = Callable[[], Awaitable[None]]
 RETRY_AFTER: Final = timedelta(seconds=1)
-PASSING: Final = (*AWAY, asyncpg.TransactionRollbackError, asyncpg.OperatorInterventionError)
 
 
 class Journal:

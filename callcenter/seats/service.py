@@ -25,13 +25,13 @@ from callcenter.seats.errors import (
     UnknownPauseReason,
     UnknownQueue,
 )
-from callcenter.seats.journal import PASSING
 from callcenter.seats.offers import OfferStore
 from callcenter.seats.ports import CallsReading, Notes, OpenOrders, Telephony
 from callcenter.seats.presence import ZH, Ask, Presence, ask_for
 from callcenter.seats.seat import Order, Seat
 from callcenter.seats.store import SeatStore
 from callcenter.seats.watch import Watch
+from callcenter.store.patience import PASSING
 from callcenter.store.pool import Pool
 
 STORED_WITHIN: Final = timedelta(seconds=2)

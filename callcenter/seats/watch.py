@@ -24,12 +24,13 @@ from callcenter.seats.config import SeatsConfig
 from callcenter.seats.crew import Crew
 from callcenter.seats.events import PresenceChanged
 from callcenter.seats.hearing import Hearing
-from callcenter.seats.journal import PASSING, RETRY_AFTER, Journal
+from callcenter.seats.journal import RETRY_AFTER, Journal
 from callcenter.seats.known_calls import KnownCalls
 from callcenter.seats.offers import OfferStore
 from callcenter.seats.ports import CallsReading, Notes, OpenOrders, Telephony
 from callcenter.seats.screen_pop import ScreenPop
 from callcenter.seats.store import SeatStore
+from callcenter.store.patience import PASSING
 
 log = structlog.get_logger(__name__)
 

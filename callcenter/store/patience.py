@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import Final, TypeVar
+from functools import partial
+from typing import Any, Final, TypeVar
 
+import asyncpg
 import structlog
 
 from callcenter.store.pool import AWAY
@@ -15,6 +17,8 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 BETWEEN_TRIES: Final = timedelta(seconds=2)
+PASSING: Final = (*AWAY, asyncpg.TransactionRollbackError)
+"""What another try may not meet: a database that is away, a deadlock."""
 
 
 async def until(wake: asyncio.Event, within: timedelta | None) -> None:
@@ -26,10 +30,17 @@ async def until(wake: asyncio.Event, within: timedelta | None) -> None:
 
 
 async def patiently(work: Callable[[], Awaitable[T]]) -> T:
-    """The result, however often the database has to be asked."""
+    """The result, however often the database has to be asked; `work` may be a group of tasks."""
     while True:
         try:
             return await work()
-        except AWAY as error:
-            log.warning("waiting_for_database", why=type(error).__name__)
+        except* PASSING as error:
+            log.warning("waiting_for_database", work=name_of(work), cause=type(error.exceptions[0]).__name__)
         await asyncio.sleep(BETWEEN_TRIES.total_seconds())
+
+
+def name_of(work: Callable[..., Any]) -> str:
+    """For logs and tasks."""
+    while isinstance(work, partial):
+        work = work.func
+    return getattr(work, "__qualname__", type(work).__name__)

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 import asyncpg
 import orjson
+from asyncpg.transaction import Transaction
 
 from callcenter.core.errors import Unavailable
 from callcenter.store.config import StoreConfig
@@ -26,9 +27,34 @@ AWAY = (
     asyncpg.InsufficientResourcesError,  # disk full, out of memory, too many connections
     asyncpg.ReadOnlySQLTransactionError,  # a standby, in the middle of a switch
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection that died in its hands
     TimeoutError,
 )
 """Errors that mean the database is not there just now; nothing that was asked has been refused."""
+_NOT_SOCKETS: Final = tuple(kind for kind in AWAY if kind is not OSError)
+
+
+def is_away(error: BaseException) -> bool:
+    """An OSError with a file name is about that file; without one it is a socket, and the only one that anybody asks
+    who does not name it is the database's."""
+    return isinstance(error, _NOT_SOCKETS) or (isinstance(error, OSError) and error.filename is None)
+
+
+class _Transaction(Transaction):
+    """A connection that is gone has rolled back by itself: what ended the block is told, not that the roll-back could
+    not be sent. asyncpg tells the latter, and then a patient task takes its own cancellation for an outage."""
+
+    async def __aexit__(self, kind: object, error: object, trace: object) -> None:
+        try:
+            await super().__aexit__(kind, error, trace)
+        except AWAY:
+            if error is None:  # not committed, or nobody knows
+                raise
+
+
+class _Connection(asyncpg.Connection):
+    def transaction(self, *, isolation: Any = None, readonly: bool = False, deferrable: bool = False) -> Transaction:
+        return _Transaction(self, isolation, readonly, deferrable)
 
 
 def _written(value: object) -> str:
@@ -59,7 +85,12 @@ async def open_pool(config: StoreConfig) -> AsyncIterator[Pool]:
     try:
         async with asyncio.timeout(config.connect_timeout):
             pool = await asyncpg.create_pool(
-                url, min_size=config.pool_min, max_size=config.pool_max, init=prepare, reset=_keep_session
+                url,
+                min_size=config.pool_min,
+                max_size=config.pool_max,
+                init=prepare,
+                reset=_keep_session,
+                connection_class=_Connection,
             )
     except asyncpg.InvalidPasswordError as error:
         raise Unavailable(part="PostgreSQL", remedy="wrong user or password: correct DATABASE_URL") from error

@@ -1,13 +1,10 @@
 """Follows the supervisors' own telephones: each fact about such a leg becomes the next state of its intrusion."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-import asyncpg
 import structlog
 
 from callcenter.calls.parties import agent_leg, citizen_leg
@@ -16,7 +13,7 @@ from callcenter.core.errors import DomainError
 from callcenter.core.events import Event
 from callcenter.core.ids import LegId, UserId
 from callcenter.pbx.facts import BridgeEntered, ChannelEnded, DialplanMarked, LinkUp, OriginateAnswered
-from callcenter.store.pool import AWAY
+from callcenter.store.patience import patiently
 from callcenter.supervision.config import SupervisionConfig
 from callcenter.supervision.events import Intruded, IntrusionEnded
 from callcenter.supervision.modes import Mode
@@ -28,7 +25,6 @@ log = structlog.get_logger(__name__)
 
 SPIED: Final = "HotlineSpy"
 HEARS: Final = (DialplanMarked, BridgeEntered, ChannelEnded, OriginateAnswered, LinkUp)
-RETRY_AFTER: Final = timedelta(seconds=1)
 
 
 class SessionWatch:
@@ -61,7 +57,7 @@ class SessionWatch:
     async def run(self) -> None:
         """Until cancelled."""
         with self._bus.subscribe(*HEARS) as inbox:
-            await _patiently(self._take_up)
+            await patiently(self._take_up)
             self.running = True
             try:
                 async for event in inbox:
@@ -102,7 +98,7 @@ class SessionWatch:
         if now is session:
             return
         self.open[session.id] = now
-        await _patiently(lambda: self._store.enter(now, told=mode in self._config.told))
+        await patiently(lambda: self._store.enter(now, told=mode in self._config.told))
         self._bus.publish(
             Intruded(
                 at=at,
@@ -118,7 +114,7 @@ class SessionWatch:
         if self.open.pop(session.id, None) is None:
             return
         over = session.ended(at, refused=refused)
-        await _patiently(lambda: self._store.close(over))
+        await patiently(lambda: self._store.close(over))
         self._bus.publish(IntrusionEnded(at=at, session=over.id, call=over.call, outcome=over.outcome or ""))
 
     async def _in_room(self, session: Session, entered: BridgeEntered) -> None:
@@ -146,13 +142,3 @@ class SessionWatch:
         for session in list(self.open.values()):
             if session.leg not in there and session.asked_at < up.snapshot.taken_at:
                 await self.ended(session, up.snapshot.taken_at)
-
-
-async def _patiently(write: Callable[[], Awaitable[None]]) -> None:
-    """A database that is away delays a write and loses none: the events wait in their inbox."""
-    while True:
-        try:
-            return await write()
-        except (*AWAY, asyncpg.TransactionRollbackError) as error:
-            log.warning("supervision_waits_for_database", cause=type(error).__name__)
-            await asyncio.sleep(RETRY_AFTER.total_seconds())

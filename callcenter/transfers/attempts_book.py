@@ -13,7 +13,7 @@ import structlog
 
 from callcenter.core.bus import Bus
 from callcenter.core.ids import CallId
-from callcenter.store.pool import AWAY
+from callcenter.store.patience import PASSING
 from callcenter.transfers.attempts import Attempt, Place, TransferId
 from callcenter.transfers.attempts_store import AttemptStore
 from callcenter.transfers.live_events import LiveChanged, TransferAsked, TransferSettled
@@ -21,7 +21,6 @@ from callcenter.transfers.live_events import LiveChanged, TransferAsked, Transfe
 log = structlog.get_logger(__name__)
 
 RETRY_AFTER: Final = timedelta(seconds=1)
-PASSING: Final = (*AWAY, asyncpg.TransactionRollbackError)
 
 
 class AttemptBook:

@@ -1,23 +1,20 @@
 """Hears calls arrive and knows those that another platform hands to us."""
 
-import asyncio
-from datetime import timedelta
-from typing import Final
+from functools import partial
 
 import structlog
 
 from callcenter.calls.events import CallArrived
 from callcenter.core.bus import Bus
 from callcenter.core.phone import parse_number
-from callcenter.store.pool import AWAY, Pool
+from callcenter.store.patience import patiently
+from callcenter.store.pool import Pool
 from callcenter.transfers.inbound_cases import LinkCases
 from callcenter.transfers.inbound_events import LinkCallKnown
 from callcenter.transfers.inbound_origins import origin_of
 from callcenter.transfers.registry_book import SQL, RegistryBook
 
 log = structlog.get_logger(__name__)
-
-BETWEEN_TRIES: Final = timedelta(seconds=2)
 
 
 class InboundWatch:
@@ -34,17 +31,7 @@ class InboundWatch:
         with self._bus.subscribe(CallArrived) as heard:
             async for event in heard:
                 if isinstance(event, CallArrived) and event.direction == "inbound":
-                    await self._patiently(event)
-
-    async def _patiently(self, event: CallArrived) -> None:
-        while True:
-            try:
-                await self.arrived(event)
-            except AWAY as error:
-                log.warning("arrivals_wait_for_database", why=type(error).__name__)
-                await asyncio.sleep(BETWEEN_TRIES.total_seconds())
-            else:
-                return
+                    await patiently(partial(self.arrived, event))
 
     async def arrived(self, event: CallArrived) -> None:
         """A waiting case of this caller, or the only one of the platform that rings."""

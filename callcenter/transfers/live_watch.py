@@ -17,9 +17,10 @@ from callcenter.core.events import Event
 from callcenter.core.ids import CallId, LegId
 from callcenter.pbx.facts import ChannelEnded, LinkUp, OriginateAnswered
 from callcenter.pbx.snapshot import ChannelSeen
+from callcenter.store.patience import PASSING
 from callcenter.transfers import attempts as folds
 from callcenter.transfers.attempts import Attempt, Outcome, Place
-from callcenter.transfers.attempts_book import PASSING, RETRY_AFTER, AttemptBook
+from callcenter.transfers.attempts_book import RETRY_AFTER, AttemptBook
 from callcenter.transfers.live_floor import TRANSFER, Floor
 from callcenter.transfers.live_parties import agent_of
 from callcenter.transfers.live_transfers import Transfers, is_answered_elsewhere

@@ -21,7 +21,8 @@ from callcenter.numbers.rules import Purpose
 from callcenter.pbx.errors import ActionRefused, LinkDown, OutcomeUnknown
 from callcenter.pbx.facts import AgentConnected, ChannelEnded, DialplanMarked, LinkUp, QueueJoined, QueueLeft
 from callcenter.seats.events import PresenceChanged
-from callcenter.seats.journal import PASSING, RETRY_AFTER
+from callcenter.seats.journal import RETRY_AFTER
+from callcenter.store.patience import PASSING
 from callcenter.waiting.config import WaitingConfig
 from callcenter.waiting.events import PlaceKept, PlaceMoved
 from callcenter.waiting.keeping import Places

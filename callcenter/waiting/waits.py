@@ -13,8 +13,9 @@ from callcenter.core.clock import Clock
 from callcenter.core.events import Event
 from callcenter.flows.conditions import QueueFacts
 from callcenter.pbx.facts import PbxFact
-from callcenter.seats.journal import PASSING, RETRY_AFTER, Journal
+from callcenter.seats.journal import RETRY_AFTER, Journal
 from callcenter.seats.presence import Presence
+from callcenter.store.patience import PASSING
 from callcenter.waiting.config import WaitingConfig
 from callcenter.waiting.line import Change, Gone, Joined, Line
 from callcenter.waiting.outlook import Crewed, Outlook, crewed, expected_handling, outlook

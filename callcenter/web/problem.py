@@ -12,7 +12,7 @@ from callcenter.core import errors
 from callcenter.core.errors import DomainError, Language
 from callcenter.core.folders import DISK_FULL
 from callcenter.people.errors import LoginBusy, LoginFailed, LoginLocked
-from callcenter.store.pool import AWAY
+from callcenter.store.pool import is_away
 from callcenter.web.errors import (
     BadFields,
     BodyBroken,
@@ -62,7 +62,6 @@ TITLES: Final[Mapping[int, tuple[str, str]]] = {
     503: ("暂不可用", "Not available"),
 }
 
-_AWAY: Final = tuple(kind for kind in AWAY if kind is not OSError)
 _NOT_STORABLE: Final = (
     asyncpg.NumericValueOutOfRangeError,
     asyncpg.CharacterNotInRepertoireError,
@@ -101,8 +100,7 @@ def as_domain(error: Exception, request_id: str) -> DomainError:
         return DiskFull()
     if isinstance(error, _NOT_STORABLE) or type(error) is asyncpg.DataError:
         return NotStorable()
-    # An OSError with a file name is about that file; without one it is a socket, and the only one is the database's.
-    if isinstance(error, _AWAY) or (isinstance(error, OSError) and error.filename is None):
+    if is_away(error):
         return DatabaseAway()
     if isinstance(error, web.HTTPException):
         return _of_http(error)

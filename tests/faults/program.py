@@ -152,6 +152,15 @@ class Server:
         except TimeoutError:
             raise AssertionError(f"{words} not in: {self.said[-4000:]}") from None
 
+    async def ends_or_answers(self, path: str, status: int) -> bool:
+        """False when it ended, True once it answers with this status."""
+        async with asyncio.timeout(PATIENCE.total_seconds()):
+            while self.runs:
+                if (await self.get(path))[0] == status:
+                    return True
+                await asyncio.sleep(0.05)
+        return False
+
     async def stop(self) -> int:
         """The exit code after a SIGTERM."""
         if self.runs:

@@ -69,7 +69,7 @@ async def house(pool: Pool, database_url: str, tmp_path: Path, ami: AmiServer) -
             "HOTLINE_REGISTRY__PROBES": "false",  # else the day's test calls are made up for
         }
         async with serving(settings) as server:
-            await server.until("/readyz", 200)
+            await server.until("/readyz", 200, "ami:pbx1")  # it owns the PBX; before that it would stand by
             yield House(server, gate, pool, ami, agent.id, tmp_path, settings)
             assert await server.stop() == 0
         assert "Traceback" not in server.said, server.said
@@ -119,6 +119,12 @@ async def test_a_database_that_goes_and_comes_back(house: House) -> None:
         assert status == 200
         assert "hotline_" in metrics
     assert server.runs
+
+
+async def test_a_database_that_goes_while_the_server_stops(house: House) -> None:
+    """A patient duty must not take its own cancellation for an outage: the fixture stops the server."""
+    await house.gate.cut()
+    await house.server.says("lease_in_doubt")
 
 
 async def test_a_disk_that_fills_up_while_facts_are_spooled(house: House) -> None:

@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -13,15 +14,24 @@ import pytest
 
 from callcenter.pbx.host import AsteriskHost
 from callcenter.resources import IVR
-from tests.faults.program import SECRET, run, running, serving, settings_in
-from tests.simulators.severed_postgres import open_severed
+from tests.faults.program import SECRET, Ended, run, running, serving, settings_in
+from tests.simulators.ami_server import AmiServer
+from tests.simulators.severed_postgres import SeveredPostgres, open_severed
 from tests.simulators.severed_tcp import open_severed_tcp
 
 
 @pytest.fixture
-async def settings(tmp_path: Path, database_url: str) -> AsyncIterator[dict[str, str]]:
-    async with open_severed(database_url) as gate:
-        yield settings_in(tmp_path, gate.url)
+async def gate(database_url: str) -> AsyncIterator[SeveredPostgres]:
+    async with open_severed(database_url) as severed:
+        yield severed
+
+
+@pytest.fixture
+def settings(tmp_path: Path, gate: SeveredPostgres) -> dict[str, str]:
+    return settings_in(tmp_path, gate.url)
+
+
+LEFT: Final = (700, 9_000, 14_000, 16_000, 17_500, 21_000, 30_000, 45_000)
 
 
 @contextmanager
@@ -118,6 +128,27 @@ async def test_a_database_that_is_not_there(settings: dict[str, str], command: s
 async def test_a_url_that_is_none(settings: dict[str, str], command: str) -> None:
     ended = await run(command, settings=settings | {"HOTLINE_STORE__URL": f"mysql//hotline:{SECRET}@db"})
     ended.refused("DATABASE_URL")
+
+
+@pytest.mark.parametrize("left", LEFT)
+async def test_a_database_that_goes_while_the_server_begins(
+    settings: dict[str, str], gate: SeveredPostgres, ami: AmiServer, left: int
+) -> None:
+    """Cut after so many bytes of its answers: the server stops in good order, or it serves and takes the database up
+    again when it is back; from what is sent at the start (17,000 bytes until it serves, 51,000 until it owns the PBX)
+    nothing is half done."""
+    gate.left = left
+    known = {"HOTLINE_AMI__PORT": str(ami.port), "HOTLINE_AMI__SECRET": ami.secret, "HOTLINE_REGISTRY__PROBES": "false"}
+    async with serving(settings | known) as server:
+        await gate.severed.wait()
+        served = await server.ends_or_answers("/readyz", 503)
+        await gate.mend()
+        if served:
+            await server.until("/readyz", 200, "ami:pbx1")
+            assert await server.stop() == 0
+    assert "Traceback" not in server.said
+    if not served:
+        Ended(await server.stop(), server.said).refused("PostgreSQL")
 
 
 async def test_an_empty_database(settings: dict[str, str], postgres: str, database_url: str) -> None:

@@ -236,7 +236,7 @@ async def test_matters_are_listed_and_what_moves_is_followed_by_itself(intake: I
     async def followed() -> bool:
         return bool((await intake.row(pairs[0][1]))["stage"] == "dispatched")
 
-    duties = [asyncio.create_task(duty) for duty in intake.matters.duties()]
+    duties = [asyncio.create_task(duty()) for duty in intake.matters.duties()]
     try:
         await asyncio.sleep(0)
         await town.orders.dispatch(dispatcher, pairs[0][0], town.orgs["water"], "清单")
