@@ -14,7 +14,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 BIN: Final = Path(sys.executable).parent
 GROUPS: Final = ("unit", "rooms", "faults", "scenarios", "browser")
-WORKERS: Final = {"unit": 2, "rooms": 2, "scenarios": 3, "browser": 2}
+WORKERS: Final = {"unit": 2, "rooms": 2, "faults": 2, "scenarios": 3, "browser": 2}
 """So many share a group, each with a PostgreSQL of its own; the tests of one file stay together. Scenarios mostly wait
 for what telephones say."""
 PURE: Final = "Pure modules"

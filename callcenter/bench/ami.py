@@ -11,6 +11,7 @@ from callcenter.bench.decode import measure_decode
 from callcenter.bench.figures import Figure
 from callcenter.bench.queue import hotline_step
 from callcenter.bench.stage import HERE, Bench, open_house
+from callcenter.core.tasks import ended_with
 from callcenter.pbx.decode import event_name
 from callcenter.pbx.frames import END
 from callcenter.pbx.host import AsteriskHost
@@ -93,7 +94,6 @@ async def open_tap(port: int, user: str, secret: str) -> AsyncIterator[Tap]:
     try:
         yield tap
     finally:
-        listening.cancel()
-        await asyncio.gather(listening, return_exceptions=True)
+        await ended_with(listening)
         writer.close()
         await writer.wait_closed()

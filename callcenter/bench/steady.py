@@ -12,6 +12,7 @@ from callcenter.bench.figures import Figure, resident_mib
 from callcenter.bench.queue import open_calls
 from callcenter.bench.stage import HOTLINE, Bench, House, open_house, until
 from callcenter.bench.telephones import Rung, ring
+from callcenter.core.tasks import ended_with
 
 MEASURE: Final = "steady calls"
 SEATS: Final = 120
@@ -42,8 +43,7 @@ async def measure_steady(bench: Bench, settings: Mapping[str, str], hours: float
             samples = await _watch(bench, house, calls, count / RATE / SAMPLES)
             rung = await calls
         finally:
-            calls.cancel()
-            await asyncio.gather(calls, return_exceptions=True)
+            await ended_with(calls)
         left = await _left(house)
         served = await house.pool.fetchval("select count(*) from call where outcome = 'answered'")
     return _figures(samples, rung, count, int(served), left)

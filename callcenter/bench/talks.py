@@ -12,6 +12,7 @@ from callcenter.bench.figures import Figure, cpu_seconds
 from callcenter.bench.queue import BARE, open_bare, open_calls
 from callcenter.bench.stage import HOTLINE, Bench, House, exchange_of, open_house, pid_of, until
 from callcenter.bench.telephones import ring
+from callcenter.core.tasks import ended_with
 from callcenter.pbx.host import AsteriskHost
 from callcenter.sample.rtp import alaw
 
@@ -71,8 +72,7 @@ async def _talk(host: AsteriskHost, pids: Mapping[str, int], dial: str, size: in
         there = (await host.command("core show channels concise")).count("!AppQueue!")  # the answered seats
         rung = await calls
     finally:
-        calls.cancel()
-        await asyncio.gather(calls, return_exceptions=True)
+        await ended_with(calls)
     if rung.failed:
         there = min(there, rung.successful)
 

@@ -42,7 +42,8 @@ class TaskWatch:
                     due = await self._try_pass()
                     left = max((due - self._room.clock.now()).total_seconds(), 0.05)
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(asyncio.shield(waiting), left)
+                        async with asyncio.timeout(left):
+                            await asyncio.shield(waiting)
                         waiting = asyncio.ensure_future(anext(inbox))
             finally:
                 waiting.cancel()

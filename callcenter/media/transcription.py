@@ -17,6 +17,7 @@ from pgqueuer.models import Job, Schedule
 
 from callcenter.core.clock import Clock
 from callcenter.core.errors import DomainError
+from callcenter.core.tasks import ended_with
 from callcenter.media import store
 from callcenter.media.config import MediaConfig
 from callcenter.media.jobs import TRANSCRIBE, enqueue_transcriptions, recording_of
@@ -79,9 +80,7 @@ async def _serve(
                 batch_size=speech.workers, max_concurrent_tasks=2 * speech.workers, heartbeat_timeout=HEARTBEAT
             )
         finally:
-            leaving.cancel()
-            with suppress(asyncio.CancelledError):
-                await leaving
+            await ended_with(leaving)
 
 
 def _take(queue: PgQueuer, pool: Pool, transcriber: Transcriber, speech: SpeechConfig) -> None:

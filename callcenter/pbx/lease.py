@@ -10,6 +10,7 @@ import asyncpg
 import structlog
 
 from callcenter.core.errors import Unavailable
+from callcenter.core.tasks import ended_with
 from callcenter.store.pool import AWAY
 
 log = structlog.get_logger(__name__)
@@ -59,8 +60,7 @@ async def hold_lease(
         try:
             yield lease
         finally:
-            watch.cancel()
-            await asyncio.gather(watch, return_exceptions=True)
+            await ended_with(watch)
     finally:
         connection.terminate() if lease.lost.is_set() else await connection.close()
 

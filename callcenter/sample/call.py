@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from callcenter.core.clock import SystemClock
 from callcenter.core.errors import DomainError
+from callcenter.core.tasks import ended_with
 from callcenter.sample.desk import Desk
 from callcenter.sample.progress import Detail
 from callcenter.sample.rtp import RATE
@@ -224,8 +225,7 @@ class SampleCall:
         try:
             view = await self._until(closed)
         finally:
-            pressing.cancel()
-            await asyncio.gather(pressing, return_exceptions=True)
+            await ended_with(pressing)
         survey = next(event for event in view["events"] if event["stage_after"] == "closed")
         self.timeline.facts["survey"] = {"resolved": view["resolved"], "satisfied": view["satisfied"]}
         self.timeline.happened("survey_answered", _at(survey["at"]), "已解决，满意")

@@ -9,6 +9,7 @@ from typing import Any, Self
 import aiohttp
 
 from callcenter.core.errors import Refused
+from callcenter.core.tasks import ended_with
 
 
 class StepFailed(Refused):
@@ -87,5 +88,4 @@ class Desk:
             try:
                 yield heard
             finally:
-                listening.cancel()
-                await asyncio.gather(listening, return_exceptions=True)
+                await ended_with(listening)

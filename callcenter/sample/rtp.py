@@ -14,6 +14,8 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
+from callcenter.core.tasks import ended_with
+
 RATE: Final = 8000
 FRAME: Final = 160
 """Samples of one 20 ms packet."""
@@ -93,8 +95,7 @@ class Voice(asyncio.DatagramProtocol):
         """Stops sending."""
         task, self._task = self._task, None
         if task:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await ended_with(task)
 
     def press(self, keys: str) -> None:
         """Each key for 160 ms with a pause of 100 ms after it."""

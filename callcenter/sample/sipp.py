@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from callcenter.core.errors import Misconfigured, Unavailable
+from callcenter.core.tasks import ended_with
 from callcenter.sample.rtp import Voice, open_voice
 
 _SCENARIOS: Final = Path(__file__).parent / "scenarios"
@@ -303,8 +304,7 @@ async def _open(
                 yield telephone
             finally:
                 await telephone.stop()
-                listening.cancel()
-                await asyncio.gather(listening, return_exceptions=True)
+                await ended_with(listening)
                 transport.close()
 
 

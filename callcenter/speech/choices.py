@@ -8,6 +8,7 @@ from pathlib import Path
 import structlog
 
 from callcenter.core.errors import DomainError
+from callcenter.core.tasks import ended_with
 from callcenter.speech.config import SpeechConfig
 from callcenter.speech.models import find_model
 from callcenter.speech.vosk_worker import VoskWorker
@@ -60,6 +61,5 @@ async def open_choices(config: SpeechConfig, *, wanted: bool) -> AsyncIterator[S
     try:
         yield choices
     finally:
-        warming.cancel()
-        await asyncio.gather(warming, return_exceptions=True)
+        await ended_with(warming)
         await choices.close()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ import asyncpg
 import orjson
 import structlog
 
+from callcenter.core.tasks import ended_with
 from callcenter.store.pool import AWAY, Connection, Pool
 
 log = structlog.get_logger(__name__)
@@ -75,11 +76,9 @@ class Listener:
             probe = asyncio.create_task(_probe(raw, ended), name="listener-probe")
             yield ended
         finally:
-            if probe is not None:
-                probe.cancel()
-                with suppress(asyncio.CancelledError):
-                    await probe
             raw.terminate()
+            if probe is not None:
+                await ended_with(probe)
 
     def _hear(self, _connection: object, _pid: int, channel: str, payload: object) -> None:
         try:
@@ -108,6 +107,4 @@ async def open_listener(url: str, *channels: str) -> AsyncIterator[Listener]:
     try:
         yield listener
     finally:
-        keeper.cancel()
-        with suppress(asyncio.CancelledError):
-            await keeper
+        await ended_with(keeper)
