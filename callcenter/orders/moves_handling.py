@@ -12,8 +12,8 @@ class TryContact(Move):
     """The citizen was not reached, and fewer attempts were made than the rule set asks for (XY-08)."""
 
     kind = "contact_attempted"
-    zh = "记录联系未果"
-    en = "record an attempt to contact"
+    zh = "登记先行联系未果"
+    en = "record an attempt at the first contact"
     note: str
     call: CallId | None = None
 
@@ -23,8 +23,8 @@ class Contact(Move):
     """先行联系 (XY-08) fulfilled: reached, or enough attempts made. Before dispatch it is the centre's (SJ-20)."""
 
     kind = "contacted"
-    zh = "记录联系"
-    en = "record the contact"
+    zh = "登记先行联系"
+    en = "record the first contact"
     outcome: ContactOutcome
     note: str
     call: CallId | None = None

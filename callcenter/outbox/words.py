@@ -24,6 +24,10 @@ WORDS: Final[Mapping[str, Words]] = {
         zh="工单{number}（{category}）已派往{unit}，按分级分类交办标准知会",
         en="order {number} ({category}) was dispatched to {unit}; the standard by category and level has you told",
     ),
+    "caller_fierce": Words(
+        zh="工单{number}的来电人情绪激烈，请班长关注安抚；通话未结束时可监听、接入",
+        en="order {number}: the caller is in great anger; listen, and come into the call while it lasts",
+    ),
     "timer_breached": Words(
         zh="工单{number}的{timer}已逾期，原定{due}截止",
         en="order {number}: {timer_en} is overdue, it was due by {due}",

@@ -24,6 +24,7 @@ from callcenter.oversight.lapses import tell_lapses
 from callcenter.oversight.meetings import Meetings
 from callcenter.oversight.room import SANCTIONS, SQL, Room
 from callcenter.oversight.terms import FLAG_NAMES, CaseKind, Flag
+from callcenter.oversight.upset import tell_upset
 from callcenter.oversight.weeks import week_made_at
 from callcenter.people.actor import Role
 from callcenter.people.slots import CHAIN
@@ -74,6 +75,8 @@ class Oversee:
         while await read_inbox(self._room):
             pass
         while await judge(self._room):
+            pass
+        while await tell_upset(self._room):
             pass
 
     async def once(self) -> None:

@@ -413,3 +413,16 @@ select (select count(*)::int from order_supervision s join org o on o.id = s.tar
        (select count(*)::int from qc_task t join org o on o.id = t.org_id
         where starts_with(o.path, :path) and t.state = 'open') as open_tasks,
        (select count(*)::int from knowledge_article where kind = 'reply_template' and retired_at is null) as templates;
+
+-- name: take_upset(limit)
+-- Callers in great anger of whom nobody has heard; where they were taken is null when that was no centre.
+with taken as (
+    delete from upset_caller where order_id in (
+        select order_id from upset_caller limit :limit for update skip locked
+    ) returning order_id
+)
+select w.id, w.number, w.centre_org_id, o.id as taken_at_org_id
+from taken t
+join work_order w on w.id = t.order_id and w.closed_at is null
+left join app_user u on u.id = w.created_by
+left join org o on o.id = u.org_id and o.kind = 'centre';

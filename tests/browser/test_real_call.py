@@ -166,7 +166,7 @@ async def handle(house: House, page: Page, shot: Shot) -> None:
     await expect(page.locator(".order-head")).to_contain_text("待接单")
     await turn("cb01")
     await step("接单", "已接单")
-    await step("记录联系", "办理中", 记录="已电话告知当日检修")
+    await step("登记先行联系", "办理中", 记录="已电话告知当日检修")
     now = f"{datetime.now(CITY):%Y-%m-%dT%H:%M}"
     await told_and_visited(page, at=now, findings="加压泵控制器故障，已更换。", told="已当面说明维修情况。")
     await step("提交办理结果", "待审核", 答复内容="加压泵控制器已更换，水压恢复正常，已向市民当面说明。")

@@ -81,6 +81,8 @@ async def test_rule_sets_and_an_orders_clocks(page: Page, shot: Shot) -> None:
     await expect(values.locator("[data-timer=T-HANDLE1]")).to_contain_text("解释 A-01")
     await values.get_by_role("tab", name="随身拍").click()
     await expect(values.locator("[data-timer=T-SNAP]")).to_contain_text("3个自然日")
+    await expect(values).to_contain_text("未按时先行接单满3次（按自然年计）：约谈，由纪检处理，限5个工作日")
+    await expect(values.get_by_role("row", name="先行联系由哪一级负责")).to_contain_text("承办单位")
     await shot(page, "rules")
     await page.get_by_label("全部规则集").get_by_text("jincheng/2").click()
     await expect(values).to_contain_text("暂定")

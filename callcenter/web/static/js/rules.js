@@ -5,11 +5,11 @@ import { fill, h } from "./dom.js";
 import { moment } from "./format.js";
 import { language, named, t } from "./i18n.js";
 import { Page } from "./page.js";
+import { ruleValue } from "./rule_values.js";
 import { standardLine } from "./section_clocks.js";
 
 const KINDS = ["ordinary", "urgent", "semi_urgent", "snapshot", "city_review"];
 const say = (thing, name) => thing[`${name}_${language}`];
-const shown = (value) => (typeof value === "boolean" ? t(value ? "rules.yes" : "rules.no") : Array.isArray(value) ? value.map(shown).join("、") || "–" : value !== null && typeof value === "object" ? Object.entries(value).filter(([name, part]) => part !== null && part !== "" && name !== "reading").map(([name, part]) => `${name}=${shown(part)}`).join(" ") : String(value));
 
 export class Rules extends Page {
   constructor(live, hooks) {
@@ -95,7 +95,7 @@ export class Rules extends Page {
   policy() {
     return h("section", {}, h("h3", {}, t("rules.policy")),
       h("table", { class: "rules" }, h("tbody", {}, this.one.policy.map((value) => h("tr", {},
-        h("td", { title: value.path }, say(value, "name")), h("td", {}, shown(value.value)),
+        h("td", { title: value.path }, say(value, "name")), h("td", {}, ruleValue(value.path, value.value)),
         h("td", {}, value.reading && h("span", { class: "tag warn" }, t("clocks.reading", { reading: value.reading })), value.default && h("span", { class: "tag" }, t("rules.default"))))))));
   }
 
