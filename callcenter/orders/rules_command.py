@@ -1,5 +1,9 @@
 """`callcenter rules`: the rule sets, one of them, and what changes for whom between two."""
 
+from math import inf
+from typing import Any
+
+import yaml
 from rich.console import Console
 from rich.table import Table
 
@@ -46,8 +50,24 @@ def print_ruleset(console: Console, one: RuleSetView) -> None:
         console.print(table)
     for value in one.policy:
         mark = " 默认 default" if value.default else ""
-        said = f"{value.name_zh} {value.path} = {value.value} {value.reading}{mark}"
+        said = f"{value.name_zh} {value.path} = {as_written(value.value)} {value.reading}{mark}"
         console.print(said.rstrip(), highlight=False, markup=False)
+
+
+def as_written(value: Any) -> str:
+    """In one line, as it stands in the file: YAML, without what is not given."""
+    written = yaml.safe_dump(_given(value), default_flow_style=True, allow_unicode=True, sort_keys=False, width=inf)
+    return str(written).removesuffix("\n").removesuffix("\n...")
+
+
+def _given(value: Any) -> Any:
+    match value:
+        case dict():
+            return {name: _given(part) for name, part in value.items() if part not in (None, "")}
+        case list() | tuple():
+            return [_given(part) for part in value]
+        case _:
+            return value
 
 
 def print_differences(console: Console, found: DifferenceList) -> None:

@@ -91,7 +91,9 @@ def _unit_moves(orders: Orders) -> list[Route]:
 
     return [
         move_route("accept", "先行接单", "Accept", accept, None),
-        move_route("contacts", "登记先行联系", "Record the first contact with the citizen", contact, Contacted, "no-such-call"),
+        move_route(
+            "contacts", "登记先行联系", "Record the first contact with the citizen", contact, Contacted, "no-such-call"
+        ),
         move_route("submit", "提交办理结果", "Submit the result", submit, Submitted, "contact-missing", "plan-missing"),
     ]
 

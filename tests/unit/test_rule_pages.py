@@ -56,6 +56,9 @@ def test_rule_sets_in_the_terminal() -> None:
         "T-CLASS-C-internal",
         "SJ-18 A-08",
         "returns.reason_min = 10",
+        "supervise.modes = [phone, written",
+        "warnings = [{percent: 50}, {percent: 80}",
+        "returns.head_signature = true",
         "默认 default",
     ):
         assert said in text
