@@ -24,6 +24,7 @@ from callcenter.store.config import StoreConfig
 from callcenter.store.pool import Pool, open_pool
 from tests.rooms.gates import open_gate
 from tests.rooms.town_of_orders import StandingClock, add_people
+from tests.scenarios.house import until
 from tests.vaults import VAULT
 
 AT = datetime(2026, 3, 4, 2, 30, tzinfo=UTC)
@@ -153,6 +154,11 @@ async def test_toll_attempts_are_listed_and_raise_one_alarm_a_window(pool: Pool,
         bus.publish(toll(AT + 5 * seconds, Trunk="mobile"))
         bus.publish(toll(AT + timedelta(minutes=11), Extension="8001"))
         events = [await told(heard) for _ in range(7)]
+
+        async def all_kept() -> object:  # each is told before it is written
+            return await pool.fetchval("select count(*) = 6 from dial_refusal")
+
+        await until(all_kept)
     alarms = [event for event in events if isinstance(event, TollAlarmRaised)]
     assert [(alarm.attempts, alarm.at) for alarm in alarms] == [(3, AT + 2 * seconds)]
     refused = [event.source for event in events if isinstance(event, DialWasRefused)]
