@@ -118,3 +118,20 @@ def test_a_librarys_warning_names_its_cause_in_one_line(lines: io.StringIO) -> N
     assert (line["event"], line["cause"]) == ("retrying", "ConnectionRefusedError")
     assert "hunter2" not in str(line)
     assert "exception" not in line
+
+
+@pytest.mark.parametrize(
+    ("error", "level", "traced"),
+    [(ConnectionResetError(), "warning", False), (ZeroDivisionError(), "error", True)],
+)
+def test_a_library_that_is_begun_again_warns_of_a_database_that_is_away(
+    lines: io.StringIO, error: Exception, level: str, traced: bool
+) -> None:
+    try:
+        raise error
+    except type(error):
+        logging.getLogger("pgqueuer").exception("Manager failed during shutdown")
+    line = last(lines)
+    assert line["level"] == level
+    assert ("exception" in line) is traced
+    assert line.get("cause", "") == ("" if traced else "ConnectionResetError")
