@@ -17,6 +17,8 @@ RETRY: Final = timedelta(seconds=1)
 TAKEN_AFTER: Final = timedelta(seconds=5)
 """A lease that is not had within this time, on a database that answers, belongs to another instance."""
 
+TOLD_AGAIN: Final = timedelta(seconds=5)
+
 Duty = Callable[[], Coroutine[Any, Any, None]]
 
 
@@ -76,8 +78,18 @@ async def _crew(duties: Sequence[Duty]) -> AsyncIterator[None]:
         try:
             yield
         finally:
-            for member in crew:
-                member.cancel()
+            await _dismiss(crew)
+
+
+async def _dismiss(crew: Sequence[asyncio.Task[None]]) -> None:
+    """A duty that hid its end is told again: the lease shall not wait for it."""
+    left = set(crew)
+    while left:
+        for member in left:
+            member.cancel()
+        _, left = await asyncio.wait(left, timeout=TOLD_AGAIN.total_seconds())
+        for member in left:
+            log.error("duty_goes_on", duty=member.get_name())
 
 
 async def _for_ever(duty: Duty) -> None:

@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import asyncpg
 import pytest
 
+from callcenter.app import owner as owning
 from callcenter.app.owner import Owner
 from callcenter.pbx.lease import hold_lease
+from tests.scenarios.house import until
 
 PATIENCE = 20
 
@@ -120,6 +123,35 @@ async def test_who_was_overtaken_gives_up_listening_too(database_url: str) -> No
             for rival in rivals:
                 rival.cancel()
             await asyncio.gather(*rivals, return_exceptions=True)
+
+
+async def test_a_duty_that_hides_its_end_does_not_hold_the_lease_up(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(owning, "TOLD_AGAIN", timedelta(milliseconds=50))
+    hidden = asyncio.Event()
+
+    async def stubborn() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            if hidden.is_set():
+                raise
+            hidden.set()
+        await asyncio.Event().wait()
+
+    instance = Instance(database_url)
+    instance.owner = Owner(database_url, "pbx1", (instance.hearing,), (stubborn, instance.acting))
+    async with instance.at_work():
+        await soon(instance.acting.running)
+        await cut_the_lease(database_url)
+        await soon(hidden)
+
+        async def dials_again() -> bool:
+            return instance.acting.runs == 2
+
+        await until(dials_again)
+    assert instance.hearing.runs == 1
 
 
 async def test_a_duty_that_fails_ends_the_owner(database_url: str) -> None:
