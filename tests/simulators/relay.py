@@ -9,19 +9,27 @@ class Relay:
     def __init__(self, host: str, port: int) -> None:
         self._host, self._port = host, port
         self._trigger: bytes | None = None
+        self._stay_away = False
+        self._open = asyncio.Event()
+        self._open.set()
         self._sent = b""
         self._writers: list[asyncio.StreamWriter] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self.port = 0
 
-    def cut_after(self, word: bytes) -> None:
-        """Once: the bytes that hold the word are passed on, and nothing ever comes back."""
-        self._trigger = word
+    def cut_after(self, word: bytes, *, stay_away: bool = False) -> None:
+        """Once: the bytes that hold the word are passed on, and nothing ever comes back. With `stay_away` who connects
+        again waits until `mend`."""
+        self._trigger, self._stay_away = word, stay_away
+
+    def mend(self) -> None:
+        self._open.set()
 
     def count(self, word: bytes) -> int:
         return self._sent.count(word)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await self._open.wait()
         try:
             up_reader, up_writer = await asyncio.open_connection(self._host, self._port)
         except OSError:
@@ -37,6 +45,8 @@ class Relay:
                 await up_writer.drain()
                 if self._trigger is not None and self._trigger in chunk:
                     self._trigger = None
+                    if self._stay_away:
+                        self._open.clear()
                     back.cancel()
                     break
         except ConnectionError:
