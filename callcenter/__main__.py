@@ -3,7 +3,8 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -92,7 +93,8 @@ def serve() -> None:
 
     settings = load_settings()
     set_up_logs(settings.logs)
-    raise SystemExit(run_until_stopped(lambda stop: run(settings, stop), uvloop.run))
+    with database_named():
+        raise SystemExit(run_until_stopped(lambda stop: run(settings, stop), uvloop.run))
 
 
 @cli.command()
@@ -104,7 +106,8 @@ def transcribe() -> None:
 
     settings = load_settings()
     set_up_logs(settings.logs)
-    raise SystemExit(run_until_stopped(lambda stop: run(settings, stop)))
+    with database_named():
+        raise SystemExit(run_until_stopped(lambda stop: run(settings, stop)))
 
 
 @cli.command()
@@ -334,6 +337,19 @@ def gone(error: BaseException) -> bool:
     return is_away(error)
 
 
+@contextmanager
+def database_named() -> Iterator[None]:
+    """For servers, whose nameless sockets are the database's. Raises Unavailable when that went away."""
+    try:
+        yield
+    except (Exception, BaseExceptionGroup) as error:
+        if explained(error) is not None or not gone(error):
+            raise
+        raise Unavailable(
+            part="PostgreSQL", remedy="it went away meanwhile: start it, then repeat the command"
+        ) from error
+
+
 def tell(error: DomainError) -> None:
     """Cause and remedy once where they are told apart, else the text in both languages."""
     match error:
@@ -349,10 +365,8 @@ def tell(error: DomainError) -> None:
 def main() -> None:
     try:
         cli()
-    except (Exception, BaseExceptionGroup) as error:
+    except (DomainError, BaseExceptionGroup) as error:
         known = explained(error)
-        if known is None and gone(error):
-            known = Unavailable(part="PostgreSQL", remedy="it went away meanwhile: start it, then repeat the command")
         if known is None:
             raise
         tell(known)
